@@ -1,0 +1,173 @@
+import type { Catalog, Table } from '../schema/catalog.ts';
+import type { Dialect } from '../source/dialect.ts';
+import type { PrismaDocument } from '../source/prisma/ast.ts';
+import type { Query } from '../source/query/query.ts';
+import type { RedisConfig } from '../source/redis/ast.ts';
+import type { StatementNode } from '../source/sql/ast.ts';
+import type { Script, Statement } from '../source/statement.ts';
+import type { TextRange } from '../text/range.ts';
+import type { Config, DatabaseConfig } from './config.ts';
+
+/** A file of the workspace, as text. `path` is relative to the workspace root, with `/`. */
+export interface SourceFile {
+  readonly path: string;
+  readonly text: string;
+  /** Set when the text came from an editor buffer. */
+  readonly version?: number;
+}
+
+/** What kind of thing a file is within its database. */
+export type FileRole = 'migration' | 'down' | 'schema' | 'queries' | 'script' | 'prisma' | 'redis';
+
+/**
+ * How the runner executes a script.
+ * `file`: one transaction around each file. `run`: one around all pending files.
+ * `implicit`: sent as one simple query, hence one implicit transaction when it holds more than one statement (PostgreSQL).
+ * `none`: autocommit, statement by statement.
+ */
+export type TransactionMode = 'file' | 'run' | 'implicit' | 'none';
+
+/** A migration runner: what its files look like and how it runs them. Data, no behaviour beyond reading names and marks. */
+export interface RunnerInfo {
+  readonly id: string;
+  /** As people write it: `golang-migrate`, `Prisma Migrate`. */
+  readonly title: string;
+  readonly transaction: TransactionMode;
+  /** Where a down migration lives; `none` when the runner has no notion of it. */
+  readonly down: 'pair' | 'section' | 'sibling' | 'none';
+  /** Text that opts a file out of its transaction, and where it is put; undefined when the runner has no such mark. */
+  readonly optOut?: string;
+  /** The manual page that says so. */
+  readonly reference: string;
+}
+
+/** One statement in its place: parsed, and where in its file it stands. */
+export interface PlacedStatement {
+  readonly file: string;
+  readonly statement: Statement;
+  readonly node: StatementNode;
+}
+
+/** The part of a file that runs as one script. */
+export interface ScriptPart {
+  readonly file: string;
+  /** File offsets of the part: the whole file, or a section of it. */
+  readonly range: TextRange;
+  readonly statements: readonly PlacedStatement[];
+}
+
+export interface Migration {
+  /** As the runner orders it: `0004`, `20240102030405`. */
+  readonly version: string;
+  readonly name: string;
+  readonly up: ScriptPart;
+  readonly down?: ScriptPart;
+  readonly applied: boolean;
+  /** The mode in force for this file, marks in the file considered. */
+  readonly transaction: TransactionMode;
+}
+
+/** One statement of the history with the catalog around it. */
+export interface HistoryEntry {
+  readonly placed: PlacedStatement;
+  readonly before: Catalog;
+  readonly after: Catalog;
+  /** Whether a transaction is open when the statement runs, and who opened it. */
+  readonly transaction: 'runner' | 'script' | 'implicit' | 'none';
+  /** The migration it belongs to; undefined for schema files, scripts and query files. */
+  readonly migration?: Migration;
+  readonly role: FileRole;
+  /** Keys of tables made earlier in the same migration or script. */
+  readonly newTables: ReadonlySet<string>;
+}
+
+export interface MigrationStep {
+  readonly migration: Migration;
+  readonly before: Catalog;
+  readonly after: Catalog;
+  readonly entries: readonly HistoryEntry[];
+}
+
+/** A query of the workload, resolved to the database it runs on. */
+export interface WorkloadQuery {
+  /** sqlc or sqlx name, or the access pattern's name. */
+  readonly name?: string;
+  readonly file: string;
+  /** File offset at which statement-relative ranges of `query` begin. */
+  readonly offset: number;
+  readonly range: TextRange;
+  readonly text: string;
+  readonly query: Query;
+  readonly readsPerSecond?: number;
+  /** Files of named queries, scripts, migrations, configuration, Prisma Client calls. */
+  readonly source: 'queries' | 'script' | 'migration' | 'config' | 'prisma-client';
+}
+
+export interface PrismaFacts {
+  readonly files: readonly { readonly path: string; readonly text: string; readonly document: PrismaDocument }[];
+  /** Which models became which table, with the file and ranges: key is `objectKey`. */
+  readonly catalog: Catalog;
+  readonly provider?: string;
+  readonly relationMode: 'foreignKeys' | 'prisma';
+}
+
+/** A statement that could not be read, or a gap in the history. */
+export interface Unread {
+  readonly file: string;
+  readonly offset: number;
+  readonly reason: string;
+}
+
+/** Everything known of one database. Immutable; rules, actions, hover and plan read it and nothing else. */
+export interface DatabaseFacts {
+  readonly name: string;
+  readonly dialect: Dialect;
+  /** Major version as a number (15, 8.0 -> 8); undefined when not stated. */
+  readonly engineVersion?: number;
+  readonly config: DatabaseConfig;
+  /** Folder of the database, relative to the workspace. */
+  readonly root: string;
+  readonly runner?: RunnerInfo;
+  /** Folder of the migrations, relative to the workspace. */
+  readonly migrationsFolder?: string;
+  readonly steps: readonly MigrationStep[];
+  /** Statements of schema files, scripts and query files, each with the catalog it meets. */
+  readonly otherEntries: readonly HistoryEntry[];
+  /** The schema after all migrations, or as the schema files or the Prisma schema tell it when there are none. */
+  readonly catalog: Catalog;
+  readonly prisma?: PrismaFacts;
+  readonly workload: readonly WorkloadQuery[];
+  readonly unread: readonly Unread[];
+  readonly tenancy: { readonly model: 'none' | 'shared' | 'schema-per-tenant' | 'db-per-tenant'; readonly key?: string; readonly stated: boolean };
+  readonly zeroDowntime: boolean;
+  /** Believed rows of a table, undefined when unknown. */
+  rowsOf(table: string): number | undefined;
+  readonly largeTableRows: number;
+  /** Why nothing counts as applied, when that is so (no git, shallow clone ...). */
+  readonly appliedNote?: string;
+}
+
+export interface RedisFacts {
+  readonly file: string;
+  readonly config: RedisConfig;
+}
+
+/** Everything known of a workspace at one moment. */
+export interface Facts {
+  readonly config: Config;
+  readonly databases: readonly DatabaseFacts[];
+  readonly redis: readonly RedisFacts[];
+  /** Text of every file that was read, by path. */
+  readonly files: ReadonlyMap<string, SourceFile>;
+  readonly scripts: ReadonlyMap<string, Script>;
+  /** Files that were recognised and left alone, with the reason (T-SQL, Jinja template, larger than 8 MB ...). */
+  readonly leftAlone: readonly { readonly file: string; readonly reason: string }[];
+  /** File path to index into `databases`, and its role there. */
+  readonly roleOf: ReadonlyMap<string, { readonly database: number; readonly role: FileRole }>;
+}
+
+/** Believed size class of a table. */
+export function sizeOf(facts: DatabaseFacts, table: Pick<Table, 'name'>): 'large' | 'small' | 'unknown' {
+  const rows = facts.rowsOf(table.name);
+  return rows === undefined ? 'unknown' : rows >= facts.largeTableRows ? 'large' : 'small';
+}

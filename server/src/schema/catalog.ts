@@ -1,0 +1,227 @@
+import type { Dialect } from '../source/dialect.ts';
+import type { ReferentialAction } from '../source/sql/ast.ts';
+import type { TextRange } from '../text/range.ts';
+
+/** Where an object was made or last changed. `range` holds file offsets. */
+export interface Origin {
+  /** Path relative to the workspace, with `/`. */
+  readonly file: string;
+  readonly range: TextRange;
+}
+
+export interface Column {
+  readonly name: string;
+  /** Type in the engine's own spelling: `character varying(10)`, `int unsigned`, `TEXT`. */
+  readonly type: string;
+  readonly nullable: boolean;
+  /** Default expression as text; undefined when there is none. */
+  readonly default?: string;
+  readonly generated?: { readonly expression: string; readonly stored: boolean };
+  readonly identity?: 'always' | 'by default';
+  /** MySQL AUTO_INCREMENT, SQLite AUTOINCREMENT, PostgreSQL serial. */
+  readonly autoIncrement?: boolean;
+  readonly collation?: string;
+  readonly comment?: string;
+  /** MySQL ON UPDATE CURRENT_TIMESTAMP. */
+  readonly onUpdate?: string;
+  readonly notNullName?: string;
+  readonly origin: Origin;
+}
+
+export interface KeyPart {
+  readonly column?: string;
+  readonly expression?: string;
+  readonly order: 'asc' | 'desc';
+  readonly nulls?: 'first' | 'last';
+  readonly prefixLength?: number;
+  readonly operatorClass?: string;
+  readonly collation?: string;
+}
+
+export interface Key {
+  readonly name?: string;
+  readonly columns: readonly string[];
+  readonly include?: readonly string[];
+  readonly nullsNotDistinct?: boolean;
+  readonly deferrable?: boolean;
+  readonly initiallyDeferred?: boolean;
+  readonly origin: Origin;
+}
+
+export interface ForeignKey {
+  readonly name?: string;
+  readonly columns: readonly string[];
+  readonly references: { readonly schema?: string; readonly table: string; readonly columns: readonly string[] };
+  readonly onDelete: ReferentialAction;
+  readonly onUpdate: ReferentialAction;
+  readonly deferrable?: boolean;
+  readonly initiallyDeferred?: boolean;
+  readonly match?: string;
+  readonly validated: boolean;
+  readonly origin: Origin;
+}
+
+export interface Check {
+  readonly name?: string;
+  readonly expression: string;
+  readonly validated: boolean;
+  readonly noInherit?: boolean;
+  readonly notEnforced?: boolean;
+  readonly origin: Origin;
+}
+
+export interface Index {
+  readonly name: string;
+  readonly parts: readonly KeyPart[];
+  readonly unique: boolean;
+  readonly method: string;
+  readonly where?: string;
+  readonly include?: readonly string[];
+  readonly nullsNotDistinct?: boolean;
+  readonly special?: 'fulltext' | 'spatial';
+  readonly options?: string;
+  readonly origin: Origin;
+}
+
+export interface Policy {
+  readonly name: string;
+  readonly command: 'all' | 'select' | 'insert' | 'update' | 'delete';
+  readonly permissive: boolean;
+  readonly roles: readonly string[];
+  readonly using?: string;
+  readonly check?: string;
+  readonly origin: Origin;
+}
+
+export interface Trigger {
+  readonly name: string;
+  readonly text: string;
+  readonly origin: Origin;
+}
+
+export interface Table {
+  /** Undefined means the default schema (public, main). */
+  readonly schema?: string;
+  readonly name: string;
+  /**
+   * `known`: made by the history, everything about it is known.
+   * `unknown`: no history makes it: it exists, is populated, and what is not listed here may exist as well.
+   */
+  readonly knowledge: 'known' | 'unknown';
+  readonly columns: readonly Column[];
+  readonly primaryKey?: Key;
+  readonly uniques: readonly Key[];
+  readonly foreignKeys: readonly ForeignKey[];
+  readonly checks: readonly Check[];
+  readonly exclusions: readonly { readonly name?: string; readonly text: string; readonly origin: Origin }[];
+  readonly indexes: readonly Index[];
+  readonly policies: readonly Policy[];
+  readonly triggers: readonly Trigger[];
+  readonly rowSecurity?: { readonly enabled: boolean; readonly forced: boolean };
+  readonly partitionBy?: { readonly text: string; readonly columns: readonly string[] };
+  readonly partitionOf?: { readonly schema?: string; readonly table: string; readonly bound: string };
+  readonly inherits?: readonly string[];
+  readonly unlogged?: boolean;
+  readonly temporary?: boolean;
+  readonly withoutRowid?: boolean;
+  readonly strict?: boolean;
+  /** Storage and engine options as text. */
+  readonly options?: string;
+  readonly comment?: string;
+  readonly origin: Origin;
+}
+
+export interface EnumType {
+  readonly schema?: string;
+  readonly name: string;
+  readonly values: readonly string[];
+  readonly origin: Origin;
+}
+
+export interface Domain {
+  readonly schema?: string;
+  readonly name: string;
+  readonly type: string;
+  readonly text: string;
+  readonly origin: Origin;
+}
+
+/** Any other type made with CREATE TYPE. */
+export interface OtherType {
+  readonly schema?: string;
+  readonly name: string;
+  readonly text: string;
+  readonly origin: Origin;
+}
+
+export interface Sequence {
+  readonly schema?: string;
+  readonly name: string;
+  readonly options: string;
+  readonly ownedBy?: { readonly table: string; readonly column: string };
+  readonly origin: Origin;
+}
+
+export interface View {
+  readonly schema?: string;
+  readonly name: string;
+  readonly materialized: boolean;
+  readonly columns: readonly string[];
+  readonly query: string;
+  readonly options?: string;
+  readonly indexes: readonly Index[];
+  readonly origin: Origin;
+}
+
+/** A function or procedure; several of one name may stand (overloads), told apart by the argument list. */
+export interface Routine {
+  readonly schema?: string;
+  readonly name: string;
+  readonly procedure: boolean;
+  readonly argumentsText: string;
+  /** The whole CREATE statement, to make it again. */
+  readonly text: string;
+  readonly securityDefiner: boolean;
+  readonly origin: Origin;
+}
+
+/** Keys of the maps: `tableKey`. Values never change; `apply` returns a new catalog that shares what did not change. */
+export interface Catalog {
+  readonly dialect: Dialect;
+  readonly schemas: ReadonlyMap<string, Origin>;
+  readonly extensions: ReadonlyMap<string, Origin>;
+  readonly tables: ReadonlyMap<string, Table>;
+  readonly enums: ReadonlyMap<string, EnumType>;
+  readonly domains: ReadonlyMap<string, Domain>;
+  readonly types: ReadonlyMap<string, OtherType>;
+  readonly sequences: ReadonlyMap<string, Sequence>;
+  readonly views: ReadonlyMap<string, View>;
+  /** Key: name plus normalised argument list. */
+  readonly routines: ReadonlyMap<string, Routine>;
+  /** Whether a statement was met whose effect could not be followed; rules about absence grow careful. */
+  readonly uncertain: boolean;
+}
+
+/** The schema whose name is left out. */
+export function defaultSchema(dialect: Dialect): string {
+  return dialect === 'postgresql' ? 'public' : dialect === 'sqlite' ? 'main' : '';
+}
+
+/** The map key of a schema object: the default schema is left out, MySQL and SQLite compare without case. */
+export function objectKey(dialect: Dialect, schema: string | undefined, name: string): string {
+  const fold = (text: string) => (dialect === 'postgresql' ? text : text.toLowerCase());
+  const prefix = schema === undefined || fold(schema) === defaultSchema(dialect) ? '' : `${fold(schema)}.`;
+  return prefix + fold(name);
+}
+
+/** A table by name, or undefined when the catalog has none. */
+export function findTable(catalog: Catalog, schema: string | undefined, name: string): Table | undefined {
+  return catalog.tables.get(objectKey(catalog.dialect, schema, name));
+}
+
+/** A column by name, compared as the dialect compares names. */
+export function findColumn(dialect: Dialect, table: Table, name: string): Column | undefined {
+  if (dialect === 'postgresql') return table.columns.find((column) => column.name === name);
+  const wanted = name.toLowerCase();
+  return table.columns.find((column) => column.name.toLowerCase() === wanted);
+}

@@ -1,0 +1,79 @@
+import type { TextRange } from '../../text/range.ts';
+
+// All ranges in this file are relative to the start of the statement.
+
+/** A column as a query names it: `o.created_at` has qualifier `o`. Names are folded as the dialect folds them. */
+export interface ColumnUse {
+  readonly qualifier?: string;
+  readonly name: string;
+  readonly range: TextRange;
+}
+
+export type PredicateOperator = 'equal' | 'in' | 'range' | 'like-prefix' | 'is-null' | 'not-null' | 'other';
+
+/** One conjunct of WHERE, ON or HAVING-free filters that binds a column. Conjuncts under OR or NOT are `other`. */
+export interface Predicate {
+  readonly operator: PredicateOperator;
+  readonly column: ColumnUse;
+  /** What it is compared with. `column` means a join. */
+  readonly against: 'parameter' | 'literal' | 'column' | 'subquery' | 'expression';
+  readonly other?: ColumnUse;
+  /** A constant as written, where there is one: `status = 'open'`. */
+  readonly literal?: string;
+  readonly range: TextRange;
+}
+
+export interface OrderTerm {
+  readonly column?: ColumnUse;
+  readonly expression?: string;
+  readonly direction: 'asc' | 'desc';
+  readonly nulls?: 'first' | 'last';
+  readonly range: TextRange;
+}
+
+/** A table in FROM, a target of a write, or a subquery's name. */
+export interface TableUse {
+  readonly schema?: string;
+  /** Folded table name. Common table expressions and derived tables are not listed. */
+  readonly name: string;
+  readonly alias?: string;
+  readonly range: TextRange;
+}
+
+/**
+ * One SELECT core, UPDATE or DELETE: what it reads from which tables, under which conditions.
+ * A statement with subqueries, CTEs or set operations gives several.
+ */
+export interface QueryBlock {
+  readonly tables: readonly TableUse[];
+  readonly predicates: readonly Predicate[];
+  readonly order: readonly OrderTerm[];
+  readonly groupBy: readonly ColumnUse[];
+  readonly distinct: boolean;
+  /** Whether LIMIT or FETCH FIRST stands. */
+  readonly limited: boolean;
+  /** Columns read outside the predicates; undefined for SELECT *. */
+  readonly projected?: readonly ColumnUse[];
+  readonly forUpdate: boolean;
+  readonly range: TextRange;
+}
+
+/** A write to one table. */
+export interface Write {
+  readonly kind: 'insert' | 'update' | 'delete' | 'merge';
+  readonly table: TableUse;
+  /** Columns of INSERT's list or UPDATE's SET; empty when INSERT names none. */
+  readonly columns: readonly ColumnUse[];
+  /** Parameters that the statement uses, as written ($1, :id). */
+  readonly parameters: readonly string[];
+}
+
+export interface Query {
+  readonly blocks: readonly QueryBlock[];
+  readonly writes: readonly Write[];
+  /** Every table named, CTEs left out. */
+  readonly tables: readonly TableUse[];
+}
+
+/** Either a query, or the reason why it was not read. */
+export type QueryResult = { readonly query: Query } | { readonly unread: string };

@@ -1,0 +1,414 @@
+import type { TextRange } from '../../text/range.ts';
+
+// All ranges in this file are relative to the start of the statement (see Statement).
+
+/** A name as written. `name` is decoded and, where the dialect folds, folded; `text` is the source. */
+export interface Identifier {
+  readonly name: string;
+  readonly text: string;
+  readonly quoted: boolean;
+  readonly range: TextRange;
+}
+
+/** `schema.name`; in MySQL the schema is the database. */
+export interface QualifiedName {
+  readonly schema?: Identifier;
+  readonly name: Identifier;
+  readonly range: TextRange;
+}
+
+/** An expression that is kept as text. */
+export interface Expression {
+  readonly text: string;
+  readonly range: TextRange;
+}
+
+/** A clause the reader does not model; counted, never guessed at. */
+export interface Opaque {
+  readonly kind: 'opaque';
+  readonly text: string;
+  readonly range: TextRange;
+}
+
+export interface DataType {
+  /** As written. */
+  readonly text: string;
+  /** Lower case base name, words joined by one blank, schema kept: `character varying`, `int`, `timestamp with time zone`, `public.mood`. */
+  readonly name: string;
+  /** Arguments as written: `numeric(10,2)` gives ['10','2'], `enum('a','b')` gives the decoded values. */
+  readonly args: readonly string[];
+  /** Number of array dimensions (PostgreSQL). */
+  readonly arrayDimensions: number;
+  readonly unsigned?: boolean;
+  readonly zerofill?: boolean;
+  readonly characterSet?: string;
+  readonly collation?: string;
+  readonly range: TextRange;
+}
+
+export type ReferentialAction = 'no action' | 'restrict' | 'cascade' | 'set null' | 'set default';
+
+export interface References {
+  readonly table: QualifiedName;
+  readonly columns: readonly Identifier[];
+  readonly onDelete?: ReferentialAction;
+  readonly onUpdate?: ReferentialAction;
+  readonly match?: string;
+  readonly deferrable?: boolean;
+  readonly initiallyDeferred?: boolean;
+  readonly range: TextRange;
+}
+
+/** A column or expression of an index or key. */
+export interface IndexPart {
+  readonly column?: Identifier;
+  readonly expression?: Expression;
+  /** MySQL prefix length, `name(10)`. */
+  readonly prefixLength?: number;
+  readonly order?: 'asc' | 'desc';
+  readonly nulls?: 'first' | 'last';
+  readonly collation?: string;
+  readonly operatorClass?: string;
+  readonly range: TextRange;
+}
+
+interface ConstraintBase {
+  /** The name after CONSTRAINT, or MySQL's index name. */
+  readonly name?: Identifier;
+  readonly range: TextRange;
+}
+
+/** A constraint or attribute written after a column. */
+export type ColumnConstraint = ConstraintBase &
+  (
+    | { readonly kind: 'notNull'; readonly notValid?: boolean; readonly noInherit?: boolean }
+    | { readonly kind: 'null' }
+    | { readonly kind: 'default'; readonly expression: Expression }
+    | { readonly kind: 'generated'; readonly expression: Expression; readonly stored: boolean }
+    | { readonly kind: 'identity'; readonly always: boolean; readonly options?: string }
+    | { readonly kind: 'autoIncrement' }
+    | { readonly kind: 'primaryKey'; readonly order?: 'asc' | 'desc'; readonly autoIncrement?: boolean }
+    | { readonly kind: 'unique'; readonly nullsNotDistinct?: boolean }
+    | { readonly kind: 'references'; readonly references: References; readonly notValid?: boolean }
+    | { readonly kind: 'check'; readonly expression: Expression; readonly notValid?: boolean; readonly notEnforced?: boolean; readonly noInherit?: boolean }
+    | { readonly kind: 'collate'; readonly collation: string }
+    | { readonly kind: 'comment'; readonly text: string }
+    | { readonly kind: 'onUpdate'; readonly expression: Expression }
+    | { readonly kind: 'option'; readonly text: string }
+  );
+
+export interface ColumnDefinition {
+  readonly name: Identifier;
+  /** SQLite allows a column without a type. */
+  readonly type?: DataType;
+  readonly constraints: readonly ColumnConstraint[];
+  readonly range: TextRange;
+}
+
+/** A constraint or key written as an element of CREATE TABLE, or after ADD in ALTER TABLE. */
+export type TableConstraint = ConstraintBase &
+  (
+    | { readonly kind: 'primaryKey'; readonly columns: readonly IndexPart[]; readonly include?: readonly Identifier[]; readonly usingIndex?: Identifier; readonly deferrable?: boolean; readonly initiallyDeferred?: boolean }
+    | { readonly kind: 'unique'; readonly columns: readonly IndexPart[]; readonly include?: readonly Identifier[]; readonly usingIndex?: Identifier; readonly nullsNotDistinct?: boolean; readonly deferrable?: boolean; readonly initiallyDeferred?: boolean }
+    | { readonly kind: 'foreignKey'; readonly columns: readonly Identifier[]; readonly references: References; readonly notValid?: boolean; readonly notEnforced?: boolean }
+    | { readonly kind: 'check'; readonly expression: Expression; readonly notValid?: boolean; readonly notEnforced?: boolean; readonly noInherit?: boolean }
+    | { readonly kind: 'notNull'; readonly column: Identifier; readonly notValid?: boolean; readonly noInherit?: boolean }
+    | { readonly kind: 'exclude'; readonly text: string; readonly method?: string }
+    /** MySQL KEY, INDEX, FULLTEXT, SPATIAL inside a table. */
+    | { readonly kind: 'index'; readonly columns: readonly IndexPart[]; readonly method?: string; readonly special?: 'fulltext' | 'spatial' }
+    | { readonly kind: 'opaque'; readonly text: string }
+  );
+
+export interface TableOption {
+  readonly name: string;
+  readonly value: string;
+  readonly range: TextRange;
+}
+
+export interface PartitionBy {
+  readonly strategy: string;
+  readonly text: string;
+  readonly columns: readonly IndexPart[];
+  readonly range: TextRange;
+}
+
+export interface ColumnPosition {
+  readonly first?: boolean;
+  readonly after?: Identifier;
+}
+
+/** One action of ALTER TABLE. */
+export type AlterAction = { readonly range: TextRange } & (
+  | { readonly kind: 'addColumn'; readonly column: ColumnDefinition; readonly ifNotExists: boolean; readonly position?: ColumnPosition }
+  | { readonly kind: 'dropColumn'; readonly column: Identifier; readonly ifExists: boolean; readonly cascade: boolean }
+  | { readonly kind: 'alterType'; readonly column: Identifier; readonly type: DataType; readonly collation?: string; readonly using?: Expression }
+  | { readonly kind: 'setDefault'; readonly column: Identifier; readonly expression: Expression }
+  | { readonly kind: 'dropDefault'; readonly column: Identifier }
+  | { readonly kind: 'setNotNull'; readonly column: Identifier }
+  | { readonly kind: 'dropNotNull'; readonly column: Identifier }
+  | { readonly kind: 'addIdentity'; readonly column: Identifier; readonly always: boolean }
+  | { readonly kind: 'setIdentity'; readonly column: Identifier; readonly always?: boolean }
+  | { readonly kind: 'dropIdentity'; readonly column: Identifier; readonly ifExists: boolean }
+  | { readonly kind: 'setExpression'; readonly column: Identifier; readonly expression: Expression }
+  | { readonly kind: 'dropExpression'; readonly column: Identifier; readonly ifExists: boolean }
+  | { readonly kind: 'columnOption'; readonly column: Identifier; readonly text: string }
+  | { readonly kind: 'modifyColumn'; readonly column: ColumnDefinition; readonly position?: ColumnPosition }
+  | { readonly kind: 'changeColumn'; readonly from: Identifier; readonly column: ColumnDefinition; readonly position?: ColumnPosition }
+  | { readonly kind: 'renameColumn'; readonly from: Identifier; readonly to: Identifier }
+  | { readonly kind: 'renameTable'; readonly to: QualifiedName }
+  | { readonly kind: 'renameConstraint'; readonly from: Identifier; readonly to: Identifier }
+  | { readonly kind: 'renameIndex'; readonly from: Identifier; readonly to: Identifier }
+  | { readonly kind: 'addConstraint'; readonly constraint: TableConstraint; readonly ifNotExists?: boolean }
+  | { readonly kind: 'dropConstraint'; readonly name?: Identifier; readonly target: 'constraint' | 'foreignKey' | 'primaryKey' | 'check' | 'index'; readonly ifExists: boolean; readonly cascade: boolean }
+  | { readonly kind: 'validateConstraint'; readonly name: Identifier }
+  | { readonly kind: 'alterConstraint'; readonly name: Identifier; readonly text: string }
+  | { readonly kind: 'attachPartition'; readonly partition: QualifiedName; readonly bound: string }
+  | { readonly kind: 'detachPartition'; readonly partition: QualifiedName; readonly concurrently: boolean }
+  | { readonly kind: 'inherit'; readonly parent: QualifiedName; readonly remove: boolean }
+  | { readonly kind: 'setSchema'; readonly schema: Identifier }
+  | { readonly kind: 'rowSecurity'; readonly mode: 'enable' | 'disable' | 'force' | 'noForce' }
+  | { readonly kind: 'trigger'; readonly text: string }
+  | { readonly kind: 'owner'; readonly role: string }
+  | { readonly kind: 'setLogged'; readonly logged: boolean }
+  | { readonly kind: 'options'; readonly options: readonly TableOption[]; readonly text: string }
+  | { readonly kind: 'algorithm'; readonly value: string }
+  | { readonly kind: 'lock'; readonly value: string }
+  | { readonly kind: 'opaque'; readonly text: string }
+);
+
+export interface CreateTable {
+  readonly kind: 'createTable';
+  readonly name: QualifiedName;
+  readonly ifNotExists: boolean;
+  readonly temporary: boolean;
+  readonly unlogged: boolean;
+  readonly columns: readonly ColumnDefinition[];
+  readonly constraints: readonly TableConstraint[];
+  readonly likes: readonly { readonly table: QualifiedName; readonly including: readonly string[]; readonly range: TextRange }[];
+  readonly inherits: readonly QualifiedName[];
+  readonly partitionBy?: PartitionBy;
+  readonly partitionOf?: { readonly parent: QualifiedName; readonly bound: string };
+  /** CREATE TABLE ... AS query. */
+  readonly asQuery?: Expression;
+  readonly options: readonly TableOption[];
+  readonly withoutRowid?: boolean;
+  readonly strict?: boolean;
+  readonly opaque: readonly Opaque[];
+}
+
+export interface AlterTable {
+  readonly kind: 'alterTable';
+  readonly name: QualifiedName;
+  readonly ifExists: boolean;
+  readonly only: boolean;
+  readonly actions: readonly AlterAction[];
+}
+
+export interface CreateIndex {
+  readonly kind: 'createIndex';
+  readonly name?: QualifiedName;
+  readonly table: QualifiedName;
+  readonly unique: boolean;
+  readonly concurrently: boolean;
+  readonly ifNotExists: boolean;
+  readonly only: boolean;
+  readonly method?: string;
+  readonly special?: 'fulltext' | 'spatial';
+  readonly columns: readonly IndexPart[];
+  readonly include: readonly Identifier[];
+  readonly nullsNotDistinct: boolean;
+  readonly where?: Expression;
+  readonly options: readonly TableOption[];
+  /** MySQL ALGORITHM= and LOCK= clauses. */
+  readonly algorithm?: string;
+  readonly lock?: string;
+  readonly opaque: readonly Opaque[];
+  /** The word INDEX, where CONCURRENTLY would be written. */
+  readonly keyword: TextRange;
+}
+
+/** DROP of one or several objects of a kind. */
+export interface Drop {
+  readonly kind: 'drop';
+  readonly object: 'table' | 'index' | 'view' | 'materializedView' | 'type' | 'domain' | 'sequence' | 'schema' | 'extension' | 'function' | 'procedure' | 'trigger' | 'policy' | 'database' | 'other';
+  readonly names: readonly QualifiedName[];
+  readonly ifExists: boolean;
+  readonly cascade: boolean;
+  readonly concurrently: boolean;
+  /** DROP INDEX i ON t (MySQL), DROP TRIGGER / POLICY p ON t. */
+  readonly onTable?: QualifiedName;
+  /** Argument lists of functions and the like, as written. */
+  readonly text: string;
+}
+
+/** RENAME TABLE a TO b, c TO d (MySQL), ALTER INDEX / VIEW / SEQUENCE / TYPE ... RENAME TO. */
+export interface Rename {
+  readonly kind: 'rename';
+  readonly object: 'table' | 'index' | 'view' | 'materializedView' | 'sequence' | 'type' | 'domain' | 'schema' | 'function' | 'policy' | 'trigger' | 'other';
+  readonly pairs: readonly { readonly from: QualifiedName; readonly to: QualifiedName }[];
+  readonly onTable?: QualifiedName;
+}
+
+export interface CreateType {
+  readonly kind: 'createType';
+  readonly name: QualifiedName;
+  readonly enumValues?: readonly { readonly value: string; readonly range: TextRange }[];
+  readonly attributes?: readonly ColumnDefinition[];
+  readonly text: string;
+}
+
+export interface AlterType {
+  readonly kind: 'alterType';
+  readonly name: QualifiedName;
+  readonly action:
+    | { readonly kind: 'addValue'; readonly value: string; readonly ifNotExists: boolean; readonly before?: string; readonly after?: string }
+    | { readonly kind: 'renameValue'; readonly from: string; readonly to: string }
+    | { readonly kind: 'setSchema'; readonly schema: Identifier }
+    | { readonly kind: 'other'; readonly text: string };
+}
+
+export interface CreateDomain {
+  readonly kind: 'createDomain';
+  readonly name: QualifiedName;
+  readonly type: DataType;
+  readonly constraints: readonly ColumnConstraint[];
+}
+
+export interface AlterDomain {
+  readonly kind: 'alterDomain';
+  readonly name: QualifiedName;
+  readonly text: string;
+}
+
+export interface SequenceStatement {
+  readonly kind: 'createSequence' | 'alterSequence';
+  readonly name: QualifiedName;
+  readonly ifNotExists: boolean;
+  readonly temporary: boolean;
+  /** START WITH, INCREMENT and so on, upper case words and values as written. */
+  readonly options: readonly TableOption[];
+  readonly ownedBy?: { readonly table: QualifiedName; readonly column: Identifier };
+}
+
+export interface CreateView {
+  readonly kind: 'createView';
+  readonly name: QualifiedName;
+  readonly orReplace: boolean;
+  readonly ifNotExists: boolean;
+  readonly materialized: boolean;
+  readonly temporary: boolean;
+  readonly columns: readonly Identifier[];
+  readonly options: readonly TableOption[];
+  readonly query: Expression;
+}
+
+export interface CreateFunction {
+  readonly kind: 'createFunction';
+  readonly name: QualifiedName;
+  readonly procedure: boolean;
+  readonly orReplace: boolean;
+  readonly language?: string;
+  readonly securityDefiner: boolean;
+  /** Argument list with its parentheses, as written. */
+  readonly argumentsText: string;
+  readonly body?: { readonly text: string; readonly range: TextRange };
+}
+
+export interface CreateTrigger {
+  readonly kind: 'createTrigger';
+  readonly name: QualifiedName;
+  readonly table: QualifiedName;
+  readonly ifNotExists: boolean;
+  readonly orReplace: boolean;
+  readonly text: string;
+}
+
+export interface PolicyStatement {
+  readonly kind: 'createPolicy' | 'alterPolicy';
+  readonly name: Identifier;
+  readonly table: QualifiedName;
+  readonly permissive: boolean;
+  readonly command: 'all' | 'select' | 'insert' | 'update' | 'delete';
+  readonly roles: readonly string[];
+  readonly using?: Expression;
+  readonly check?: Expression;
+}
+
+export interface TransactionControl {
+  readonly kind: 'transaction';
+  readonly action: 'begin' | 'commit' | 'rollback' | 'savepoint' | 'release' | 'rollbackTo' | 'setTransaction' | 'prepare';
+  readonly text: string;
+}
+
+export interface SetStatement {
+  readonly kind: 'set';
+  readonly name: string;
+  readonly value: string;
+  readonly local: boolean;
+  readonly reset: boolean;
+  /** PRAGMA (SQLite). */
+  readonly pragma?: boolean;
+}
+
+/** SELECT, INSERT, UPDATE, DELETE, MERGE and WITH; what they mean is read by the query reader, on demand. */
+export interface DataStatement {
+  readonly kind: 'select' | 'insert' | 'update' | 'delete' | 'merge' | 'values';
+  /** Target of a write, when it could be read from the tokens. */
+  readonly table?: QualifiedName;
+  /** UPDATE and DELETE: whether a WHERE stands at the statement's own level. */
+  readonly hasWhere: boolean;
+  /** Begins with WITH. */
+  readonly with: boolean;
+  /** REPLACE INTO, INSERT OR REPLACE. */
+  readonly replace?: boolean;
+}
+
+/** Statements of which kind, name and target are read and the rest is kept as text. */
+export interface OtherStatement {
+  readonly kind: 'other';
+  /** Upper case leading words: 'GRANT', 'COMMENT ON', 'CREATE EXTENSION', 'VACUUM', 'LOCK TABLE', 'COPY', 'DO', 'EXPLAIN', 'CALL', 'USE' ... */
+  readonly verb: string;
+  /** The table or object it speaks of, when there is one. */
+  readonly target?: QualifiedName;
+  readonly text: string;
+  /** COMMENT ON: the text, undefined for IS NULL. DO: the body. CREATE EXTENSION / SCHEMA: nothing. */
+  readonly body?: { readonly text: string; readonly range: TextRange };
+  readonly ifNotExists?: boolean;
+  /** COMMENT ON COLUMN t.c */
+  readonly column?: Identifier;
+  readonly concurrently?: boolean;
+}
+
+export interface TruncateStatement {
+  readonly kind: 'truncate';
+  readonly tables: readonly QualifiedName[];
+  readonly cascade: boolean;
+}
+
+/** What the reader could not make sense of. Counted as coverage; no rule looks inside. */
+export interface UnreadStatement {
+  readonly kind: 'unread';
+  readonly reason: string;
+}
+
+export type StatementNode =
+  | CreateTable
+  | AlterTable
+  | CreateIndex
+  | Drop
+  | Rename
+  | CreateType
+  | AlterType
+  | CreateDomain
+  | AlterDomain
+  | SequenceStatement
+  | CreateView
+  | CreateFunction
+  | CreateTrigger
+  | PolicyStatement
+  | TransactionControl
+  | SetStatement
+  | TruncateStatement
+  | DataStatement
+  | OtherStatement
+  | UnreadStatement;
