@@ -5,6 +5,7 @@ import type { TextRange } from '../../text/range.ts';
 export type PrismaValue =
   | { readonly kind: 'string' | 'number' | 'word'; readonly text: string; readonly value: string; readonly range: TextRange }
   | { readonly kind: 'array'; readonly items: readonly PrismaValue[]; readonly range: TextRange }
+  | { readonly kind: 'object'; readonly entries: readonly PrismaArgument[]; readonly range: TextRange }
   | { readonly kind: 'call'; readonly name: string; readonly args: readonly PrismaArgument[]; readonly range: TextRange }
   | { readonly kind: 'error'; readonly range: TextRange };
 
@@ -24,6 +25,7 @@ export interface PrismaAttribute {
 export interface PrismaField {
   readonly name: string;
   readonly nameRange: TextRange;
+  /** As written, without `?` and `[]`: `String`, `Unsupported("tsvector")`; empty while it is not typed yet. */
   readonly type: string;
   readonly typeRange: TextRange;
   readonly optional: boolean;

@@ -1,0 +1,52 @@
+import type { TextRange } from '../../text/range.ts';
+
+/** `documentation` is a `///` comment; `mark` is any other single character. `@` and `@@` are marks too. */
+export type PrismaTokenKind = 'newline' | 'comment' | 'documentation' | 'string' | 'number' | 'word' | 'mark' | 'end';
+
+/** One token of a Prisma schema; file offsets (UTF-16). Blanks are left out. */
+export interface PrismaToken extends TextRange {
+  readonly kind: PrismaTokenKind;
+  readonly text: string;
+}
+
+const patterns: readonly (readonly [PrismaTokenKind, RegExp])[] = [
+  ['newline', /\r?\n|\r/y],
+  ['documentation', /\/\/\/[^\r\n]*/y],
+  // A block comment that is never closed ends with its line, so that a half-typed one does not hide the rest of the file.
+  ['comment', /\/\/[^\r\n]*|\/\*[^]*?\*\/|\/\*[^\r\n]*/y],
+  // A string ends with its line at the latest, for the same reason.
+  ['string', /"(?:\\[^\r\n]|[^"\\\r\n])*"?/y],
+  ['number', /-?\d+(?:\.\d+)?(?![\p{L}\p{N}_-])/uy],
+  ['word', /[\p{L}\p{N}_](?:[\p{L}\p{N}_-])*/uy],
+  ['mark', /@@?|[^]/uy],
+];
+
+/** Cuts a Prisma schema into tokens; the last one is always of kind `end`. Never throws. */
+export function lexPrisma(text: string): PrismaToken[] {
+  const tokens: PrismaToken[] = [];
+  const blanks = /[ \t\f\v\u00a0\ufeff]+/y;
+  let position = 0;
+  for (;;) {
+    blanks.lastIndex = position;
+    if (blanks.test(text)) position = blanks.lastIndex;
+    if (position >= text.length) break;
+    for (const [kind, pattern] of patterns) {
+      pattern.lastIndex = position;
+      if (!pattern.test(text)) continue;
+      tokens.push({ kind, text: text.slice(position, pattern.lastIndex), start: position, end: pattern.lastIndex });
+      position = pattern.lastIndex;
+      break;
+    }
+  }
+  tokens.push({ kind: 'end', text: '', start: text.length, end: text.length });
+  return tokens;
+}
+
+/** The value of a string token: quotes removed and escapes decoded as in JSON; an unknown escape stands for its letter. */
+export function decodeString(text: string): string {
+  const body = text.slice(1, text.length > 1 && text.endsWith('"') ? -1 : undefined);
+  const letters: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', 0: '\0', b: '\b', f: '\f' };
+  return body.replace(/\\(?:u([0-9a-fA-F]{4})|([^]))/g, (_, code: string | undefined, letter: string) =>
+    code === undefined ? (letters[letter] ?? letter) : String.fromCharCode(Number.parseInt(code, 16)),
+  );
+}
