@@ -1,0 +1,2 @@
+DROP TABLE price_imports;
+DROP TABLE payments;

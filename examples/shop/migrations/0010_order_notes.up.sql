@@ -1,0 +1,2 @@
+ALTER TABLE orders ADD COLUMN note TEXT;
+ALTER TABLE orders ALTER COLUMN total_cents SET DEFAULT 0;

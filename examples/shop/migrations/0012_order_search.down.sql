@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY idx_orders_tenant_id_total_cents;

@@ -1,0 +1,3 @@
+DROP TABLE newsletter_batches;
+DROP TABLE addresses;
+DROP TABLE wishlists;
