@@ -1,0 +1,43 @@
+import { isMySql, type Dialect } from './dialect.ts';
+import { decodeIdentifier, decodeString } from './lexer/decode.ts';
+import { Scanner } from './lexer/scanner.ts';
+import type { Comment, Token, TokenKind } from './token.ts';
+
+/**
+ * Reads a text as tokens and comments; offsets are UTF-16 and relative to `text`. Never throws: what is not closed
+ * ends with the text, and a character without meaning is an operator of its own. Lines meant for the client
+ * (psql's `\d`, MySQL's DELIMITER) and the marks of executed comments are left out.
+ */
+export function lex(text: string, dialect: Dialect): { tokens: Token[]; comments: Comment[] } {
+  const scanner = new Scanner(text, dialect);
+  const tokens: Token[] = [];
+  const comments: Comment[] = [];
+  for (let kind = scanner.next(); kind !== 'end'; kind = scanner.next()) {
+    const { start, end } = scanner;
+    if (kind === 'lineComment' || kind === 'blockComment') {
+      comments.push({ start, end, text: text.slice(start, end), block: kind === 'blockComment' });
+    } else if (kind === 'terminator') {
+      tokens.push(makeToken('punctuation', text.slice(start, end), start, dialect));
+    } else if (kind !== 'client' && kind !== 'versionMark') {
+      tokens.push(makeToken(kind, text.slice(start, end), start, dialect));
+    }
+  }
+  return { tokens, comments };
+}
+
+function makeToken(kind: TokenKind, text: string, start: number, dialect: Dialect): Token {
+  return {
+    kind,
+    start,
+    end: start + text.length,
+    text,
+    upper: kind === 'word' ? text.toUpperCase() : '',
+    value: valueOf(kind, text, dialect),
+  };
+}
+
+function valueOf(kind: TokenKind, text: string, dialect: Dialect): string {
+  if (kind === 'quotedIdentifier') return decodeIdentifier(text);
+  if (kind === 'string') return decodeString(text, isMySql(dialect));
+  return text;
+}

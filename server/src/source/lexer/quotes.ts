@@ -1,0 +1,77 @@
+import { isWordPart, isWordStart } from './characters.ts';
+
+const BACKSLASH = 92;
+const SLASH = 47;
+const STAR = 42;
+
+/**
+ * The offset just after the quoted text that opens at `start`; a doubled quote stands for itself, and a backslash
+ * protects the next character when `backslash` is set. Answers -1 when the text ends first.
+ */
+export function endOfQuoted(text: string, start: number, backslash: boolean): number {
+  const quote = text.charCodeAt(start);
+  const mark = text[start]!;
+  let position = start + 1;
+  while (position < text.length) {
+    if (backslash) {
+      const code = text.charCodeAt(position);
+      if (code === BACKSLASH) {
+        position += 2;
+        continue;
+      }
+      if (code !== quote) {
+        position++;
+        continue;
+      }
+    } else {
+      position = text.indexOf(mark, position);
+      if (position < 0) return -1;
+    }
+    if (text.charCodeAt(position + 1) !== quote) return position + 1;
+    position += 2;
+  }
+  return -1;
+}
+
+/** The offset just after a block comment that opens at `start`, or the end of the text when it is never closed. */
+export function endOfBlockComment(text: string, start: number, nested: boolean): number {
+  if (!nested) {
+    const close = text.indexOf('*/', start + 2);
+    return close < 0 ? text.length : close + 2;
+  }
+  let depth = 1;
+  let position = start + 2;
+  while (position < text.length) {
+    const code = text.charCodeAt(position);
+    if (code === SLASH && text.charCodeAt(position + 1) === STAR) {
+      depth++;
+      position += 2;
+    } else if (code === STAR && text.charCodeAt(position + 1) === SLASH) {
+      position += 2;
+      if (--depth === 0) return position;
+    } else position++;
+  }
+  return text.length;
+}
+
+/** The length of the dollar-quote mark (`$$`, `$body$`) at `start`, or 0 when none stands there. */
+export function dollarMarkLength(text: string, start: number): number {
+  let position = start + 1;
+  if (isWordStart(text.charCodeAt(position))) {
+    position++;
+    while (position < text.length && isWordPart(text.charCodeAt(position))) position++;
+  }
+  return text[position] === '$' ? position + 1 - start : 0;
+}
+
+/**
+ * The offset just after a template placeholder that opens at `start` with `open` and ends with `close`, or -1 when it
+ * is not closed within the length that a placeholder may reasonably have.
+ */
+export function endOfHole(text: string, start: number, open: string, close: string): number {
+  const limit = Math.min(text.length, start + 1000);
+  for (let position = start + open.length; position < limit; position++) {
+    if (text.startsWith(close, position)) return position + close.length;
+  }
+  return -1;
+}

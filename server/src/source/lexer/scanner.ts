@@ -1,0 +1,355 @@
+import { isMySql, type Dialect } from '../dialect.ts';
+import type { TokenKind } from '../token.ts';
+import { isBlank, isDigit, isPostgresOperator, isWordPart, isWordStart } from './characters.ts';
+import { dollarMarkLength, endOfBlockComment, endOfHole, endOfQuoted } from './quotes.ts';
+
+/**
+ * What the scanner stands on. Beside the token kinds: `terminator` ends a statement; `client` is a line for the
+ * client and not for the server (psql's `\d`, MySQL's DELIMITER); `versionMark` is the opening or closing of a
+ * MySQL comment whose content is executed.
+ */
+export type ScanKind = TokenKind | 'lineComment' | 'blockComment' | 'client' | 'terminator' | 'versionMark' | 'end';
+
+/** Characters that continue an operator after the given first one, for MySQL and SQLite; longest first. */
+const longOperators: Readonly<Record<string, readonly string[]>> = {
+  '<': ['<=>', '<=', '<>', '<<'],
+  '>': ['>=', '>>'],
+  '!': ['!='],
+  '=': ['=='],
+  '|': ['||'],
+  '&': ['&&'],
+  ':': [':='],
+  '-': ['->>', '->'],
+};
+
+/** Walks over a text and says where each token begins, ends, and what it is, without copying any of it. */
+export class Scanner {
+  readonly text: string;
+  readonly dialect: Dialect;
+  kind: ScanKind = 'end';
+  start = 0;
+  end = 0;
+  /** What ends a statement; MySQL's client can change it. */
+  delimiter = ';';
+  readonly #mysql: boolean;
+  readonly #postgresql: boolean;
+  readonly #sqlite: boolean;
+  #insideVersionComment = false;
+  /** Whether the last token could be an operand, which tells an operator from a parameter after it. */
+  #afterOperand = false;
+
+  constructor(text: string, dialect: Dialect) {
+    this.text = text;
+    this.dialect = dialect;
+    this.#mysql = isMySql(dialect);
+    this.#postgresql = dialect === 'postgresql';
+    this.#sqlite = dialect === 'sqlite';
+  }
+
+  /** Steps to the next token or comment and answers its kind; `end` when the text is over. */
+  next(): ScanKind {
+    const { text } = this;
+    let position = this.end;
+    while (position < text.length && isBlank(text.charCodeAt(position))) position++;
+    this.start = position;
+    if (position >= text.length) {
+      this.end = text.length;
+      return (this.kind = 'end');
+    }
+    this.kind = this.#scan(text.charCodeAt(position), position);
+    if (this.end <= position) this.end = position + 1;
+    if (this.kind !== 'lineComment' && this.kind !== 'blockComment') {
+      this.#afterOperand = this.#isOperand();
+    }
+    return this.kind;
+  }
+
+  /** Goes on from `offset`, past what is no SQL (the data of a COPY). */
+  skipTo(offset: number): void {
+    this.end = Math.max(this.end, Math.min(offset, this.text.length));
+  }
+
+  #isOperand(): boolean {
+    if (this.kind === 'punctuation') return this.text[this.start] === ')' || this.text[this.start] === ']';
+    return this.kind !== 'operator' && this.kind !== 'terminator' && this.kind !== 'client';
+  }
+
+  #scan(code: number, position: number): ScanKind {
+    if (this.delimiter !== ';' && this.text.startsWith(this.delimiter, position)) {
+      return this.#take('terminator', position + this.delimiter.length);
+    }
+    if (isWordStart(code)) return this.#word(code, position);
+    if (isDigit(code)) return this.#number(position);
+    switch (code) {
+      case 34: // "
+        return this.#quoted(position, this.#mysql ? 'string' : 'quotedIdentifier', this.#mysql);
+      case 39: // '
+        return this.#quoted(position, 'string', this.#mysql);
+      case 96: // `
+        return this.#postgresql ? this.#operator(position) : this.#quoted(position, 'quotedIdentifier', false);
+      case 40: // (
+      case 41: // )
+      case 44: // ,
+      case 93: // ]
+      case 125: // }
+        return this.#take('punctuation', position + 1);
+      case 59: // ;
+        return this.#take(this.delimiter === ';' ? 'terminator' : 'punctuation', position + 1);
+      case 46: // .
+        return isDigit(this.text.charCodeAt(position + 1)) && !this.#afterOperand
+          ? this.#number(position)
+          : this.#take('punctuation', position + 1);
+      case 91: // [
+        return this.#bracket(position);
+      case 123: // {
+        return this.#brace(position);
+      case 36: // $
+        return this.#dollar(position);
+      case 58: // :
+        return this.#colon(position);
+      case 63: // ?
+        return this.#questionMark(position);
+      case 64: // @
+        return this.#at(position);
+      case 92: // \
+        return this.#backslash(position);
+      default:
+        return this.#commentOrOperator(code, position);
+    }
+  }
+
+  #take(kind: ScanKind, end: number): ScanKind {
+    this.end = end;
+    return kind;
+  }
+
+  #lineEnd(position: number): number {
+    const { text } = this;
+    let end = position;
+    while (end < text.length) {
+      const code = text.charCodeAt(end);
+      if (code === 10 || code === 13) break;
+      end++;
+    }
+    return end;
+  }
+
+  #wordEnd(position: number): number {
+    const { text } = this;
+    let end = position;
+    while (end < text.length) {
+      const code = text.charCodeAt(end);
+      if (isWordPart(code)) end++;
+      else if (code === 36 && text.charCodeAt(end + 1) !== 123) end++;
+      else break;
+    }
+    return end;
+  }
+
+  #word(code: number, position: number): ScanKind {
+    const { text } = this;
+    const end = this.#wordEnd(position);
+    const next = text.charCodeAt(end);
+    if (next === 39 && end === position + 1) {
+      const letter = code | 32;
+      // E'..' (PostgreSQL), N'..', B'..', X'..'
+      if (letter === 101 && this.#postgresql) return this.#quoted(end, 'string', true);
+      if (letter === 98 || letter === 120 || (letter === 110 && !this.#sqlite)) {
+        return this.#quoted(end, 'string', this.#mysql);
+      }
+    }
+    if (this.#postgresql && next === 38 && end === position + 1 && (code | 32) === 117) {
+      const quote = text.charCodeAt(end + 1);
+      if (quote === 39) return this.#quoted(end + 1, 'string', false);
+      if (quote === 34) return this.#quoted(end + 1, 'quotedIdentifier', false);
+    }
+    if (this.#mysql && (code | 32) === 100 && this.#delimiterCommand(position, end)) {
+      return this.#take('client', this.#lineEnd(end));
+    }
+    return this.#take('word', end);
+  }
+
+  /** Reads `DELIMITER //`, which MySQL's client takes at the beginning of a line. */
+  #delimiterCommand(position: number, end: number): boolean {
+    if (end - position !== 9 || this.text.slice(position, end).toLowerCase() !== 'delimiter') return false;
+    if (!/(^|[\n\r\ufeff])[ \t]*$/.test(this.text.slice(Math.max(0, position - 40), position))) return false;
+    const mark = /^[ \t]+(\S+)/.exec(this.text.slice(end, end + 80))?.[1];
+    if (!mark) return false;
+    this.delimiter = mark.replace(/^(['"])(.*)\1$/, '$2') || ';';
+    return true;
+  }
+
+  #quoted(quoteAt: number, kind: 'string' | 'quotedIdentifier', backslash: boolean): ScanKind {
+    const end = endOfQuoted(this.text, quoteAt, backslash);
+    return this.#take(kind, end < 0 ? this.text.length : end);
+  }
+
+  #number(position: number): ScanKind {
+    const { text } = this;
+    let end = position;
+    const second = text.charCodeAt(position + 1) | 32;
+    if (text[position] === '0' && (second === 120 || second === 98 || second === 111)) {
+      return this.#take('number', this.#wordEnd(position));
+    }
+    const digits = () => {
+      while (isDigit(text.charCodeAt(end)) || (text[end] === '_' && isDigit(text.charCodeAt(end + 1)))) end++;
+    };
+    digits();
+    if (text[end] === '.' && text[end + 1] !== '.' && !isWordStart(text.charCodeAt(end + 1))) {
+      end++;
+      digits();
+    }
+    if ((text.charCodeAt(end) | 32) === 101) {
+      const sign = text[end + 1] === '+' || text[end + 1] === '-' ? 2 : 1;
+      if (isDigit(text.charCodeAt(end + sign))) {
+        end += sign;
+        digits();
+      }
+    }
+    // MySQL names may begin with a digit.
+    if (this.#mysql && isWordStart(text.charCodeAt(end))) return this.#take('word', this.#wordEnd(end));
+    return this.#take('number', end);
+  }
+
+  #bracket(position: number): ScanKind {
+    if (this.#sqlite) {
+      const end = this.text.indexOf(']', position);
+      return this.#take('quotedIdentifier', end < 0 ? this.text.length : end + 1);
+    }
+    return this.#take('punctuation', position + 1);
+  }
+
+  #brace(position: number): ScanKind {
+    if (this.text[position + 1] === '{') {
+      const end = endOfHole(this.text, position, '{{', '}}');
+      if (end > 0) return this.#take('hole', end);
+    }
+    return this.#take('punctuation', position + 1);
+  }
+
+  #dollar(position: number): ScanKind {
+    const { text } = this;
+    if (text[position + 1] === '{') {
+      const end = endOfHole(text, position, '${', '}');
+      return end > 0 ? this.#take('hole', end) : this.#take('operator', position + 1);
+    }
+    if (this.#postgresql) {
+      const length = dollarMarkLength(text, position);
+      if (length > 0) {
+        const close = text.indexOf(text.slice(position, position + length), position + length);
+        return this.#take('string', close < 0 ? text.length : close + length);
+      }
+    }
+    const end = this.#wordEnd(position + 1);
+    if (end === position + 1) return this.#take('operator', end);
+    return this.#take(this.#mysql ? 'word' : 'parameter', end);
+  }
+
+  #colon(position: number): ScanKind {
+    const { text } = this;
+    const next = text.charCodeAt(position + 1);
+    if (next === 58 || next === 61) return this.#take('operator', position + 2);
+    const glued = this.#afterOperand && position > 0 && !isBlank(text.charCodeAt(position - 1));
+    if (glued) return this.#take('operator', position + 1);
+    if (this.#postgresql && (next === 39 || next === 34)) {
+      const end = endOfQuoted(text, position + 1, false);
+      return this.#take('hole', end < 0 ? text.length : end);
+    }
+    if (isWordPart(next)) {
+      const end = this.#wordEnd(position + 1);
+      return this.#take(this.#isVariableOfPsql(position + 1, end) ? 'hole' : 'parameter', end);
+    }
+    return this.#take('operator', position + 1);
+  }
+
+  /** psql variables that stand for any text are written in capitals by custom: `:SCHEMA.users`. */
+  #isVariableOfPsql(start: number, end: number): boolean {
+    return this.#postgresql && /^[A-Z][A-Z0-9_]+$/.test(this.text.slice(start, end));
+  }
+
+  #questionMark(position: number): ScanKind {
+    const { text } = this;
+    if (!this.#postgresql) {
+      let end = position + 1;
+      while (this.#sqlite && isDigit(text.charCodeAt(end))) end++;
+      return this.#take('parameter', end);
+    }
+    if (isPostgresOperator(text.charCodeAt(position + 1))) return this.#operator(position);
+    let next = position + 1;
+    while (isDigit(text.charCodeAt(next))) next++;
+    if (next > position + 1) return this.#take('parameter', next);
+    while (next < text.length && isBlank(text.charCodeAt(next))) next++;
+    // `data ? 'key'` asks jsonb for a key; `LIMIT ?` is a parameter.
+    const asksForKey = this.#afterOperand && `'"$:(`.includes(text[next] ?? ' ');
+    return this.#take(asksForKey ? 'operator' : 'parameter', position + 1);
+  }
+
+  #at(position: number): ScanKind {
+    const { text } = this;
+    if (this.#mysql) {
+      let end = position + 1;
+      if (text[end] === '@') end++;
+      const wordEnd = this.#wordEnd(end);
+      return wordEnd > end ? this.#take('word', wordEnd) : this.#take('operator', position + 1);
+    }
+    if (isWordStart(text.charCodeAt(position + 1))) return this.#take('parameter', this.#wordEnd(position + 1));
+    return this.#operator(position);
+  }
+
+  #backslash(position: number): ScanKind {
+    if (!this.#postgresql) return this.#take('operator', position + 1);
+    if (this.text[position + 1] === ';') return this.#take('terminator', position + 2);
+    return this.#take('client', this.#lineEnd(position));
+  }
+
+  #commentOrOperator(code: number, position: number): ScanKind {
+    const { text } = this;
+    const next = text.charCodeAt(position + 1);
+    if (code === 45 && next === 45) {
+      const third = position + 2 < text.length ? text.charCodeAt(position + 2) : 10;
+      if (!this.#mysql || third <= 32) return this.#take('lineComment', this.#lineEnd(position));
+    }
+    if (code === 35 && this.#mysql) return this.#take('lineComment', this.#lineEnd(position));
+    if (code === 47 && next === 42) return this.#blockComment(position);
+    if (code === 42 && next === 47 && this.#insideVersionComment) {
+      this.#insideVersionComment = false;
+      return this.#take('versionMark', position + 2);
+    }
+    return this.#operator(position);
+  }
+
+  #blockComment(position: number): ScanKind {
+    const { text } = this;
+    if (this.#mysql) {
+      const opening = /^\/\*(?:!|M!)\d*/.exec(text.slice(position, position + 12))?.[0];
+      if (opening && (opening[2] === '!' || this.dialect === 'mariadb')) {
+        this.#insideVersionComment = true;
+        return this.#take('versionMark', position + opening.length);
+      }
+    }
+    const end = endOfBlockComment(text, position, this.#postgresql);
+    const isHole = /^\/\* *TEMPLATE\b/.test(text.slice(position, position + 20));
+    return this.#take(isHole ? 'hole' : 'blockComment', end);
+  }
+
+  #operator(position: number): ScanKind {
+    const { text } = this;
+    if (!this.#postgresql) {
+      const long = longOperators[text[position]!]?.find((operator) => text.startsWith(operator, position));
+      return this.#take('operator', position + (long?.length ?? 1));
+    }
+    let end = position;
+    let special = false;
+    while (end < text.length) {
+      const code = text.charCodeAt(end);
+      if (!isPostgresOperator(code)) break;
+      const next = text.charCodeAt(end + 1);
+      if (end > position && ((code === 45 && next === 45) || (code === 47 && next === 42))) break;
+      if ('~!@#%^&|`?'.includes(text[end]!)) special = true;
+      end++;
+    }
+    // An operator of several characters ends in + or - only when it holds a special one (manual, 4.1.3).
+    while (!special && end > position + 1 && (text[end - 1] === '+' || text[end - 1] === '-')) end--;
+    return this.#take('operator', Math.max(end, position + 1));
+  }
+}
