@@ -39,6 +39,11 @@ export interface Finding {
 export interface Report {
   readonly at: TextRange | { readonly range: TextRange } | Place;
   readonly message: string;
+  /**
+   * What the finding speaks of, when two checks may see the same problem: `objectKey` of the table plus a detail,
+   * `orders(customer_id)`. One finding per rule, database and subject is kept, the one on a Prisma model first.
+   */
+  readonly subject?: string;
   readonly severity?: Severity;
   readonly why?: string;
   readonly help?: string;

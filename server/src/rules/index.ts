@@ -1,0 +1,20 @@
+import type { Rule } from './rule.ts';
+
+/**
+ * How to add a rule. Write `rules/<concern>/<rule-id>.ts` that exports `defineRule({ ... })`, add it to the list below, and add a fixture
+ * `test/fixtures/rules/<rule-id>/<case>.sql` (`.prisma`, `.conf`) with what you expect written under the line; then run
+ * `npx vitest run test/unit/rules.test.ts` and `node scripts/generate.mjs` for the documentation. The metadata examples are run as well:
+ * `bad` must give the finding, `good` must not; both may hold several files (`-- file: path`) and options (`-- fixture: all`).
+ *
+ * What a rule may look at is named by the keys of `check` (rule.ts); helpers are in support.ts: `blockingSeverity` for whatever blocks a
+ * table, `isNewTable`, `tableBefore`, `designTables` for rules about the schema as it stands, `everyDialect`. A rule decides nothing about
+ * levels, suppression, applied migrations or duplicates: the engine does. `about: 'run'` rules are asked about pending migrations only;
+ * `about: 'design'` rules report what still stands in `database.catalog`, at the origin of the object, and carry a `subject` so that a problem
+ * seen in the history and in Prisma is shown once. A fix is built when it is asked for, from the builders of `edits/`.
+ */
+export const rules: readonly Rule[] = [];
+
+/** A rule by its identifier. */
+export function ruleById(id: string): Rule | undefined {
+  return rules.find((rule) => rule.id === id);
+}

@@ -1,0 +1,81 @@
+import { sizeOf, type DatabaseFacts, type HistoryEntry } from '../project/facts.ts';
+import { findTable, objectKey, type Origin, type Table } from '../schema/catalog.ts';
+import type { Dialect } from '../source/dialect.ts';
+import type { QualifiedName } from '../source/sql/ast.ts';
+import type { Place, Severity } from './rule.ts';
+
+/** Every SQL dialect, all versions: for rules that are true everywhere. */
+export const everyDialect: Readonly<Record<Dialect, true>> = { postgresql: true, mysql: true, mariadb: true, sqlite: true };
+
+/** How much a statement that blocks its table matters, by the believed size of the table. */
+export interface Blocking {
+  readonly severity: Severity;
+  readonly size: 'large' | 'small' | 'unknown';
+  /** A sentence that says what is believed of the size, and which line of database-expert.yaml states it. */
+  readonly sizeNote: string;
+}
+
+/**
+ * The severity of blocking a table: `warning` when the table is believed large, or of unknown size under
+ * `migration_constraints: [zero-downtime]`; `information` otherwise.
+ */
+export function blockingSeverity(database: DatabaseFacts, table: Pick<Table, 'name'>): Blocking {
+  const size = sizeOf(database, table);
+  const rows = database.rowsOf(table.name);
+  const sizeNote =
+    size === 'unknown'
+      ? `The size of ${table.name} is not known; scale_targets: { rows: { ${table.name}: N } } in database-expert.yaml states it.`
+      : `${table.name} is believed to hold ${rows!.toLocaleString('en')} rows (scale_targets in database-expert.yaml).`;
+  return { severity: size === 'large' || (size === 'unknown' && database.zeroDowntime) ? 'warning' : 'information', size, sizeNote };
+}
+
+/** The place where an object was made or last changed. */
+export function originPlace(origin: Origin): Place {
+  return { file: origin.file, range: origin.range };
+}
+
+/** The map key of a name as written in a statement. */
+export function keyOf(dialect: Dialect, name: QualifiedName): string {
+  return objectKey(dialect, name.schema?.name, name.name.name);
+}
+
+/** Whether the statement's table was made earlier in the same migration or script, so that no rows and no clients are there yet. */
+export function isNewTable(entry: HistoryEntry, name: QualifiedName): boolean {
+  return entry.newTables.has(keyOf(entry.before.dialect, name));
+}
+
+/** The table a statement speaks of, as it stands before the statement runs. */
+export function tableBefore(entry: HistoryEntry, name: QualifiedName): Table | undefined {
+  return findTable(entry.before, name.schema?.name, name.name.name);
+}
+
+/** A table with the view that a design finding is shown on. */
+export interface DesignTable {
+  readonly key: string;
+  /** As the history tells it; the Prisma table where no history exists. */
+  readonly table: Table;
+  /** The same table as the Prisma schema tells it; its origins are ranges of the Prisma file. */
+  readonly prisma?: Table;
+}
+
+/**
+ * The tables of the schema as it stands, each with its Prisma model where there is one. A design problem that both show belongs
+ * on the Prisma model; one that only one of them shows is half mended already.
+ */
+export function designTables(database: DatabaseFacts): DesignTable[] {
+  const tables: DesignTable[] = [];
+  const modelled = database.prisma?.catalog.tables ?? new Map<string, Table>();
+  for (const [key, table] of database.catalog.tables) {
+    const prisma = modelled.get(key);
+    tables.push({ key, table, ...(prisma && { prisma }) });
+  }
+  for (const [key, prisma] of modelled) {
+    if (!database.catalog.tables.has(key)) tables.push({ key, table: prisma, prisma });
+  }
+  return tables;
+}
+
+/** `a, b and c`. */
+export function listed(words: readonly string[]): string {
+  return words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}
