@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, lstat, mkdir, open, readFile, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { mergeChanges } from '../edits/builders.ts';
 import { isCreation, type FileChange, type FileEdits } from '../edits/change.ts';
 import { applyEdits } from '../text/edits.ts';
 
@@ -42,7 +43,7 @@ interface Prepared {
 export async function applyChanges(root: string, changes: readonly FileChange[], options: WriteOptions = {}): Promise<string[]> {
   const realRoot = await realpath(root);
   const prepared: Prepared[] = [];
-  for (const change of mergeByFile(changes)) {
+  for (const change of mergeChanges(changes)) {
     const veto = options.refuse?.(change);
     if (veto !== undefined) throw new WriteRefused(change.file, veto);
     const target = await resolveInside(realRoot, change.file);
@@ -54,24 +55,6 @@ export async function applyChanges(root: string, changes: readonly FileChange[],
   }
   await commit(realRoot, prepared);
   return prepared.map((entry) => entry.file);
-}
-
-/** Puts edits of one file that come as several changes together; creations stay as they are. */
-function mergeByFile(changes: readonly FileChange[]): FileChange[] {
-  const merged: FileChange[] = [];
-  const edits = new Map<string, FileEdits>();
-  for (const change of changes) {
-    if (isCreation(change)) {
-      merged.push(change);
-      continue;
-    }
-    const earlier = edits.get(change.file);
-    const both: FileEdits = { file: change.file, edits: [...(earlier?.edits ?? []), ...change.edits] };
-    edits.set(change.file, both);
-    if (earlier) merged[merged.indexOf(earlier)] = both;
-    else merged.push(both);
-  }
-  return merged;
 }
 
 /**
