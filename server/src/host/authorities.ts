@@ -1,0 +1,90 @@
+import type { Dialect } from '../source/dialect.ts';
+import { Scanner } from '../source/lexer/scanner.ts';
+import type { SyntaxAuthority, SyntaxProblem } from '../source/syntax.ts';
+
+/** Longer statements are data as a rule, and are not worth the time of a keystroke. UTF-16 units. */
+const LONGEST_STATEMENT = 64 * 1024;
+
+/**
+ * Loads the grammars that may call a statement wrong: PostgreSQL 18's own (libpg-query, WebAssembly) and SQLite's own
+ * (sqlite3-parser). MySQL has none. A bundle needs `libpg-query.wasm` in its own folder.
+ * @throws Error when the WebAssembly file cannot be read
+ */
+export async function loadAuthorities(): Promise<Record<'postgresql' | 'sqlite', SyntaxAuthority>> {
+  const [postgresql, sqlite] = await Promise.all([loadPostgresql(), loadSqlite()]);
+  return { postgresql, sqlite };
+}
+
+async function loadPostgresql(): Promise<SyntaxAuthority> {
+  const { parseSync, loadModule } = await import('libpg-query');
+  await loadModule();
+  const reject = (text: string): SyntaxProblem | undefined => {
+    try {
+      parseSync(text);
+      return undefined;
+    } catch (error) {
+      return problemOfPostgresql(error, text);
+    }
+  };
+  return {
+    check(text) {
+      const prepared = prepare(text, 'postgresql');
+      // A lone ? is an operator of PostgreSQL and a parameter of many clients: one valid reading is enough.
+      if (prepared === undefined || !reject(text)) return undefined;
+      return reject(prepared);
+    },
+  };
+}
+
+/** Turns what libpg-query throws into a problem; its positions count code points. Undefined for limits and crashes. */
+function problemOfPostgresql(error: unknown, text: string): SyntaxProblem | undefined {
+  if (!(error instanceof Error) || !('sqlDetails' in error) || !error.sqlDetails) return undefined;
+  if (/memory exhausted|stack depth|out of memory/i.test(error.message)) return undefined;
+  const { cursorPosition } = error.sqlDetails as { cursorPosition: number };
+  return { message: error.message, offset: offsetOfCodePoint(text, cursorPosition) };
+}
+
+function offsetOfCodePoint(text: string, count: number): number {
+  let offset = 0;
+  for (let passed = 0; passed < count && offset < text.length; passed++) {
+    offset += (text.codePointAt(offset) ?? 0) > 0xffff ? 2 : 1;
+  }
+  return offset;
+}
+
+async function loadSqlite(): Promise<SyntaxAuthority> {
+  const { parseStmt } = await import('sqlite3-parser');
+  return {
+    check(text) {
+      const prepared = prepare(text, 'sqlite');
+      if (prepared === undefined) return undefined;
+      const result = parseStmt(prepared);
+      const error = result.status === 'error' ? result.errors[0] : undefined;
+      return error && { message: error.message, offset: Math.min(error.span.offset, text.length) };
+    },
+  };
+}
+
+/**
+ * The statement as its engine's grammar may see it: parameters that only clients know become names of the same
+ * length. Undefined when nothing may be said of it: too long, empty, a template hole, a line for the client.
+ */
+function prepare(text: string, dialect: Dialect): string | undefined {
+  if (text.length > LONGEST_STATEMENT) return undefined;
+  const scanner = new Scanner(text, dialect);
+  let prepared = '';
+  let copied = 0;
+  let tokens = 0;
+  for (let kind = scanner.next(); kind !== 'end'; kind = scanner.next()) {
+    if (kind === 'hole' || kind === 'client') return undefined;
+    if (kind === 'lineComment' || kind === 'blockComment') continue;
+    tokens++;
+    const { start, end } = scanner;
+    if (kind === 'quotedIdentifier' && text.slice(start, end).includes('{{')) return undefined;
+    if (kind === 'parameter' && dialect === 'postgresql' && text[start] !== '$') {
+      prepared += text.slice(copied, start) + 'x'.repeat(end - start);
+      copied = end;
+    }
+  }
+  return tokens > 0 ? prepared + text.slice(copied) : undefined;
+}
