@@ -39,6 +39,10 @@ export interface RunnerInfo {
   readonly optOut?: string;
   /** The manual page that says so. */
   readonly reference: string;
+  /** An index of migrations that the runner checks and that has to be written with a new one, relative to the migrations folder. */
+  readonly manifest?: string;
+  /** Set when the files follow no known runner: the transaction mode is then a guess, and rules that rest on it stay silent. */
+  readonly assumed?: true;
 }
 
 /** One statement in its place: parsed, and where in its file it stands. */

@@ -1,0 +1,42 @@
+import { baseName, folderOf, joinPath } from '../paths.ts';
+import { asFile, fileSlug, sentWhole, versionsOf } from './helpers.ts';
+import type { Runner } from './runner.ts';
+import { compareVersions, nextVersion } from './versions.ts';
+
+const pattern = /^(?<version>\d+)_(?<name>[^.]+)(?:\.(?<variant>postgres|postgresql|cockroach|mysql|mariadb|sqlite3?))?(?<autocommit>\.autocommit)?\.(?<part>up|down)\.sql$/;
+
+/** Pop (Buffalo, Ory): pairs of files, shared or per engine; `.autocommit` in the name opts out of the transaction. */
+export const pop: Runner = {
+  id: 'pop',
+  title: 'Pop',
+  transaction: 'file',
+  down: 'pair',
+  optOut: '.autocommit, before .up.sql in the file name',
+  reference: 'https://gobuffalo.io/documentation/database/migrations/',
+  place: (path) => {
+    const groups = pattern.exec(baseName(path))?.groups;
+    if (!groups) return undefined;
+    return {
+      file: path,
+      root: folderOf(path),
+      version: groups.version!,
+      name: groups.name!,
+      part: groups.part === 'down' ? 'down' : 'up',
+      ...(groups.variant === undefined ? {} : { variant: groups.variant }),
+    };
+  },
+  confidence: (root) => {
+    const marked = root.placements.some(({ file, variant }) => variant !== undefined || file.includes('.autocommit.'));
+    return marked ? 0.94 : 0;
+  },
+  compare: (a, b) => compareVersions(a.version, b.version),
+  transactionOf: (_text, dialect, file) => (file.includes('.autocommit.') ? sentWhole(dialect) : 'file'),
+  create: ({ folder, existing, slug, up, down, now, transactionless }) => {
+    const version = nextVersion(versionsOf(existing), 'timestamp', now);
+    const name = fileSlug(slug);
+    const path = joinPath(folder, `${version}_${name}${transactionless ? '.autocommit' : ''}`);
+    const files = [{ path: `${path}.up.sql`, text: asFile(up) }];
+    if (down !== undefined) files.push({ path: `${path}.down.sql`, text: asFile(down) });
+    return { version, name, files };
+  },
+};

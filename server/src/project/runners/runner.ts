@@ -1,0 +1,95 @@
+import type { Dialect } from '../../source/dialect.ts';
+import type { TextRange } from '../../text/range.ts';
+import type { RunnerInfo, TransactionMode } from '../facts.ts';
+
+/** Where a file stands among the migrations of a runner, told by its path alone. */
+export interface Placement {
+  /** Path relative to the workspace. */
+  readonly file: string;
+  /** Folder of the migrations, relative to the workspace; empty for the workspace itself. */
+  readonly root: string;
+  readonly version: string;
+  readonly name: string;
+  /** `both`: one file that holds up and, perhaps, down as sections. */
+  readonly part: 'up' | 'down' | 'both';
+  /** An engine named in the file name (`.mysql.`); the file then stands in for the shared one on that engine. */
+  readonly variant?: string;
+}
+
+/** The files that one runner would own in one folder, with a way to look at what stands around them. */
+export interface MigrationRoot {
+  readonly folder: string;
+  readonly placements: readonly Placement[];
+  /** Text of a file of the workspace, by workspace path; undefined when there is none. */
+  text(path: string): string | undefined;
+  /** Whether a file of this name stands in the folder or in a folder above it. */
+  above(name: string): boolean;
+}
+
+/** File offsets of the sections of a migration that keeps up and down in one file. */
+export interface Sections {
+  readonly up: TextRange;
+  readonly down?: TextRange;
+}
+
+/** A migration that exists, as far as naming the next one needs it. */
+export interface ExistingMigration {
+  readonly version: string;
+  readonly name: string;
+  /** Path of the up file. */
+  readonly file: string;
+}
+
+export interface NewMigrationRequest {
+  /** Folder of the migrations, relative to the workspace. */
+  readonly folder: string;
+  /** In the order of the runner. */
+  readonly existing: readonly ExistingMigration[];
+  /** Words of the name: `add_orders_index`. */
+  readonly slug: string;
+  readonly up: string;
+  readonly down?: string;
+  /** Ask for a migration that runs outside a transaction. */
+  readonly transactionless?: boolean;
+  /** Clock for versions that are timestamps. Without it the version follows the last one, which is deterministic. */
+  readonly now?: Date;
+}
+
+export interface NewMigration {
+  readonly version: string;
+  readonly name: string;
+  /** Files to make; the first holds the up part. */
+  readonly files: readonly { readonly path: string; readonly text: string }[];
+}
+
+/** What is known of one migration runner: how its files are named, ordered, sectioned and run. Pure. */
+export interface Runner extends RunnerInfo {
+  /** Reads a path; undefined when this runner would not take the file for a migration. */
+  place(path: string): Placement | undefined;
+  /** How likely the folder belongs to this runner, 0 (no) to 1 (certain). */
+  confidence(root: MigrationRoot): number;
+  /** The order in which migrations run. */
+  compare(a: Placement, b: Placement, root: MigrationRoot): number;
+  /** Sections of a file; absent when a file is one script. */
+  sections?(text: string): Sections;
+  /** The transaction in force for the up part of a file. */
+  transactionOf(text: string, dialect: Dialect, file: string, root: MigrationRoot): TransactionMode;
+  /** Files of a new migration, or undefined when the runner cannot hold what is asked for. */
+  create(request: NewMigrationRequest): NewMigration | undefined;
+}
+
+/** The data of a runner for one dialect, as facts carry it. */
+export function runnerInfo(runner: Runner, dialect: Dialect): RunnerInfo {
+  const { id, title, down, optOut, reference, manifest, assumed } = runner;
+  const root: MigrationRoot = { folder: '', placements: [], text: () => undefined, above: () => false };
+  return {
+    id,
+    title,
+    transaction: runner.transactionOf('', dialect, '', root),
+    down,
+    ...(optOut === undefined ? {} : { optOut }),
+    reference,
+    ...(manifest === undefined ? {} : { manifest }),
+    ...(assumed === undefined ? {} : { assumed }),
+  };
+}

@@ -1,0 +1,31 @@
+import { baseName, folderOf, joinPath } from '../paths.ts';
+import type { MigrationRoot, Placement, Runner } from './runner.ts';
+import { compareText } from './versions.ts';
+
+/** Position of a change in sqitch.plan; the end when it is not listed. */
+function planIndex(placement: Placement, root: MigrationRoot): number {
+  const plan = root.text(joinPath(root.folder, 'sqitch.plan')) ?? '';
+  const line = plan.split(/\r?\n/).findIndex((text) => text.split(/\s/, 1)[0] === placement.name);
+  return line < 0 ? Number.MAX_SAFE_INTEGER : line;
+}
+
+/** Sqitch: deploy and revert scripts in the order of the plan; the scripts hold their transactions themselves. */
+export const sqitch: Runner = {
+  id: 'sqitch',
+  title: 'Sqitch',
+  transaction: 'none',
+  down: 'pair',
+  reference: 'https://sqitch.org/docs/manual/sqitchtutorial/',
+  manifest: 'sqitch.plan',
+  place: (path) => {
+    const folder = folderOf(path);
+    const kind = baseName(folder);
+    if ((kind !== 'deploy' && kind !== 'revert') || !path.endsWith('.sql')) return undefined;
+    const name = baseName(path).slice(0, -'.sql'.length);
+    return { file: path, root: folderOf(folder), version: name, name, part: kind === 'deploy' ? 'up' : 'down' };
+  },
+  confidence: (root) => (root.text(joinPath(root.folder, 'sqitch.plan')) === undefined ? 0 : 0.98),
+  compare: (a, b, root) => planIndex(a, root) - planIndex(b, root) || compareText(a.name, b.name),
+  transactionOf: () => 'none',
+  create: () => undefined,
+};
