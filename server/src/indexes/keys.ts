@@ -1,0 +1,70 @@
+import type { DatabaseFacts } from '../project/facts.ts';
+import type { KeyPart, Table } from '../schema/catalog.ts';
+import { isMySql, type Dialect } from '../source/dialect.ts';
+
+/** A key of a table that the engine can search: index, unique constraint or primary key. */
+export interface SearchKey {
+  readonly name?: string;
+  readonly parts: readonly KeyPart[];
+  readonly unique: boolean;
+  /** Condition of a partial index. */
+  readonly where?: string;
+}
+
+/** Column names are compared as the dialect compares them. */
+export function sameColumn(dialect: Dialect, a: string | undefined, b: string): boolean {
+  return a !== undefined && (dialect === 'postgresql' ? a === b : a.toLowerCase() === b.toLowerCase());
+}
+
+/** The table of the same key in the Prisma schema of the database, when there is one beside the history. */
+function modelOf(database: DatabaseFacts, key: string): Table | undefined {
+  return database.prisma?.catalog === database.catalog ? undefined : database.prisma?.catalog.tables.get(key);
+}
+
+/**
+ * Every ordered key of a table, as the history and the Prisma schema have it: an index that only one of them knows is on its way.
+ * Indexes that keep no order (GIN, BRIN, full text ...) are left out.
+ */
+export function searchKeys(database: DatabaseFacts, key: string, table: Table): SearchKey[] {
+  const views = [table, modelOf(database, key)].filter((view) => view !== undefined);
+  return views.flatMap((view) => keysOf(database.dialect, view));
+}
+
+function keysOf(dialect: Dialect, table: Table): SearchKey[] {
+  const plain = (columns: readonly string[]): KeyPart[] => columns.map((column) => ({ column, order: 'asc' }));
+  const appended = plain(rowKey(dialect, table));
+  const keys: SearchKey[] = [];
+  if (table.primaryKey) keys.push({ name: table.primaryKey.name, parts: plain(table.primaryKey.columns), unique: true });
+  for (const unique of table.uniques) keys.push({ name: unique.name, parts: [...plain(unique.columns), ...appended], unique: true });
+  for (const index of table.indexes) {
+    if (index.special || !(index.method === '' || /^(btree|hash)$/i.test(index.method))) continue;
+    const parts = /^hash$/i.test(index.method) ? index.parts.slice(0, 1) : [...index.parts, ...appended];
+    keys.push({ name: index.name, parts, unique: index.unique, ...(index.where !== undefined && { where: index.where }) });
+  }
+  return keys;
+}
+
+/**
+ * Columns that the engine itself stores behind every secondary index: InnoDB the primary key ("Clustered and Secondary Indexes" in the
+ * manual), SQLite the rowid, which a single INTEGER PRIMARY KEY is another name for.
+ */
+function rowKey(dialect: Dialect, table: Table): readonly string[] {
+  const columns = table.primaryKey?.columns ?? [];
+  if (isMySql(dialect)) return columns;
+  if (dialect !== 'sqlite' || table.withoutRowid || columns.length !== 1) return [];
+  const only = table.columns.find((column) => sameColumn(dialect, column.name, columns[0]!));
+  return only && /^integer$/i.test(only.type) ? columns : [];
+}
+
+/** Columns of every key that lets at most one row through, each list once bound by equality. */
+export function uniqueKeys(database: DatabaseFacts, key: string, table: Table): readonly (readonly string[])[] {
+  const views = [table, modelOf(database, key)].filter((view) => view !== undefined);
+  return views.flatMap((view) => [
+    ...(view.primaryKey ? [view.primaryKey.columns] : []),
+    ...view.uniques.map((unique) => unique.columns),
+    ...view.indexes.flatMap((index) => {
+      const columns = index.parts.map((part) => part.column);
+      return index.unique && index.where === undefined && columns.every((column) => column !== undefined) ? [columns as string[]] : [];
+    }),
+  ]);
+}
