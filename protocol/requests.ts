@@ -77,6 +77,8 @@ export const configurationEditRequest = 'databaseExpert/configurationEdit';
 export interface ConfigurationEditParams {
   /** URI of a workspace folder, or of a file in it. */
   readonly uri: string;
+  /** The database the setting is for; where the file lists databases, the setting goes to its entry. */
+  readonly database?: string;
   /** YAML to merge into the file, nested as it stands there: `scale_targets:\n  qps: 200`. */
   readonly yaml?: string;
   /** Instead of `yaml`: the dialect of the database that holds the file `uri`. */

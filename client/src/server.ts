@@ -1,0 +1,47 @@
+import { extensions, workspace, type ExtensionContext, type LogOutputChannel } from 'vscode';
+import { LanguageClient, TransportKind, type LanguageClientOptions, type ServerOptions } from 'vscode-languageclient/node';
+import { commands, trustedNotification, type InitializationOptions } from '../../protocol/requests.ts';
+
+/** Files the server answers for. Patterns stand beside language identifiers because other extensions give `.sql` files identifiers of their own. */
+export const documentSelector = [
+  { language: 'sql' },
+  { language: 'prisma' },
+  { language: 'redis-conf' },
+  { pattern: '**/*.{sql,prisma}' },
+  { pattern: '**/{database-expert.yaml,redis.conf}' },
+];
+
+/** Makes the connection to the language server; nothing runs before `start`. */
+export function createClient(context: ExtensionContext, log: LogOutputChannel): LanguageClient {
+  const module = context.asAbsolutePath('dist/server.cjs');
+  const serverOptions: ServerOptions = {
+    run: { module, transport: TransportKind.ipc },
+    debug: { module, transport: TransportKind.ipc, options: { execArgv: ['--nolazy', '--inspect=6009'] } },
+  };
+  const initializationOptions: InitializationOptions = {
+    trusted: workspace.isTrusted,
+    clientCommands: Object.values(commands),
+    prismaExtension: extensions.getExtension('Prisma.prisma') !== undefined,
+    documentation: context.asAbsolutePath('docs/rules'),
+  };
+  const clientOptions: LanguageClientOptions = {
+    documentSelector: documentSelector.flatMap((filter) => [
+      { scheme: 'file', ...filter },
+      { scheme: 'untitled', ...filter },
+    ]),
+    initializationOptions,
+    outputChannel: log,
+    diagnosticCollectionName: 'database-expert',
+    diagnosticPullOptions: { onChange: true, onSave: false, onFocus: false },
+  };
+  return new LanguageClient('databaseExpert', 'Database Expert', serverOptions, clientOptions);
+}
+
+/** Tells the server when the user begins to trust the workspace, from when on it may run git. */
+export function watchTrust(context: ExtensionContext, client: () => LanguageClient | undefined): void {
+  context.subscriptions.push(
+    workspace.onDidGrantWorkspaceTrust(() => {
+      void client()?.sendNotification(trustedNotification);
+    }),
+  );
+}
