@@ -1,0 +1,120 @@
+import { isMap, isPair, isScalar, isSeq, parseDocument, stringify, type Document, type Pair, type YAMLMap } from 'yaml';
+
+/** The text of database-expert.yaml after a change, and the zero-based line on which the change begins. */
+export interface ConfigChange {
+  readonly text: string;
+  readonly line: number;
+}
+
+/**
+ * Merges settings into the text of database-expert.yaml, leaving comments, order and layout of the rest as they are.
+ * With `database`, and where the file lists databases, the settings go to the entry of that name.
+ * @throws Error when the file, or the settings, are not a YAML mapping.
+ */
+export function mergeConfig(text: string, yaml: string, database?: string): ConfigChange {
+  const settings: unknown = parseDocument(yaml).toJS();
+  if (!isRecord(settings)) throw new Error('the settings are not a YAML mapping');
+  const document = parseDocument(text);
+  if (document.errors.length > 0) throw new Error(`the file cannot be read: ${document.errors[0]!.message.split('\n')[0]}`);
+  if (document.contents === null) return append(text, stringify(settings));
+  if (!isMap(document.contents)) throw new Error('the file is not a YAML mapping');
+  return merge(text, database === undefined ? [] : entryPath(document, database), settings);
+}
+
+/** Sets the level of a rule to `off`, in the file's `rules`. */
+export function turnRuleOff(text: string, rule: string): ConfigChange {
+  return mergeConfig(text, stringify({ rules: { [rule]: 'off' } }));
+}
+
+/** The way to the entry of a database, or to the top of the file when it lists none of that name. */
+function entryPath(document: Document, database: string): (string | number)[] {
+  const list = document.get('databases');
+  const index = isSeq(list) ? list.items.findIndex((item) => isMap(item) && (item.get('name') === database || item.get('path') === database)) : -1;
+  return index < 0 ? [] : ['databases', index];
+}
+
+/** Walks down while the keys exist; what is missing is written at the end of the deepest mapping that exists. The text is read anew after each key. */
+function merge(text: string, path: readonly (string | number)[], settings: Record<string, unknown>): ConfigChange {
+  let result: ConfigChange = { text, line: Number.MAX_SAFE_INTEGER };
+  for (const [key, value] of Object.entries(settings)) {
+    const document = parseDocument(result.text);
+    const map = path.length === 0 ? document.contents : document.getIn(path, true);
+    if (!isMap(map)) throw new Error(`${path.join('.')} is not a mapping`);
+    const pair = map.items.find((item): item is Pair => isPair(item) && isScalar(item.key) && item.key.value === key);
+    const change =
+      pair && isMap(pair.value) && isRecord(value)
+        ? merge(result.text, [...path, key], value)
+        : pair
+          ? replaceValue(result.text, map, pair, key, value)
+          : addPair(result.text, map, key, value);
+    result = { text: change.text, line: Math.min(change.line, result.line) };
+  }
+  return result;
+}
+
+function replaceValue(text: string, map: YAMLMap, pair: Pair, key: string, value: unknown): ConfigChange {
+  const [keyStart, keyEnd] = rangeOf(pair.key) ?? [0, 0];
+  const end = rangeOf(pair.value)?.[1] ?? text.indexOf(':', keyEnd) + 1;
+  const written = map.flow ? `${key}: ${flow(value)}` : indent(stringify({ [key]: value }).trimEnd(), columnOf(text, keyStart)).trimStart();
+  return { text: text.slice(0, keyStart) + written + text.slice(end), line: lineOf(text, keyStart) };
+}
+
+function addPair(text: string, map: YAMLMap, key: string, value: unknown): ConfigChange {
+  if (map.flow) {
+    const close = (map.range?.[1] ?? text.length) - 1;
+    const written = `${map.items.length > 0 ? ', ' : ''}${key}: ${flow(value)}`;
+    const at = text.slice(0, close).trimEnd().length;
+    return { text: text.slice(0, at) + written + text.slice(at), line: lineOf(text, at) };
+  }
+  const first = map.items[0];
+  const column = columnOf(text, rangeOf(first?.key)?.[0] ?? 0);
+  const at = contentEnd(text, map);
+  const newline = text.includes('\r\n') ? '\r\n' : '\n';
+  const block = indent(stringify({ [key]: value }).trimEnd(), column).replaceAll('\n', newline);
+  const before = text.slice(0, at);
+  const lead = before === '' || before.endsWith('\n') ? '' : newline;
+  return { text: `${before}${lead}${block}${newline}${text.slice(at)}`, line: lineOf(before + lead, before.length + lead.length) };
+}
+
+/** The offset after the last line that belongs to the mapping; comments and blank lines behind it stay behind. */
+function contentEnd(text: string, map: YAMLMap): number {
+  const last = map.items.at(-1)?.value ?? map.items.at(-1)?.key;
+  const end = deepEnd(last) ?? map.range?.[1] ?? text.length;
+  const newline = text.indexOf('\n', Math.max(0, text[end - 1] === '\n' ? end - 1 : end));
+  return newline < 0 ? text.length : newline + 1;
+}
+
+function deepEnd(node: unknown): number | undefined {
+  if (isMap(node) && !node.flow) return deepEnd(node.items.at(-1)?.value ?? node.items.at(-1)?.key) ?? node.range?.[1];
+  if (isSeq(node) && !node.flow) return deepEnd(node.items.at(-1)) ?? node.range?.[1];
+  return rangeOf(node)?.[1];
+}
+
+function rangeOf(node: unknown): readonly [number, number, number] | undefined {
+  return (node as { readonly range?: [number, number, number] | null } | null | undefined)?.range ?? undefined;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function append(text: string, block: string): ConfigChange {
+  const lead = text === '' || text.endsWith('\n') ? '' : '\n';
+  return { text: text + lead + block, line: lineOf(text + lead, text.length + lead.length) };
+}
+
+function flow(value: unknown): string {
+  return stringify(value, { collectionStyle: 'flow' }).trim();
+}
+
+function indent(block: string, column: number): string {
+  return block.split('\n').map((line) => (line === '' ? line : ' '.repeat(column) + line)).join('\n');
+}
+
+function columnOf(text: string, offset: number): number {
+  return offset - (text.lastIndexOf('\n', offset - 1) + 1);
+}
+
+function lineOf(text: string, offset: number): number {
+  return text.slice(0, offset).split('\n').length - 1;
+}

@@ -1,0 +1,81 @@
+import type { Severity } from '../rules/rule.ts';
+import { isDialect, type Dialect } from '../source/dialect.ts';
+
+/** What the user may set in an editor, under `databaseExpert.`; the workspace's own statements stand in database-expert.yaml. */
+export interface Settings {
+  readonly enable: boolean;
+  /** `openFiles`, or `workspace` for every file that was read. */
+  readonly scope: 'openFiles' | 'workspace';
+  readonly showApplied: boolean;
+  /** Milliseconds of rest after a keystroke before anything is computed. */
+  readonly delay: number;
+  readonly hover: boolean;
+  /** Dialect of loose files, and of those that tell nothing. */
+  readonly dialect?: Dialect;
+  readonly rules: Readonly<Record<string, Severity | 'off'>>;
+}
+
+interface Declaration {
+  readonly type: 'boolean' | 'string' | 'number' | 'object';
+  readonly default: unknown;
+  readonly description: string;
+  readonly enum?: readonly string[];
+  readonly enumDescriptions?: readonly string[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly scope?: 'window' | 'resource' | 'machine-overridable';
+}
+
+/** Every setting except the levels of the rules, as the settings editor shows it. The one place where settings are declared. */
+export const settingDeclarations: Readonly<Record<string, Declaration>> = {
+  enable: { type: 'boolean', default: true, description: 'Look for what will hurt in production.', scope: 'resource' },
+  'diagnostics.scope': {
+    type: 'string',
+    default: 'openFiles',
+    enum: ['openFiles', 'workspace'],
+    enumDescriptions: ['Problems of the files that are open.', 'Problems of every file that was read.'],
+    description: 'Of which files problems are shown.',
+    scope: 'resource',
+  },
+  'diagnostics.showApplied': { type: 'boolean', default: false, description: 'Also show how migrations run that are already applied.', scope: 'resource' },
+  'diagnostics.delay': { type: 'number', default: 150, minimum: 0, maximum: 5000, description: 'Milliseconds of rest after a keystroke before problems are looked for.', scope: 'resource' },
+  'hover.enable': { type: 'boolean', default: true, description: 'Show the definition of a table or column under the mouse.', scope: 'resource' },
+  dialect: {
+    type: 'string',
+    default: 'auto',
+    enum: ['auto', 'postgresql', 'mysql', 'mariadb', 'sqlite'],
+    description: 'Dialect of SQL files outside a workspace folder. Within one, database-expert.yaml states it.',
+    scope: 'resource',
+  },
+};
+
+/** Levels that a rule can be given, in the settings and in database-expert.yaml. */
+export const ruleLevels = ['off', 'hint', 'information', 'warning', 'error'] as const;
+
+export const defaultSettings: Settings = { enable: true, scope: 'openFiles', showApplied: false, delay: 150, hover: true, rules: {} };
+
+/** Reads the section `databaseExpert` as an editor gives it. Whatever has the wrong type counts as not given. */
+export function readSettings(section: unknown): Settings {
+  const given = (key: string): unknown => key.split('.').reduce<unknown>((value, part) => (isRecord(value) ? value[part] : undefined), section);
+  const value = <T>(key: string, accepts: (value: unknown) => value is T, otherwise: T): T => {
+    const found = given(key);
+    return accepts(found) ? found : otherwise;
+  };
+  const isBoolean = (one: unknown): one is boolean => typeof one === 'boolean';
+  const isDelay = (one: unknown): one is number => typeof one === 'number' && one >= 0 && one <= 5000;
+  const dialect = given('dialect');
+  const rules = given('rules');
+  return {
+    enable: value('enable', isBoolean, defaultSettings.enable),
+    scope: given('diagnostics.scope') === 'workspace' ? 'workspace' : 'openFiles',
+    showApplied: value('diagnostics.showApplied', isBoolean, defaultSettings.showApplied),
+    delay: value('diagnostics.delay', isDelay, defaultSettings.delay),
+    hover: value('hover.enable', isBoolean, defaultSettings.hover),
+    ...(isDialect(dialect) && { dialect }),
+    rules: isRecord(rules) ? (Object.fromEntries(Object.entries(rules).filter(([, level]) => (ruleLevels as readonly unknown[]).includes(level))) as Settings['rules']) : {},
+  };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
