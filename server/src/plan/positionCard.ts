@@ -1,0 +1,53 @@
+import type { Claim, DatabasePlan, Plan } from '../../../protocol/plan.ts';
+import type { EvidenceLevel } from '../../../protocol/evidence.ts';
+import type { PlanContext } from './context.ts';
+
+/** How much a claim with evidence counts towards confidence; a claim without evidence counts nothing. */
+const weights: Readonly<Record<EvidenceLevel, number>> = { proved: 1, modelled: 0.8, assumed: 0.4, refuted: 0 };
+
+function allClaims(plan: DatabasePlan): Claim[] {
+  return [plan.schema_design, plan.index_strategy, plan.migration_plan, plan.transaction_strategy, plan.operational_plan].flatMap((section) => section.claims);
+}
+
+/**
+ * Share of claims that carry evidence, weighed by how they were come by, over the claims and the assumptions together:
+ * a plan that had to assume much is believed less. Between 0 and 1, two decimals.
+ */
+export function confidence(claims: readonly Claim[], assumptions: number): number {
+  const total = claims.length + assumptions / 2;
+  if (total === 0) return 0;
+  const sum = claims.reduce((result, claim) => result + (claim.evidence.length > 0 ? weights[claim.level] : 0), 0);
+  return Math.round((sum / total) * 100) / 100;
+}
+
+/** The card in the form of the brief: claims, what to do, evidence, risks, and three judgements that are computed. */
+export function positionCard(context: PlanContext, plan: DatabasePlan): Plan['position_card'] {
+  const claims = allClaims(plan);
+  const todo = [
+    ...plan.index_strategy.composite,
+    ...plan.migration_plan.items.filter((item) => item.risk !== 'low'),
+    ...plan.schema_design.items,
+    ...plan.transaction_strategy.items,
+    ...plan.operational_plan.retention.filter((item) => item.risk === 'medium'),
+    ...plan.index_strategy.secondary,
+  ].map((item) => item.title);
+  const risks = [
+    ...plan.migration_plan.steps.filter((step) => step.risk !== 'low').map((step) => `${step.file}:${step.line}: ${step.statement}${step.lock ? ` (${step.lock}${step.rewrite ? ', rewrites the table' : ''})` : ''}`),
+    ...plan.migration_plan.steps.filter((step) => step.risk === 'low' && step.reversibility !== 'reversible').map((step) => `${step.file}:${step.line}: ${step.reversibility}: ${step.statement}`),
+  ];
+  const evidence = [...new Set(claims.flatMap((claim) => claim.evidence.flatMap((one) => ('file' in one ? [one.file] : [`${one.experiment} on ${one.engine} ${one.version}`]))))].sort();
+  return { role: 'Database Expert', claims, plan: [...new Set(todo)].slice(0, 12), evidence: evidence.slice(0, 20), risks: [...new Set(risks)].slice(0, 12), confidence: confidence(claims, context.assumptions.length), cost: cost(plan, todo.length), reversibility: reversibility(plan) };
+}
+
+/** High when a pending statement rewrites or scans a large table, medium when there is much to do, low otherwise. */
+function cost(plan: DatabasePlan, todo: number): Plan['position_card']['cost'] {
+  if (plan.migration_plan.steps.some((step) => step.risk === 'high')) return 'High';
+  return todo > 3 || plan.migration_plan.steps.some((step) => step.risk === 'medium') ? 'Medium' : 'Low';
+}
+
+/** Low when a pending statement cannot be taken back at all, medium when one loses data or has no down, high otherwise. */
+function reversibility(plan: DatabasePlan): Plan['position_card']['reversibility'] {
+  const { steps, items } = plan.migration_plan;
+  if (steps.some((step) => step.reversibility === 'irreversible')) return 'Low';
+  return steps.some((step) => step.reversibility === 'loses data') || items.some((item) => item.risk !== 'low') ? 'Medium' : 'High';
+}
