@@ -43,6 +43,8 @@ export interface DataType {
   readonly zerofill?: boolean;
   readonly characterSet?: string;
   readonly collation?: string;
+  /** PostgreSQL: the name with its parts, where the type is named by one (perhaps qualified) name. */
+  readonly qualified?: QualifiedName;
   readonly range: TextRange;
 }
 
@@ -75,6 +77,8 @@ export interface IndexPart {
 interface ConstraintBase {
   /** The name after CONSTRAINT, or MySQL's index name. */
   readonly name?: Identifier;
+  /** SQLite: the word after ON CONFLICT, lower case. */
+  readonly onConflict?: string;
   readonly range: TextRange;
 }
 
@@ -94,7 +98,8 @@ export type ColumnConstraint = ConstraintBase &
     | { readonly kind: 'collate'; readonly collation: string }
     | { readonly kind: 'comment'; readonly text: string }
     | { readonly kind: 'onUpdate'; readonly expression: Expression }
-    | { readonly kind: 'option'; readonly text: string }
+    /** Known attributes without a model (STORAGE, COLUMN_FORMAT ...); `opaque` marks what is not known at all. */
+    | { readonly kind: 'option'; readonly text: string; readonly opaque?: boolean }
   );
 
 export interface ColumnDefinition {
@@ -119,9 +124,16 @@ export type TableConstraint = ConstraintBase &
     | { readonly kind: 'opaque'; readonly text: string }
   );
 
+/**
+ * An option of a table, index, view or sequence. Keyword options have upper case names (ENGINE, CHARSET, TABLESPACE, ON COMMIT);
+ * PostgreSQL's storage parameters, written inside WITH (...), have lower case names (fillfactor).
+ */
 export interface TableOption {
   readonly name: string;
+  /** As written; empty for an option without a value. */
   readonly value: string;
+  /** The decoded value, where it is a string literal. */
+  readonly decoded?: string;
   readonly range: TextRange;
 }
 
@@ -188,6 +200,10 @@ export interface CreateTable {
   readonly inherits: readonly QualifiedName[];
   readonly partitionBy?: PartitionBy;
   readonly partitionOf?: { readonly parent: QualifiedName; readonly bound: string };
+  /** CREATE TABLE ... OF type (PostgreSQL). */
+  readonly ofType?: QualifiedName;
+  /** CREATE FOREIGN TABLE (PostgreSQL). */
+  readonly foreign?: boolean;
   /** CREATE TABLE ... AS query. */
   readonly asQuery?: Expression;
   readonly options: readonly TableOption[];
@@ -370,6 +386,8 @@ export interface OtherStatement {
   readonly verb: string;
   /** The table or object it speaks of, when there is one. */
   readonly target?: QualifiedName;
+  /** COMMENT ON, GRANT, REVOKE: the kind of object, lower case: 'table', 'column', 'materialized view'. */
+  readonly object?: string;
   readonly text: string;
   /** COMMENT ON: the text, undefined for IS NULL. DO: the body. CREATE EXTENSION / SCHEMA: nothing. */
   readonly body?: { readonly text: string; readonly range: TextRange };

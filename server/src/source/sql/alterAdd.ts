@@ -1,0 +1,50 @@
+import { isMySql } from '../dialect.ts';
+import type { AlterAction } from './ast.ts';
+import type { BareAction } from './bare.ts';
+import { readColumnDefinition } from './columns.ts';
+import { atTableConstraint, readTableConstraint } from './constraints.ts';
+import type { Cursor } from './cursor.ts';
+import { acceptIfNotExists } from './names.ts';
+import { optionSince } from './options.ts';
+import { readPosition } from './position.ts';
+
+/** Reads ADD of a column, several columns in brackets (MySQL), a constraint, a key or a partition. */
+export function readAddAction(cursor: Cursor): BareAction | readonly AlterAction[] {
+  const first = cursor.position;
+  cursor.expect('ADD');
+  if (isMySql(cursor.dialect) && cursor.at('PARTITION')) return readAddPartition(cursor, first);
+  if (atTableConstraint(cursor)) return readAddConstraint(cursor);
+  if (!namesColumnColumn(cursor)) cursor.accept('COLUMN');
+  const ifNotExists = acceptIfNotExists(cursor);
+  if (isMySql(cursor.dialect) && cursor.atMark('(')) return cursor.bracketed(() => readBracketedAddition(cursor, ifNotExists));
+  const column = readColumnDefinition(cursor);
+  return { kind: 'addColumn', column, ifNotExists, ...readPosition(cursor) };
+}
+
+/** `ADD column int` adds a column that is itself named "column", which only SQLite allows. */
+function namesColumnColumn(cursor: Cursor): boolean {
+  return cursor.at('COLUMN') && (cursor.peek(1) === undefined || cursor.atMark(',', 1));
+}
+
+function readAddConstraint(cursor: Cursor): BareAction {
+  const ifNotExists = cursor.at('CONSTRAINT', 'IF', 'NOT', 'EXISTS');
+  const constraint = readTableConstraint(cursor);
+  return { kind: 'addConstraint', constraint, ...(ifNotExists && { ifNotExists }) };
+}
+
+function readBracketedAddition(cursor: Cursor, ifNotExists: boolean): AlterAction {
+  const first = cursor.position;
+  if (atTableConstraint(cursor)) {
+    const constraint = readTableConstraint(cursor);
+    return { kind: 'addConstraint', constraint, range: cursor.rangeSince(first) };
+  }
+  const column = readColumnDefinition(cursor);
+  return { kind: 'addColumn', column, ifNotExists, range: cursor.rangeSince(first) };
+}
+
+function readAddPartition(cursor: Cursor, first: number): BareAction {
+  cursor.next();
+  const at = cursor.position;
+  cursor.skipElement();
+  return { kind: 'options', options: [optionSince(cursor, 'ADD PARTITION', first, at)], text: cursor.textSince(first) };
+}

@@ -1,0 +1,95 @@
+import type { Statement } from '../statement.ts';
+import { readAlter } from './alter.ts';
+import type { Rename, StatementNode, TruncateStatement } from './ast.ts';
+import { readCreate } from './create.ts';
+import { Cursor, ReadFailure } from './cursor.ts';
+import { isDataVerb, readDataStatement } from './data.ts';
+import { acceptBehaviour } from './alterDrop.ts';
+import { readDrop } from './drop.ts';
+import { readQualifiedName } from './names.ts';
+import { readOther } from './other.ts';
+import { readPragma, readReset, readSet } from './settings.ts';
+import { readTransactionControl } from './transaction.ts';
+
+/** How many statements are remembered; a large workspace has some tens of thousands. */
+const memoLimit = 20_000;
+/** Longer statements are data in all but name: reading them again costs less than keeping their text. */
+const memoTextLimit = 64 * 1024;
+
+const memo = new Map<string, StatementNode>();
+
+/** Readers by the first word, which they find already passed. */
+const readers: Readonly<Record<string, (cursor: Cursor) => StatementNode>> = {
+  CREATE: readCreate,
+  ALTER: readAlter,
+  DROP: readDrop,
+  RENAME: readRenameTable,
+  TRUNCATE: readTruncate,
+  SET: readSet,
+  RESET: readReset,
+  PRAGMA: readPragma,
+};
+
+/**
+ * Reads one statement. Never throws: what cannot be understood is `unread` with the reason, and a clause that is not
+ * known is an opaque piece inside its statement. Results are kept by dialect and text and must not be changed.
+ */
+export function readStatement(statement: Statement): StatementNode {
+  if (statement.text.length > memoTextLimit) return readContained(statement);
+  const key = `${statement.dialect}\n${statement.text}`;
+  const known = memo.get(key);
+  if (known) return known;
+  const node = readContained(statement);
+  if (memo.size >= memoLimit) memo.delete(memo.keys().next().value!);
+  memo.set(key, node);
+  return node;
+}
+
+function readContained(statement: Statement): StatementNode {
+  try {
+    return readByFirstWord(new Cursor(statement));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { kind: 'unread', reason: error instanceof ReadFailure ? reason : `the reader failed: ${reason}` };
+  }
+}
+
+function readByFirstWord(cursor: Cursor): StatementNode {
+  const first = cursor.peek();
+  if (!first) return { kind: 'unread', reason: 'the statement is empty' };
+  if (isDataVerb(first.upper) || cursor.atMark('(')) return readDataStatement(cursor);
+  const known = readTransactionControl(cursor) ?? readOtherUnlessTabled(cursor);
+  if (known) return known;
+  const reader = Object.hasOwn(readers, first.upper) ? readers[first.upper] : undefined;
+  if (!reader) return { kind: 'unread', reason: `no statement begins with "${first.text.slice(0, 40)}"` };
+  cursor.next();
+  return reader(cursor);
+}
+
+function readOtherUnlessTabled(cursor: Cursor): StatementNode | undefined {
+  return Object.hasOwn(readers, cursor.peek()!.upper) ? undefined : readOther(cursor);
+}
+
+/** MySQL's RENAME TABLE a TO b, c TO d. */
+function readRenameTable(cursor: Cursor): Rename {
+  cursor.acceptFirst('TABLE', 'TABLES');
+  cursor.accept('IF', 'EXISTS');
+  const pairs = cursor.list(() => {
+    const from = readQualifiedName(cursor);
+    cursor.expect('TO');
+    return { from, to: readQualifiedName(cursor) };
+  });
+  return { kind: 'rename', object: 'table', pairs };
+}
+
+function readTruncate(cursor: Cursor): TruncateStatement {
+  cursor.accept('TABLE');
+  const tables = cursor.list(() => {
+    cursor.accept('ONLY');
+    const name = readQualifiedName(cursor);
+    cursor.acceptMark('*');
+    return name;
+  });
+  cursor.acceptFirst('RESTART IDENTITY', 'CONTINUE IDENTITY');
+  return { kind: 'truncate', tables, cascade: acceptBehaviour(cursor) };
+}
