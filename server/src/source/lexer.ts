@@ -18,7 +18,7 @@ export function lex(text: string, dialect: Dialect): { tokens: Token[]; comments
       comments.push({ start, end, text: text.slice(start, end), block: kind === 'blockComment' });
     } else if (kind === 'terminator') {
       tokens.push(makeToken('punctuation', text.slice(start, end), start, dialect));
-    } else if (kind !== 'client' && kind !== 'versionMark') {
+    } else if (kind !== 'client' && kind !== 'versionMark' && kind !== 'template') {
       tokens.push(makeToken(kind, text.slice(start, end), start, dialect));
     }
   }

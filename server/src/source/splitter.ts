@@ -1,46 +1,21 @@
 import type { Dialect } from './dialect.ts';
-import { lex } from './lexer.ts';
 import { Scanner } from './lexer/scanner.ts';
 import { BodyTracker } from './splitter/body.ts';
-import { isSectionMark } from './splitter/marks.ts';
+import { blockMark, isBatchSeparator, isSectionMark, isStatementWord, mayBeginStatement, startsLine } from './splitter/marks.ts';
+import { beginsStatement } from './splitter/resync.ts';
+import { LazyStatement } from './splitter/statement.ts';
 import type { Script, Statement } from './statement.ts';
-import type { Comment, Token } from './token.ts';
+import type { Comment } from './token.ts';
 
 /**
- * Splits a script into statements in one linear pass. Never throws. A statement begins at its first token and ends
- * before its terminator, or at the last token that could be its own when the terminator is missing.
+ * Splits a script into statements in one linear pass. Never throws. A statement begins at its first token and ends at
+ * its last one, before the terminator; where the terminator is missing it ends before a line that surely begins
+ * another statement. Client commands, the data of COPY FROM STDIN and batch separators belong to no statement.
  */
 export function splitScript(text: string, dialect: Dialect): Script {
   const splitter = new Splitter(text, dialect);
   splitter.run();
   return { dialect, text, statements: splitter.statements, comments: splitter.comments };
-}
-
-class LazyStatement implements Statement {
-  readonly dialect: Dialect;
-  readonly index: number;
-  readonly start: number;
-  readonly end: number;
-  readonly terminatorEnd: number;
-  readonly terminated: boolean;
-  readonly text: string;
-  readonly hasHole: boolean;
-  #tokens: readonly Token[] | undefined;
-
-  constructor(fields: Omit<Statement, 'tokens'>) {
-    this.dialect = fields.dialect;
-    this.index = fields.index;
-    this.start = fields.start;
-    this.end = fields.end;
-    this.terminatorEnd = fields.terminatorEnd;
-    this.terminated = fields.terminated;
-    this.text = fields.text;
-    this.hasHole = fields.hasHole;
-  }
-
-  get tokens(): readonly Token[] {
-    return (this.#tokens ??= lex(this.text, this.dialect).tokens);
-  }
 }
 
 class Splitter {
@@ -49,9 +24,12 @@ class Splitter {
   readonly #scanner: Scanner;
   #start = -1;
   #end = -1;
-  #depth = 0;
   #hasHole = false;
   #body: BodyTracker;
+  /** How many statements there were when a block of goose began. */
+  #blockStart = -1;
+  /** Whether data of a COPY may still follow in the text: false once none was found, so as not to look again. */
+  #mayHoldCopyData = true;
 
   constructor(text: string, dialect: Dialect) {
     this.#scanner = new Scanner(text, dialect);
@@ -64,6 +42,8 @@ class Splitter {
       if (kind === 'lineComment' || kind === 'blockComment') this.#comment(kind === 'blockComment');
       else if (kind === 'client') this.#client();
       else if (kind === 'terminator') this.#terminator();
+      else if (kind === 'template') this.#hasHole = true;
+      else if (kind === 'word') this.#word();
       else this.#token();
     }
     this.#finish(false);
@@ -73,74 +53,94 @@ class Splitter {
     const { start, end, text } = this.#scanner;
     const comment = { start, end, text: text.slice(start, end), block };
     this.comments.push(comment);
-    if (!block && isSectionMark(comment.text)) this.#finish(false);
+    if (block || !isSectionMark(comment.text)) return;
+    this.#finish(false);
+    const mark = blockMark(comment.text);
+    if (mark === 'begin') this.#blockStart = this.statements.length;
+    else this.#endBlock();
+  }
+
+  /**
+   * A block that its runner sends whole is split like any other text, for it often holds several statements; when a
+   * piece is none by itself, our reading of the block was wrong and the block is kept as one statement.
+   */
+  #endBlock(): void {
+    const first = this.#blockStart;
+    this.#blockStart = -1;
+    if (first < 0 || this.statements.length - first < 2) return;
+    const pieces = this.statements.slice(first);
+    const areStatements = pieces.every(
+      ({ text, hasHole }) => hasHole || text.startsWith('(') || isStatementWord(/^\w*/.exec(text)![0].toUpperCase()),
+    );
+    if (areStatements) return;
+    this.statements.length = first;
+    const last = pieces.at(-1)!;
+    const hasHole = pieces.some((piece) => piece.hasHole);
+    this.#push(pieces[0]!.start, last.end, last.terminatorEnd, last.terminated, hasHole);
   }
 
   #client(): void {
-    const { text, start } = this.#scanner;
     if (this.#start < 0) return;
-    // psql sends the buffer on \g and its kin; other commands leave it as it is.
+    const { text, start } = this.#scanner;
+    // psql sends what it holds on \g and its kin; other commands leave it as it is.
     if (/^\\(?:g|crosstabview|watch)/.test(text.slice(start, start + 13))) this.#finish(true);
   }
 
   #terminator(): void {
-    const custom = this.#scanner.delimiter !== ';';
-    if (this.#start >= 0 && !custom && this.#body.holds(this.#depth)) {
-      this.#body.separator();
-      this.#end = this.#scanner.end;
+    const scanner = this.#scanner;
+    if (this.#start >= 0 && scanner.delimiter === ';' && this.#body.holds) {
+      this.#body.mark(';');
+      this.#end = scanner.end;
       return;
     }
-    const skip = this.#body.copiesFromInput;
+    const hasData = this.#start >= 0 && this.#body.copiesFromInput;
     this.#finish(true);
-    if (skip) this.#skipCopyData();
+    if (hasData && this.#mayHoldCopyData) this.#skipCopyData();
   }
 
   #skipCopyData(): void {
     const { text, end } = this.#scanner;
-    const close = /^\\\.[ \t]*$/m;
-    const lineEnd = text.indexOf('\n', end);
-    if (lineEnd < 0) return;
-    const found = close.exec(text.slice(lineEnd));
-    if (found) this.#scanner.skipTo(lineEnd + found.index + found[0].length);
+    const close = /\n\\\.[ \t]*(?=[\r\n]|$)/g;
+    close.lastIndex = end;
+    if (close.test(text)) this.#scanner.skipTo(close.lastIndex);
+    else this.#mayHoldCopyData = false;
+  }
+
+  #word(): void {
+    const { text, start, end, delimiter } = this.#scanner;
+    if (startsLine(text, start) && mayBeginStatement(text.charCodeAt(start))) {
+      if (isBatchSeparator(text, start, end)) return this.#finish(true);
+      if (this.#start >= 0 && delimiter === ';' && beginsStatement(text, start, this.#body.open)) this.#finish(false);
+    }
+    this.#extend();
+    this.#body.word(text.slice(start, end));
   }
 
   #token(): void {
     const { kind, start, end, text } = this.#scanner;
-    if (this.#start < 0) this.#start = start;
-    this.#end = end;
-    if (kind === 'word') this.#body.word(text.slice(start, end).toUpperCase());
-    else if (kind === 'hole') this.#hasHole = true;
-    else if (kind === 'punctuation') this.#punctuation(text.charCodeAt(start));
+    this.#extend();
+    if (end === start + 1 && (kind === 'punctuation' || kind === 'operator')) this.#body.mark(text[start]!);
     else this.#body.other();
+    if (kind === 'hole' || (kind === 'quotedIdentifier' && /\{\{|\$\{/.test(text.slice(start, end)))) this.#hasHole = true;
   }
 
-  #punctuation(code: number): void {
-    if (code === 40) this.#depth++;
-    else if (code === 41 && this.#depth > 0) this.#depth--;
-    if (code === 59) this.#body.separator();
-    else this.#body.other();
+  #extend(): void {
+    if (this.#start < 0) this.#start = this.#scanner.start;
+    this.#end = this.#scanner.end;
   }
 
   #finish(terminated: boolean): void {
-    if (this.#start >= 0) {
-      const { text, dialect } = this.#scanner;
-      this.statements.push(
-        new LazyStatement({
-          dialect,
-          index: this.statements.length,
-          start: this.#start,
-          end: this.#end,
-          terminatorEnd: terminated ? this.#scanner.end : this.#end,
-          terminated,
-          text: text.slice(this.#start, this.#end),
-          hasHole: this.#hasHole,
-        }),
-      );
-    }
+    if (this.#start < 0) return;
+    this.#push(this.#start, this.#end, terminated ? this.#scanner.end : this.#end, terminated, this.#hasHole);
     this.#start = -1;
-    this.#end = -1;
-    this.#depth = 0;
     this.#hasHole = false;
     this.#body = new BodyTracker(this.#scanner.dialect);
+  }
+
+  #push(start: number, end: number, terminatorEnd: number, terminated: boolean, hasHole: boolean): void {
+    const { text, dialect } = this.#scanner;
+    const index = this.statements.length;
+    const fields = { dialect, index, start, end, terminatorEnd, terminated, text: text.slice(start, end), hasHole };
+    this.statements.push(new LazyStatement(fields));
   }
 }

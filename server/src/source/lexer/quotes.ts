@@ -63,15 +63,3 @@ export function dollarMarkLength(text: string, start: number): number {
   }
   return text[position] === '$' ? position + 1 - start : 0;
 }
-
-/**
- * The offset just after a template placeholder that opens at `start` with `open` and ends with `close`, or -1 when it
- * is not closed within the length that a placeholder may reasonably have.
- */
-export function endOfHole(text: string, start: number, open: string, close: string): number {
-  const limit = Math.min(text.length, start + 1000);
-  for (let position = start + open.length; position < limit; position++) {
-    if (text.startsWith(close, position)) return position + close.length;
-  }
-  return -1;
-}

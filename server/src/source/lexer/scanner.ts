@@ -1,14 +1,16 @@
 import { isMySql, type Dialect } from '../dialect.ts';
 import type { TokenKind } from '../token.ts';
 import { isBlank, isDigit, isPostgresOperator, isWordPart, isWordStart } from './characters.ts';
-import { dollarMarkLength, endOfBlockComment, endOfHole, endOfQuoted } from './quotes.ts';
+import { endOfHoleAt, endWithHoles, isTemplateControl } from './holes.ts';
+import { dollarMarkLength, endOfBlockComment, endOfQuoted } from './quotes.ts';
+import { endOfDollarQuoted, looksUnclosed } from './unclosed.ts';
 
 /**
  * What the scanner stands on. Beside the token kinds: `terminator` ends a statement; `client` is a line for the
  * client and not for the server (psql's `\d`, MySQL's DELIMITER); `versionMark` is the opening or closing of a
- * MySQL comment whose content is executed.
+ * MySQL comment whose content is executed; `template` is a template's own control ({{ if }}, {% for %}).
  */
-export type ScanKind = TokenKind | 'lineComment' | 'blockComment' | 'client' | 'terminator' | 'versionMark' | 'end';
+export type ScanKind = TokenKind | 'lineComment' | 'blockComment' | 'client' | 'terminator' | 'versionMark' | 'template' | 'end';
 
 /** Characters that continue an operator after the given first one, for MySQL and SQLite; longest first. */
 const longOperators: Readonly<Record<string, readonly string[]>> = {
@@ -134,6 +136,7 @@ export class Scanner {
     return end;
   }
 
+  /** Where a word that goes on from `position` ends. */
   #wordEnd(position: number): number {
     const { text } = this;
     let end = position;
@@ -166,7 +169,20 @@ export class Scanner {
     if (this.#mysql && (code | 32) === 100 && this.#delimiterCommand(position, end)) {
       return this.#take('client', this.#lineEnd(end));
     }
-    return this.#take('word', end);
+    return this.#glued('word', end);
+  }
+
+  /** Ends a word or hole at `end`, or after the holes and words glued to it: `{{schema}}_users` is one name. */
+  #glued(kind: 'word' | 'hole', end: number): ScanKind {
+    let result: ScanKind = kind;
+    let position = end;
+    for (;;) {
+      const hole = endOfHoleAt(this.text, position);
+      if (hole > 0) result = 'hole';
+      const next = hole > 0 ? hole : this.#wordEnd(position);
+      if (next === position) return this.#take(result, position);
+      position = next;
+    }
   }
 
   /** Reads `DELIMITER //`, which MySQL's client takes at the beginning of a line. */
@@ -180,8 +196,10 @@ export class Scanner {
   }
 
   #quoted(quoteAt: number, kind: 'string' | 'quotedIdentifier', backslash: boolean): ScanKind {
-    const end = endOfQuoted(this.text, quoteAt, backslash);
-    return this.#take(kind, end < 0 ? this.text.length : end);
+    const { text } = this;
+    let end = endOfQuoted(text, quoteAt, backslash);
+    if (kind === 'quotedIdentifier' || text[quoteAt] === '"') end = endWithHoles(text, quoteAt, end);
+    return this.#take(kind, end < 0 || looksUnclosed(text, quoteAt, end, kind) ? this.#lineEnd(quoteAt) : end);
   }
 
   #number(position: number): ScanKind {
@@ -212,33 +230,26 @@ export class Scanner {
   }
 
   #bracket(position: number): ScanKind {
-    if (this.#sqlite) {
-      const end = this.text.indexOf(']', position);
-      return this.#take('quotedIdentifier', end < 0 ? this.text.length : end + 1);
-    }
-    return this.#take('punctuation', position + 1);
+    if (!this.#sqlite) return this.#take('punctuation', position + 1);
+    const end = this.text.indexOf(']', position);
+    const lineEnd = this.#lineEnd(position);
+    return this.#take('quotedIdentifier', end < 0 || end > lineEnd ? lineEnd : end + 1);
   }
 
   #brace(position: number): ScanKind {
-    if (this.text[position + 1] === '{') {
-      const end = endOfHole(this.text, position, '{{', '}}');
-      if (end > 0) return this.#take('hole', end);
-    }
-    return this.#take('punctuation', position + 1);
+    const end = endOfHoleAt(this.text, position);
+    if (end < 0) return this.#take('punctuation', position + 1);
+    if (isTemplateControl(this.text, position)) return this.#take('template', end);
+    return this.#glued('hole', end);
   }
 
   #dollar(position: number): ScanKind {
     const { text } = this;
-    if (text[position + 1] === '{') {
-      const end = endOfHole(text, position, '${', '}');
-      return end > 0 ? this.#take('hole', end) : this.#take('operator', position + 1);
-    }
+    const hole = endOfHoleAt(text, position);
+    if (hole > 0) return this.#glued('hole', hole);
     if (this.#postgresql) {
       const length = dollarMarkLength(text, position);
-      if (length > 0) {
-        const close = text.indexOf(text.slice(position, position + length), position + length);
-        return this.#take('string', close < 0 ? text.length : close + length);
-      }
+      if (length > 0) return this.#take('string', endOfDollarQuoted(text, position, length));
     }
     const end = this.#wordEnd(position + 1);
     if (end === position + 1) return this.#take('operator', end);

@@ -1,10 +1,14 @@
 import { isMySql, type Dialect } from '../dialect.ts';
+import type { OpenStatement } from './resync.ts';
 
 /** Words by which a block of a MySQL routine opens when they stand where a statement may begin. */
 const blockWords: ReadonlySet<string> = new Set(['IF', 'LOOP', 'WHILE', 'REPEAT', 'FOR']);
 const routineWords: ReadonlySet<string> = new Set(['PROCEDURE', 'FUNCTION', 'TRIGGER', 'EVENT', 'PACKAGE']);
-/** Words after which a statement of a routine may begin. */
+/** Tokens after which a statement of a routine may begin. */
 const beforeStatement: ReadonlySet<string> = new Set(['THEN', 'ELSE', 'BEGIN', 'DO', 'LOOP', 'REPEAT', 'ROW', ';', ':']);
+/** Tokens after which the body of a routine may begin. */
+const beforeBody: ReadonlySet<string> = new Set([')', 'ROW', 'DETERMINISTIC', 'SQL', 'DATA', 'INVOKER', 'DEFINER', 'DO']);
+const HEAD_LENGTH = 12;
 
 /**
  * Follows the words of one statement to know whether a semicolon ends it or stands inside its body: a trigger or
@@ -14,16 +18,17 @@ export class BodyTracker {
   readonly #dialect: Dialect;
   readonly #head: string[] = [];
   #previous = '';
-  #blocks = 0;
+  /** The open blocks, innermost last; a CASE expression holds no statements. */
+  readonly #blocks: ('block' | 'expression')[] = [];
+  #kind: 'unknown' | 'plain' | 'routine' | 'rule' | 'copy' = 'unknown';
   #copy: 'no' | 'from' | 'stdin' = 'no';
+  #sawWith = false;
+  #sawAs = false;
+  #sawValues = false;
+  #parentheses = 0;
 
   constructor(dialect: Dialect) {
     this.#dialect = dialect;
-  }
-
-  /** The first words of the statement, upper case. */
-  get head(): readonly string[] {
-    return this.#head;
   }
 
   /** Whether the statement reads its rows from the lines that follow it (COPY ... FROM STDIN). */
@@ -31,66 +36,101 @@ export class BodyTracker {
     return this.#copy === 'stdin';
   }
 
-  /** Whether a semicolon at this depth of parentheses belongs to the statement. */
-  holds(parentheses: number): boolean {
-    return this.#blocks > 0 || (parentheses > 0 && this.#isRule());
+  /** Whether a semicolon here belongs to the statement. */
+  get holds(): boolean {
+    return this.#blocks.length > 0 || (this.#parentheses > 0 && this.#kind === 'rule');
   }
 
-  word(upper: string): void {
-    if (this.#head.length < 12) this.#head.push(upper);
-    if (this.#head[0] === 'COPY') this.#followCopy(upper);
-    else if (this.#head[0] === 'CREATE' || this.#head[0] === 'BEGIN') this.#followBlock(upper);
+  /** What resynchronising asks about the statement. */
+  get open(): OpenStatement {
+    return {
+      dialect: this.#dialect,
+      head: this.#head,
+      last: this.#previous,
+      parentheses: this.#parentheses,
+      insideBody: this.holds,
+      body: this.#kind === 'routine' || this.#kind === 'rule' ? this.#kind : 'none',
+      sawWith: this.#sawWith,
+      sawAs: this.#sawAs,
+      sawValues: this.#sawValues,
+    };
+  }
+
+  /** Takes the next word of the statement, written anyhow. */
+  word(written: string): void {
+    const upper = written.toUpperCase();
+    if (this.#head.length < HEAD_LENGTH) {
+      this.#head.push(upper);
+      this.#classify(upper);
+    }
+    if (this.#kind === 'routine') this.#followBlock(upper);
+    else if (this.#kind === 'copy') this.#followCopy(upper);
+    if (upper === 'WITH') this.#sawWith = true;
+    else if (upper === 'AS') this.#sawAs = true;
+    else if (upper === 'VALUES' && this.#parentheses === 0) this.#sawValues = true;
     this.#previous = upper;
   }
 
-  /** A semicolon that belongs to the statement. */
-  separator(): void {
-    this.#previous = ';';
+  /** Takes a punctuation mark or operator of one character; a semicolon that belongs to the statement is one. */
+  mark(mark: string): void {
+    if (mark === '(') this.#parentheses++;
+    else if (mark === ')' && this.#parentheses > 0) this.#parentheses--;
+    this.#previous = mark;
   }
 
-  /** Any token that is no word. */
+  /** Takes any other token. */
   other(): void {
     this.#previous = '';
   }
 
+  #classify(upper: string): void {
+    const first = this.#head[0];
+    if (this.#kind === 'plain' || this.#kind === 'copy') return;
+    if (this.#head.length === 1) {
+      if (first === 'COPY') this.#kind = 'copy';
+      else if (first !== 'CREATE' && first !== 'BEGIN' && first !== 'ALTER') this.#kind = 'plain';
+    } else if (first === 'BEGIN') {
+      // MariaDB's anonymous block.
+      if (upper === 'ATOMIC' && isMySql(this.#dialect)) {
+        this.#kind = 'routine';
+        this.#blocks.push('block');
+      } else if (upper !== 'NOT') this.#kind = 'plain';
+    } else if (upper === 'RULE' && this.#dialect === 'postgresql' && this.#head.length <= 4) this.#kind = 'rule';
+    else if (this.#isRoutineWord(upper)) this.#kind = 'routine';
+    else if (/^(?:TABLE|INDEX|VIEW|TYPE|SCHEMA|DATABASE|SEQUENCE)$/.test(upper)) this.#kind = 'plain';
+  }
+
+  #isRoutineWord(upper: string): boolean {
+    if (this.#dialect === 'sqlite') return upper === 'TRIGGER' && this.#head.length <= 3;
+    if (this.#head[0] === 'ALTER') return isMySql(this.#dialect) && upper === 'EVENT';
+    return routineWords.has(upper) && this.#previous !== 'CONSTRAINT';
+  }
+
   #followCopy(upper: string): void {
-    if (this.#copy === 'no' && upper === 'FROM') this.#copy = 'from';
-    else if (this.#copy === 'from') this.#copy = upper === 'STDIN' && this.#previous === 'FROM' ? 'stdin' : 'no';
-  }
-
-  #isRule(): boolean {
-    return this.#dialect === 'postgresql' && this.#head[0] === 'CREATE' && this.#head.slice(1, 4).includes('RULE');
-  }
-
-  #isRoutine(): boolean {
-    if (this.#dialect === 'sqlite') return this.#head.slice(1, 3).includes('TRIGGER');
-    return this.#head.slice(1, 9).some((word) => routineWords.has(word));
+    if (this.#previous === 'FROM' && this.#parentheses === 0) this.#copy = upper === 'STDIN' ? 'stdin' : 'no';
   }
 
   #followBlock(upper: string): void {
-    if (this.#dialect === 'postgresql') {
-      if (this.#isRoutine()) this.#followAtomic(upper);
+    if (this.#previous === '.') return;
+    const inside = this.#blocks.length > 0;
+    if (upper === 'END') this.#blocks.pop();
+    else if (this.#dialect === 'postgresql') {
+      if (upper === 'ATOMIC' && this.#previous === 'BEGIN') this.#blocks.push('block');
+      else if (inside && upper === 'CASE') this.#blocks.push('expression');
     } else if (this.#dialect === 'sqlite') {
-      if (this.#isRoutine()) this.#followSimple(upper);
-    } else if (isMySql(this.#dialect) && this.#isRoutine()) this.#followRoutine(upper);
+      if (upper === 'BEGIN' || upper === 'CASE') this.#blocks.push('block');
+    } else if (this.#previous !== 'END') this.#openRoutineBlock(upper);
   }
 
-  #followAtomic(upper: string): void {
-    if (upper === 'ATOMIC' && this.#previous === 'BEGIN') this.#blocks++;
-    else if (this.#blocks > 0 && upper === 'CASE') this.#blocks++;
-    else if (this.#blocks > 0 && upper === 'END') this.#blocks--;
+  #openRoutineBlock(upper: string): void {
+    const atStatement = this.#beginsStatement();
+    if (upper === 'CASE') this.#blocks.push(atStatement ? 'block' : 'expression');
+    else if (upper === 'BEGIN' || (blockWords.has(upper) && atStatement)) this.#blocks.push('block');
   }
 
-  #followSimple(upper: string): void {
-    if (upper === 'BEGIN' || upper === 'CASE') this.#blocks++;
-    else if (upper === 'END' && this.#blocks > 0) this.#blocks--;
-  }
-
-  #followRoutine(upper: string): void {
-    if (upper === 'END') {
-      if (this.#blocks > 0) this.#blocks--;
-    } else if (this.#previous === 'END') return;
-    else if (upper === 'BEGIN' || upper === 'CASE') this.#blocks++;
-    else if (blockWords.has(upper) && beforeStatement.has(this.#previous)) this.#blocks++;
+  #beginsStatement(): boolean {
+    const innermost = this.#blocks.at(-1);
+    if (innermost === undefined) return beforeBody.has(this.#previous) || beforeStatement.has(this.#previous);
+    return innermost === 'block' && beforeStatement.has(this.#previous);
   }
 }

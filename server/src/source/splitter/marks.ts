@@ -1,6 +1,46 @@
+const sectionMark =
+  /^--(?:> statement-breakpoint\b|bun:split\b|[ \t]*changeset[ \t]|[ \t]*\+\w+[ \t]+(?:Up|Down|StatementBegin|StatementEnd)\b|[ \t]*migrate:(?:up|down)\b)/i;
+
 /** Whether a line comment is a mark of a migration runner that begins another section or another statement. */
 export function isSectionMark(comment: string): boolean {
-  return /^--(?:> statement-breakpoint\b|bun:split\b|[ \t]*(?:\+goose|\+migrate)[ \t]+(?:Up|Down|StatementBegin|StatementEnd)\b|[ \t]*migrate:(?:up|down)\b)/i.test(
-    comment,
-  );
+  return sectionMark.test(comment);
+}
+
+/** Whether the comment opens or closes a block that its runner sends as it stands (goose, sql-migrate). */
+export function blockMark(comment: string): 'begin' | 'end' | undefined {
+  const mark = /^--[ \t]*\+\w+[ \t]+Statement(Begin|End)\b/i.exec(comment)?.[1];
+  if (mark === undefined) return undefined;
+  return mark.toLowerCase() === 'begin' ? 'begin' : 'end';
+}
+
+const statementWords = new Set(
+  (
+    'ABORT ALTER ANALYSE ANALYZE ATTACH BEGIN CALL CHECKPOINT CLOSE CLUSTER COMMENT COMMIT COPY CREATE DEALLOCATE DECLARE DELETE ' +
+    'DETACH DISCARD DO DROP EXECUTE EXPLAIN FETCH FLUSH GRANT HANDLER IMPORT INSERT INSTALL KILL LISTEN LOAD LOCK MERGE MOVE NOTIFY ' +
+    'OPTIMIZE PRAGMA PREPARE REASSIGN REFRESH REINDEX RELEASE RENAME REPAIR REPLACE RESET REVOKE ROLLBACK SAVEPOINT SECURITY SELECT ' +
+    'SET SHOW START TABLE TRUNCATE UNLISTEN UNLOCK UPDATE USE VACUUM VALUES WITH'
+  ).split(' '),
+);
+
+/** Whether a statement of any of the dialects may begin with the word. */
+export function isStatementWord(upper: string): boolean {
+  return statementWords.has(upper);
+}
+
+/** Whether the word at `start` is alone on its line and is the batch separator GO. */
+export function isBatchSeparator(text: string, start: number, end: number): boolean {
+  if (end - start !== 2 || (text.charCodeAt(start) | 32) !== 103 || (text.charCodeAt(start + 1) | 32) !== 111) return false;
+  return startsLine(text, start) && /^[ \t]*\d*[ \t]*(?:[\r\n]|$)/.test(text.slice(end, end + 40));
+}
+
+/** Whether `offset` is the first column of a line. */
+export function startsLine(text: string, offset: number): boolean {
+  if (offset === 0) return true;
+  const before = text.charCodeAt(offset - 1);
+  return before === 10 || before === 13 || before === 0xfeff;
+}
+
+/** Whether a word that resynchronises or separates may begin with the character: a cheap test before the patterns. */
+export function mayBeginStatement(code: number): boolean {
+  return 'ACBDGIPRSTUWacbdgiprstuw'.includes(String.fromCharCode(code));
 }
