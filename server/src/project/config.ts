@@ -65,6 +65,8 @@ export interface Config extends DatabaseConfig {
   readonly largeTableRows: number;
   /** Path of the file, relative to the workspace, when there is one. */
   readonly file?: string;
+  /** Where a value stands in the file (offsets of it), by key path: `tenancy_model`, `databases[0].access_patterns[1].query`. */
+  readonly places?: ReadonlyMap<string, TextRange>;
 }
 
 export interface ConfigProblem {

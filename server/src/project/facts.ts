@@ -103,6 +103,7 @@ export interface WorkloadQuery {
   readonly text: string;
   readonly query: Query;
   readonly readsPerSecond?: number;
+  readonly writesPerSecond?: number;
   /** Files of named queries, scripts, migrations, configuration, Prisma Client calls. */
   readonly source: 'queries' | 'script' | 'migration' | 'config' | 'prisma-client';
 }
@@ -137,12 +138,14 @@ export interface DatabaseFacts {
   readonly steps: readonly MigrationStep[];
   /** Statements of schema files, scripts and query files, each with the catalog it meets. */
   readonly otherEntries: readonly HistoryEntry[];
+  /** Schema files beside a history of migrations: what each makes of an empty database, to compare with `catalog`. Their statements are in no list. */
+  readonly dumps: readonly { readonly file: string; readonly catalog: Catalog }[];
   /** The schema after all migrations, or as the schema files or the Prisma schema tell it when there are none. */
   readonly catalog: Catalog;
   readonly prisma?: PrismaFacts;
   readonly workload: readonly WorkloadQuery[];
   readonly unread: readonly Unread[];
-  readonly tenancy: { readonly model: 'none' | 'shared' | 'schema-per-tenant' | 'db-per-tenant'; readonly key?: string; readonly stated: boolean };
+  readonly tenancy: { readonly model: 'none' | 'shared' | 'schema-per-tenant' | 'db-per-tenant'; readonly key?: string; readonly stated: boolean; /** A column that looks like the tenant key, when nothing is stated. */ readonly guessedKey?: string };
   readonly zeroDowntime: boolean;
   /** Believed rows of a table, undefined when unknown. */
   rowsOf(table: string): number | undefined;

@@ -1,0 +1,213 @@
+import { dialects as knownDialects, type Dialect } from '../source/dialect.ts';
+import type { Config, DatabaseConfig } from './config.ts';
+import { effectiveConfig } from './effectiveConfig.ts';
+import { sameFamily } from './loose.ts';
+import { folderOf, isInside, joinPath } from './paths.ts';
+import { dialectOfProvider, type PrismaSchema } from './prismaSchemas.ts';
+import { findMigrationRoots, type FoundRoot, type StatedRoot } from './roots.ts';
+import type { MigrationRoot, Placement, Runner } from './runners/runner.ts';
+import type { Workspace } from './workspace.ts';
+
+/** One database of the workspace, before anything of it has been folded. */
+export interface DatabaseLayout {
+  /** The name that configuration gives it. */
+  readonly stated?: string;
+  readonly dialect: Dialect;
+  readonly config: DatabaseConfig;
+  /** Folder by which other files find the database. */
+  readonly folder: string;
+  readonly runner?: Runner;
+  readonly root?: MigrationRoot;
+  readonly prisma?: PrismaSchema;
+}
+
+export interface LeftAlone {
+  readonly file: string;
+  readonly reason: string;
+}
+
+interface Draft {
+  readonly folder: string;
+  readonly runner?: Runner;
+  readonly root?: MigrationRoot;
+  readonly prisma?: PrismaSchema;
+  /** Dialect told by a provider, a file name or a folder name, and whether content had to be asked. */
+  readonly dialect?: Dialect;
+  readonly certain: boolean;
+  readonly entry?: DatabaseConfig;
+}
+
+const variants: Readonly<Record<string, Dialect>> = {
+  postgres: 'postgresql',
+  postgresql: 'postgresql',
+  mysql: 'mysql',
+  mariadb: 'mariadb',
+  sqlite: 'sqlite',
+  sqlite3: 'sqlite',
+};
+
+/** Splits a root with per-engine files into one root per engine; a shared file counts where the engine has none of its own. */
+function splitVariants({ runner, root }: FoundRoot, leftAlone: LeftAlone[]): { root: MigrationRoot; dialect?: Dialect }[] {
+  const engines = new Set<Dialect>();
+  for (const { file, variant } of root.placements) {
+    if (variant === undefined) continue;
+    const dialect = variants[variant];
+    if (dialect) engines.add(dialect);
+    else leftAlone.push({ file, reason: `This file is for ${variant}, which is not read.` });
+  }
+  if (engines.size === 0) return [{ root }];
+  return knownDialects.filter((dialect) => engines.has(dialect)).map((dialect) => {
+    const chosen = new Map<string, Placement>();
+    for (const placement of root.placements) {
+      const own = placement.variant !== undefined && variants[placement.variant] === dialect;
+      if (placement.variant !== undefined && !own) continue;
+      const key = `${placement.version} ${placement.part}`;
+      if (own || !chosen.has(key)) chosen.set(key, placement);
+    }
+    const placements = [...chosen.values()].sort((a, b) => runner.compare(a, b, root));
+    return { root: { ...root, placements }, dialect };
+  });
+}
+
+/** The dialect that most of the files of a root speak; `certain` when a path says so. */
+function rootDialect(workspace: Workspace, root: MigrationRoot): { dialect?: Dialect; certain: boolean } {
+  const lock = /^\s*provider\s*=\s*"([^"]+)"/m.exec(workspace.text(joinPath(root.folder, 'migration_lock.toml')) ?? '');
+  const locked = lock ? dialectOfProvider(lock[1]!) : undefined;
+  if (locked) return { dialect: locked, certain: true };
+  const named = workspace.detect(`${root.folder}/x.sql`).dialect;
+  if (named) return { dialect: named, certain: true };
+  const votes = new Map<Dialect, number>();
+  for (const { file } of root.placements) {
+    const { dialect } = workspace.detect(file);
+    if (dialect) votes.set(dialect, (votes.get(dialect) ?? 0) + 1);
+  }
+  const [best] = [...votes].sort((a, b) => b[1] - a[1]);
+  return best ? { dialect: best[0], certain: false } : { certain: false };
+}
+
+/** The Prisma schema that a folder of Prisma migrations belongs to. */
+function schemaOf(root: FoundRoot, schemas: readonly PrismaSchema[]): PrismaSchema | undefined {
+  if (root.runner.id !== 'prisma') return undefined;
+  const parent = folderOf(root.root.folder);
+  const near = schemas.filter(({ folder }) => isInside(parent, folder) || folder === parent);
+  return near.sort((a, b) => a.folder.length - b.folder.length)[0];
+}
+
+function draftsOf(workspace: Workspace, roots: readonly FoundRoot[], schemas: readonly PrismaSchema[], leftAlone: LeftAlone[]): Draft[] {
+  const drafts: Draft[] = [];
+  const taken = new Set<PrismaSchema>();
+  for (const found of roots) {
+    const prisma = schemaOf(found, schemas.filter((schema) => !taken.has(schema)));
+    if (prisma) taken.add(prisma);
+    const provided = prisma?.provider === undefined ? undefined : dialectOfProvider(prisma.provider);
+    if (prisma?.provider !== undefined && !provided) {
+      const reason = `Prisma's provider ${prisma.provider} is not read.`;
+      for (const { file } of found.root.placements) leftAlone.push({ file, reason });
+      for (const { path } of prisma.files) leftAlone.push({ file: path, reason });
+      continue;
+    }
+    for (const { root, dialect } of splitVariants(found, leftAlone)) {
+      const told = dialect ?? provided;
+      const guess = told ? { dialect: told, certain: true } : rootDialect(workspace, root);
+      drafts.push({ folder: root.folder, runner: found.runner, root, ...(prisma ? { prisma } : {}), ...guess });
+    }
+  }
+  for (const prisma of schemas) {
+    if (taken.has(prisma)) continue;
+    const dialect = prisma.provider === undefined ? undefined : dialectOfProvider(prisma.provider);
+    if (prisma.provider !== undefined && !dialect) {
+      for (const { path } of prisma.files) leftAlone.push({ file: path, reason: `Prisma's provider ${prisma.provider} is not read.` });
+      continue;
+    }
+    drafts.push({ folder: prisma.folder, prisma, ...(dialect ? { dialect } : {}), certain: dialect !== undefined });
+  }
+  return drafts;
+}
+
+/** Where a path of the configuration lies in the workspace, as one of the forms people write. */
+export function statedFolder(workspace: Workspace, base: string | undefined, path: string): string {
+  const clean = path.replace(/^\.\/+/, '').replace(/\/+$/, '').replace(/^\.$/, '');
+  const below = joinPath(base ?? '', clean);
+  return workspace.hasFolder(below) || !workspace.hasFolder(clean) ? below : clean;
+}
+
+/** Gives each draft the entry of `databases:` it lies in; entries nothing lies in become databases without a history. */
+function withEntries(workspace: Workspace, drafts: readonly Draft[], config: Config): Draft[] {
+  if (config.databases.length === 0) return [...drafts];
+  const entries = config.databases.map((entry) => {
+    const base = entry.path === undefined ? undefined : statedFolder(workspace, undefined, entry.path);
+    const migrations = entry.migrations?.path === undefined ? undefined : statedFolder(workspace, base, entry.migrations.path);
+    return { entry, base, folder: base ?? migrations ?? '', migrations };
+  });
+  const used = new Set<DatabaseConfig>();
+  const kept: Draft[] = [];
+  for (const draft of drafts) {
+    const fitting = entries.filter(({ entry, folder, migrations }) => {
+      const dialect = entry.dialect ?? entry.database_type;
+      if (draft.certain && dialect && draft.dialect && !sameFamily(dialect, draft.dialect)) return false;
+      return migrations === draft.folder || (migrations === undefined && isInside(folder, draft.folder)) || (draft.root === undefined && isInside(folder, draft.folder));
+    });
+    const best = fitting.sort((a, b) => b.folder.length - a.folder.length)[0];
+    if (!best) continue;
+    used.add(best.entry);
+    kept.push({ ...draft, entry: best.entry });
+  }
+  for (const { entry, folder } of entries) {
+    if (!used.has(entry)) kept.push({ folder, entry, certain: false });
+  }
+  return kept;
+}
+
+function dialectOf(draft: Draft, config: Config, alone: boolean, forced: Dialect | undefined): Dialect {
+  const stated = draft.entry?.dialect ?? draft.entry?.database_type;
+  const general = config.dialect ?? config.database_type;
+  if (forced) return forced;
+  if (stated) return stated;
+  if (draft.certain && draft.dialect && !alone) return general && sameFamily(general, draft.dialect) ? general : draft.dialect;
+  return general ?? draft.dialect ?? 'postgresql';
+}
+
+/** Folders of migrations that configuration names. */
+function statedRoots(workspace: Workspace, config: Config): StatedRoot[] {
+  return [config, ...config.databases].flatMap((entry) => {
+    const path = entry.migrations?.path;
+    const runner = entry.migrations?.runner ?? config.migrations?.runner;
+    if (path === undefined) return [];
+    const base = entry === config || entry.path === undefined ? undefined : statedFolder(workspace, undefined, entry.path);
+    return [{ folder: statedFolder(workspace, base, path), ...(runner === undefined ? {} : { runner }) }];
+  });
+}
+
+/** What `layOutDatabases` looks at. */
+export interface LayoutInput {
+  readonly workspace: Workspace;
+  /** `.sql` files that may be migrations. */
+  readonly sqlFiles: readonly string[];
+  readonly schemas: readonly PrismaSchema[];
+  readonly config: Config;
+  readonly forcedDialect?: Dialect;
+}
+
+/**
+ * Finds the databases of a workspace: one per folder of migrations or Prisma schema, several where one folder holds files
+ * for several engines, or those that the configuration lists.
+ */
+export function layOutDatabases(input: LayoutInput): { readonly databases: DatabaseLayout[]; readonly leftAlone: LeftAlone[] } {
+  const { workspace, config } = input;
+  const leftAlone: LeftAlone[] = [];
+  const roots = findMigrationRoots(workspace, input.sqlFiles, statedRoots(workspace, config));
+  const drafts = withEntries(workspace, draftsOf(workspace, roots, input.schemas, leftAlone), config);
+  const dialects = drafts.map((draft) => dialectOf(draft, config, drafts.length === 1, input.forcedDialect));
+  const databases = drafts.map((draft, i) => {
+    const settings = effectiveConfig(config, draft.entry, drafts.length === 1);
+    return {
+      ...(settings.name === undefined ? {} : { stated: settings.name }),
+      dialect: dialects[i]!,
+      config: settings,
+      folder: draft.folder,
+      ...(draft.runner && draft.root ? { runner: draft.runner, root: draft.root } : {}),
+      ...(draft.prisma ? { prisma: draft.prisma } : {}),
+    };
+  });
+  return { databases, leftAlone };
+}

@@ -1,0 +1,72 @@
+import type { Dialect } from '../source/dialect.ts';
+import type { PrismaDocument } from '../source/prisma/ast.ts';
+import { readPrisma } from '../source/prisma/read.ts';
+import { splitScript } from '../source/splitter.ts';
+import { readStatement } from '../source/sql/read.ts';
+import type { Script, Statement } from '../source/statement.ts';
+import type { TextRange } from '../text/range.ts';
+import type { PlacedStatement, ScriptPart } from './facts.ts';
+
+interface KeptScript {
+  readonly text: string;
+  readonly script: Script;
+  readonly parts: Map<string, ScriptPart>;
+}
+
+interface KeptDocument {
+  readonly text: string;
+  readonly document: PrismaDocument;
+}
+
+/**
+ * Reads files and keeps what it read by path and text, from one build of facts to the next: an unchanged file gives the very
+ * same script and parts, by which later stages know that nothing changed.
+ */
+export class Sources {
+  readonly #scripts = new Map<string, KeptScript>();
+  readonly #documents = new Map<string, KeptDocument>();
+  #previous: Sources | undefined;
+
+  constructor(previous?: Sources) {
+    this.#previous = previous;
+  }
+
+  #kept(path: string, text: string, dialect: Dialect): KeptScript {
+    const key = `${dialect} ${path}`;
+    const previous = this.#previous;
+    const known = this.#scripts.get(key) ?? (previous && previous.#scripts.get(key));
+    const kept = known?.text === text ? known : { text, script: splitScript(text, dialect), parts: new Map() };
+    this.#scripts.set(key, kept);
+    return kept;
+  }
+
+  script(path: string, text: string, dialect: Dialect): Script {
+    return this.#kept(path, text, dialect).script;
+  }
+
+  /** The statements of a file that begin inside `range` (the whole file when absent), read and placed. */
+  part(path: string, text: string, dialect: Dialect, range: TextRange = { start: 0, end: text.length }): ScriptPart {
+    const kept = this.#kept(path, text, dialect);
+    const key = `${range.start}-${range.end}`;
+    const known = kept.parts.get(key);
+    if (known) return known;
+    const inside = (statement: Statement) => statement.start >= range.start && statement.start < range.end;
+    const place = (statement: Statement): PlacedStatement => ({ file: path, statement, node: readStatement(statement) });
+    const part = { file: path, range, statements: kept.script.statements.filter(inside).map(place) };
+    kept.parts.set(key, part);
+    return part;
+  }
+
+  prisma(path: string, text: string): PrismaDocument {
+    const previous = this.#previous;
+    const known = this.#documents.get(path) ?? (previous && previous.#documents.get(path));
+    const kept = known?.text === text ? known : { text, document: readPrisma(text) };
+    this.#documents.set(path, kept);
+    return kept.document;
+  }
+
+  /** Ends a build: what the build before held and this one did not ask for is let go. */
+  finish(): void {
+    this.#previous = undefined;
+  }
+}

@@ -1,0 +1,40 @@
+import { isMySql, type Dialect } from '../source/dialect.ts';
+import type { StatementNode } from '../source/sql/ast.ts';
+import type { HistoryEntry, TransactionMode } from './facts.ts';
+
+type State = HistoryEntry['transaction'];
+
+const dataKinds: ReadonlySet<StatementNode['kind']> = new Set(['select', 'insert', 'update', 'delete', 'merge', 'values', 'set', 'transaction', 'unread', 'other']);
+
+/** Whether MySQL ends an open transaction before it runs the statement (manual, 15.3.3). */
+function endsTransaction(node: StatementNode): boolean {
+  if (node.kind === 'createTable') return !node.temporary;
+  return !dataKinds.has(node.kind);
+}
+
+/** The state in which a script begins, and to which PostgreSQL returns after COMMIT inside a script that was sent whole. */
+function outerState(dialect: Dialect, mode: TransactionMode, count: number): State {
+  if (mode === 'file' || mode === 'run') return 'runner';
+  return mode === 'implicit' && dialect === 'postgresql' && count > 1 ? 'implicit' : 'none';
+}
+
+/**
+ * For each statement of a script, whether a transaction is open when it runs, and who opened it. BEGIN itself counts as
+ * outside, COMMIT as inside.
+ */
+export function transactionStates(dialect: Dialect, mode: TransactionMode, nodes: readonly StatementNode[]): State[] {
+  const outer = outerState(dialect, mode, nodes.length);
+  let state = outer;
+  return nodes.map((node) => {
+    if (isMySql(dialect) && endsTransaction(node)) {
+      state = 'none';
+      return state;
+    }
+    const during = state;
+    if (node.kind === 'transaction') {
+      if (node.action === 'begin' && state !== 'runner') state = 'script';
+      else if (node.action === 'commit' || node.action === 'rollback') state = outer === 'implicit' ? 'implicit' : 'none';
+    }
+    return during;
+  });
+}
