@@ -59,7 +59,7 @@ function demandOf(database: DatabaseFacts, path: AccessPath): Demand | undefined
   const bound = (...bindings: string[]) => path.equality.filter(({ binding }) => bindings.includes(binding)).map(({ name }) => name);
   const filters = bound('value', 'list');
   const joins = bound('join');
-  if (joins.length > 0 && joins.some((name) => isServed(database, path, { equality: [name], sort: [] }))) return undefined;
+  if (joins.some((name) => isServed(database, path, { equality: [name], sort: [] }))) return undefined;
   const hard = filters.length > 0 ? filters : joins;
   const range = path.range.find((name) => path.sort.length === 0 || path.sort[0]!.name === name || !path.block.limited);
   const tail: Pick<Demand, 'sort' | 'range'> = path.sort.length > 0 && (range === undefined || path.sort[0]!.name === range) ? { sort: path.sort } : { sort: [], range };

@@ -1,4 +1,10 @@
+import { foreignKeyWithoutIndex } from './index/foreign-key-without-index.ts';
+import { indexBlocksWrites } from './index/index-blocks-writes.ts';
+import { lowSelectivityIndex } from './index/low-selectivity-index.ts';
+import { missingCompositeIndex } from './index/missing-composite-index.ts';
 import type { Rule } from './rule.ts';
+import { concurrentlyInTransaction } from './transaction/concurrently-in-transaction.ts';
+import { multiWriteWithoutTransaction } from './transaction/multi-write-without-transaction.ts';
 
 /**
  * How to add a rule. Write `rules/<concern>/<rule-id>.ts` that exports `defineRule({ ... })`, add it to the list below, and add a fixture
@@ -12,7 +18,14 @@ import type { Rule } from './rule.ts';
  * `about: 'design'` rules report what still stands in `database.catalog`, at the origin of the object, and carry a `subject` so that a problem
  * seen in the history and in Prisma is shown once. A fix is built when it is asked for, from the builders of `edits/`.
  */
-export const rules: readonly Rule[] = [];
+export const rules: readonly Rule[] = [
+  missingCompositeIndex,
+  foreignKeyWithoutIndex,
+  lowSelectivityIndex,
+  indexBlocksWrites,
+  concurrentlyInTransaction,
+  multiWriteWithoutTransaction,
+];
 
 /** A rule by its identifier. */
 export function ruleById(id: string): Rule | undefined {

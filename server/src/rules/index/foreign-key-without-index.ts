@@ -1,0 +1,118 @@
+import { leadsWith } from '../../indexes/coverage.ts';
+import { sameColumn, searchKeys } from '../../indexes/keys.ts';
+import { indexName } from '../../indexes/names.ts';
+import type { DatabaseFacts, WorkloadQuery } from '../../project/facts.ts';
+import { objectKey, type ForeignKey, type Table } from '../../schema/catalog.ts';
+import { isMySql } from '../../source/dialect.ts';
+import { defineRule, type Place, type RuleContext } from '../rule.ts';
+import { addIndexFixes } from '../indexFixes.ts';
+import { fieldOfColumn, modelOfTable } from '../prismaModels.ts';
+import { designTables, originPlace, type DesignTable } from '../support.ts';
+
+const parent = 'CREATE TABLE customers (id integer PRIMARY KEY);\nCREATE TABLE orders (\n  id integer PRIMARY KEY,\n  customer_id integer REFERENCES customers (id)\n);';
+const models = 'model Customer {\n  id     Int     @id\n  orders Order[]\n}\n\nmodel Order {\n  id         Int      @id\n  customerId Int\n  customer   Customer @relation(fields: [customerId], references: [id])\n';
+
+export const foreignKeyWithoutIndex = defineRule({
+  id: 'foreign-key-without-index',
+  dialects: { postgresql: true, sqlite: true, prisma: true },
+  severity: 'information',
+  concern: 'index',
+  about: 'design',
+  status: 'stable',
+  summary: 'Index the columns of a foreign key on the table that holds it.',
+  why: 'PostgreSQL and SQLite make no index for the referencing side: each DELETE or key change of a parent row, and each join from it, reads the whole child table.',
+  fix: 'Create an index that leads with the columns of the foreign key.',
+  fixKind: 'suggestion',
+  examples: [
+    { dialect: 'postgresql', bad: parent, good: `${parent}\nCREATE INDEX idx_orders_customer_id ON orders (customer_id);` },
+    { dialect: 'sqlite', bad: parent, good: `${parent}\nCREATE INDEX idx_orders_customer_id ON orders (customer_id);` },
+    { dialect: 'prisma', bad: `${models}}\n`, good: `${models}\n  @@index([customerId])\n}\n` },
+  ],
+  references: [
+    { title: 'PostgreSQL: Foreign Keys', url: 'https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-FK' },
+    { title: 'SQLite: Required and Suggested Database Indexes', url: 'https://www.sqlite.org/foreignkeys.html#fk_indexes' },
+    { title: 'Prisma: Indexes', url: 'https://www.prisma.io/docs/orm/prisma-schema/data-model/indexes' },
+  ],
+  aliases: { eugene: ['E15'], splinter: ['unindexed_foreign_keys'], pgfence: ['fk-missing-index'], 'prisma-lint': ['require-field-index'] },
+  check: {
+    database(context) {
+      const { database } = context;
+      if (isMySql(database.dialect)) return;
+      const used = relationsInUse(database);
+      for (const design of designTables(database)) {
+        const shown = design.prisma ?? design.table;
+        if (shown.knowledge !== 'known' || shown.temporary || shown.partitionOf) continue;
+        for (const key of shown.foreignKeys) checkForeignKey(design, shown, key, used, context);
+      }
+    },
+  },
+});
+
+function checkForeignKey(design: DesignTable, shown: Table, foreignKey: ForeignKey, used: ReadonlyMap<string, Use>, { facts, database, report }: RuleContext): void {
+  const { columns, references } = foreignKey;
+  const demand = { equality: columns, sort: [] };
+  if (searchKeys(database, design.key, design.table).some((key) => coversRows(key.where, columns) && leadsWith(database.dialect, key.parts, demand))) return;
+  const placed = design.prisma && modelOfTable(database, design.prisma);
+  const names = placed ? columns.map((column) => fieldOfColumn(placed.model, column)) : columns;
+  const use = used.get(relation(database, design.key, foreignKey));
+  const owner = placed?.model.name ?? shown.name;
+  const wanted = { tableKey: design.key, table: design.table, columns: columns.map((name) => ({ name, order: 'asc' as const })), name: indexName(database, design.table, columns) };
+  report({
+    at: originPlace(foreignKey.origin),
+    subject: `${design.key}(${columns.join(',')})`,
+    severity: use ? 'warning' : 'information',
+    message: `${owner}${names.length === 1 ? `.${names[0]}` : ` (${names.join(', ')})`} references ${references.table}, and no index leads with ${names.length === 1 ? 'it' : 'these columns'}`,
+    help: `Create an index on ${shown.name} (${columns.join(', ')}).`,
+    related: use ? [{ ...use.place, message: use.kind === 'delete' ? `Rows of ${references.table} are deleted here` : `${shown.name} is joined through the key here` }] : [],
+    fix: () => addIndexFixes(facts, database, wanted),
+  });
+}
+
+/** A partial index serves the foreign key when all it leaves out is NULL. */
+function coversRows(where: string | undefined, columns: readonly string[]): boolean {
+  if (where === undefined) return true;
+  const bare = where.replace(/["`()]/g, '').trim().toLowerCase();
+  return columns.some((column) => bare === `${column.toLowerCase()} is not null`);
+}
+
+interface Use {
+  readonly kind: 'delete' | 'join';
+  readonly place: Place;
+}
+
+function relation(database: DatabaseFacts, key: string, { columns, references }: ForeignKey): string {
+  return `${key}(${columns.join(',')})>${objectKey(database.dialect, references.schema, references.table)}`;
+}
+
+/** Foreign keys through which the workload joins, or whose parents it deletes, each with the first place that does. */
+function relationsInUse(database: DatabaseFacts): Map<string, Use> {
+  const used = new Map<string, Use>();
+  const keys = [...database.catalog.tables].flatMap(([key, table]) => table.foreignKeys.map((foreignKey) => ({ key, foreignKey, id: relation(database, key, foreignKey) })));
+  for (const query of database.workload) {
+    if (query.source === 'migration') continue;
+    const deleted = query.query.writes.find((write) => write.kind === 'delete');
+    for (const { key, foreignKey, id } of keys) {
+      if (used.has(id)) continue;
+      const parentKey = objectKey(database.dialect, foreignKey.references.schema, foreignKey.references.table);
+      if (deleted && objectKey(database.dialect, deleted.table.schema, deleted.table.name) === parentKey) used.set(id, { kind: 'delete', place: placeOfQuery(query) });
+      else if (joins(database, query, key, foreignKey, parentKey)) used.set(id, { kind: 'join', place: placeOfQuery(query) });
+    }
+  }
+  return used;
+}
+
+function placeOfQuery(query: WorkloadQuery): Place {
+  return { file: query.file, range: query.range };
+}
+
+function joins({ dialect }: DatabaseFacts, { query }: WorkloadQuery, key: string, { columns }: ForeignKey, parentKey: string): boolean {
+  return query.blocks.some((block) => {
+    const use = (wanted: string) => block.tables.find((table) => objectKey(dialect, table.schema, table.name) === wanted);
+    const child = use(key);
+    const other = use(parentKey);
+    if (!child || !other || child === other) return false;
+    const isChild = (column: { qualifier?: string; name: string } | undefined) =>
+      column !== undefined && (column.qualifier ?? child.name) === (child.alias ?? child.name) && columns.some((name) => sameColumn(dialect, name, column.name));
+    return block.predicates.some((predicate) => predicate.against === 'column' && (isChild(predicate.column) || isChild(predicate.other)));
+  });
+}

@@ -1,0 +1,78 @@
+import { insertInStatement, safeChange, suggestedChange } from '../../edits/builders.ts';
+import type { WorkspaceChange } from '../../edits/change.ts';
+import type { CreateIndex } from '../../source/sql/ast.ts';
+import { dropIndexSql } from '../indexFixes.ts';
+import { isNeededLater, moveBehindCommit, moveToOwnMigration } from '../moves.ts';
+import { defineRule, type StatementContext } from '../rule.ts';
+import { blockingSeverity, isNewTable, keyOf, tableBefore } from '../support.ts';
+
+export const indexBlocksWrites = defineRule({
+  id: 'index-blocks-writes',
+  dialects: { postgresql: true },
+  severity: 'warning',
+  concern: 'index',
+  about: 'run',
+  status: 'stable',
+  summary: 'Build indexes on tables in use CONCURRENTLY.',
+  why: 'CREATE INDEX holds a SHARE lock on the table while it reads all of it: INSERT, UPDATE and DELETE wait until the index is built, and so does whatever waits behind them.',
+  fix: 'Build the index CONCURRENTLY, alone in a migration that runs outside a transaction.',
+  fixKind: 'safe',
+  examples: [
+    {
+      dialect: 'postgresql',
+      bad: 'CREATE INDEX idx_orders_tenant_id ON orders (tenant_id);',
+      good: 'CREATE INDEX CONCURRENTLY idx_orders_tenant_id ON orders (tenant_id);',
+      note: 'A build that fails leaves an invalid index behind; drop it before you try again.',
+    },
+  ],
+  references: [
+    { title: 'PostgreSQL: Building Indexes Concurrently', url: 'https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY' },
+    { title: 'PostgreSQL: Explicit Locking', url: 'https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-TABLES' },
+  ],
+  aliases: {
+    squawk: ['require-concurrent-index-creation'],
+    pgls: ['requireConcurrentIndexCreation'],
+    pgfence: ['create-index-not-concurrent'],
+    eugene: ['E6'],
+    atlas: ['PG101'],
+    strong_migrations: ['add_index'],
+    bytebase: ['INDEX_CREATE_CONCURRENTLY'],
+  },
+  check: {
+    createIndex(node, context) {
+      const { entry, database, report } = context;
+      const table = tableBefore(entry, node.table);
+      if (node.concurrently || node.only || isNewTable(entry, node.table) || table?.temporary || isView(context, node)) return;
+      if (node.ifNotExists && node.name && table?.indexes.some(({ name }) => name === node.name!.name.name)) return;
+      const blocking = blockingSeverity(database, { name: node.table.name.name });
+      const partitioned = table?.partitionBy !== undefined;
+      report({
+        at: { start: 0, end: node.keyword.end },
+        severity: blocking.severity,
+        message: `Writes to ${node.table.name.name} wait while ${node.name?.name.name ?? 'the index'} is built`,
+        help: `${partitioned ? 'Create the index ON ONLY the parent, build one CONCURRENTLY on each partition, and attach them.' : 'Build the index CONCURRENTLY, outside a transaction.'} ${blocking.sizeNote}`,
+        fix: partitioned ? undefined : () => fixOf(context, node),
+      });
+    },
+  },
+});
+
+function isView({ entry }: StatementContext, node: CreateIndex): boolean {
+  return entry.before.views.has(keyOf(entry.before.dialect, node.table));
+}
+
+function fixOf({ facts, database, entry }: StatementContext, node: CreateIndex): WorkspaceChange | undefined {
+  const { placed, transaction } = entry;
+  const { text } = placed.statement;
+  const name = node.name?.name.name;
+  if (transaction === 'none') return safeChange('Build the index CONCURRENTLY', insertInStatement(placed, node.keyword.end, ' CONCURRENTLY'));
+  if (name === undefined || isNeededLater(database, entry, name)) return undefined;
+  const sql = `${text.slice(0, node.keyword.end)} CONCURRENTLY${text.slice(node.keyword.end)}`;
+  if (transaction === 'script') {
+    const behind = moveBehindCommit(facts, database, entry, sql);
+    return behind && suggestedChange('Build the index CONCURRENTLY, behind the COMMIT', ...behind);
+  }
+  const down = dropIndexSql(database, { schema: node.table.schema?.name, name: node.table.name.name }, name);
+  const moved = moveToOwnMigration(facts, database, entry, { slug: `add_${name}`, sql, down, indexName: name });
+  return moved && safeChange('Build the index CONCURRENTLY, in a migration of its own', ...moved);
+}

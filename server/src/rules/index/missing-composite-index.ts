@@ -1,0 +1,103 @@
+import type { FileEdits, WorkspaceChange } from '../../edits/change.ts';
+import { suggestedChange } from '../../edits/builders.ts';
+import { indexCandidates, type IndexCandidate } from '../../indexes/candidates.ts';
+import { leadsWith } from '../../indexes/coverage.ts';
+import { searchKeys } from '../../indexes/keys.ts';
+import type { DatabaseFacts } from '../../project/facts.ts';
+import type { Index, Table } from '../../schema/catalog.ts';
+import { defineRule, type RuleContext } from '../rule.ts';
+import { addIndexFixes } from '../indexFixes.ts';
+import { fieldOfColumn, modelOfTable } from '../prismaModels.ts';
+import { designTables, everyDialect, listed, originPlace } from '../support.ts';
+
+const schema = 'CREATE TABLE orders (id bigint PRIMARY KEY, tenant_id bigint NOT NULL, created_at timestamp NOT NULL);';
+const query = 'SELECT id FROM orders WHERE tenant_id = 7 ORDER BY created_at DESC LIMIT 20;';
+const model = 'model Order {\n  id        Int      @id\n  tenantId  Int\n  createdAt DateTime\n\n';
+
+export const missingCompositeIndex = defineRule({
+  id: 'missing-composite-index',
+  dialects: { ...everyDialect, prisma: true },
+  severity: 'information',
+  concern: 'index',
+  about: 'design',
+  status: 'stable',
+  summary: 'Give queries that filter on several columns, or filter and sort, an index that leads with these columns.',
+  why: 'Without such an index the engine reads every row that the best single column lets through, and sorts them, for each call; the cost grows with the table.',
+  fix: 'Create an index on the columns compared by equality, then those of the sort or one range.',
+  fixKind: 'suggestion',
+  examples: [
+    { dialect: 'postgresql', bad: `${schema}\n${query}`, good: `${schema}\nCREATE INDEX idx_orders_tenant_id_created_at ON orders (tenant_id, created_at DESC);\n${query}` },
+    {
+      dialect: 'prisma',
+      bad: `${model}  @@index([tenantId])\n  @@index([createdAt])\n}\n`,
+      good: `${model}  @@index([tenantId, createdAt(sort: Desc)])\n  @@index([createdAt])\n}\n`,
+      note: 'Two indexes on one column each cannot serve a list of one tenant in the order of time.',
+    },
+  ],
+  references: [
+    { title: 'PostgreSQL: Multicolumn Indexes', url: 'https://www.postgresql.org/docs/current/indexes-multicolumn.html' },
+    { title: 'PostgreSQL: Indexes and ORDER BY', url: 'https://www.postgresql.org/docs/current/indexes-ordering.html' },
+    { title: 'MySQL: Multiple-Column Indexes', url: 'https://dev.mysql.com/doc/refman/8.4/en/multiple-column-indexes.html' },
+    { title: 'SQLite: Query Planning', url: 'https://www.sqlite.org/queryplanner.html' },
+    { title: 'Prisma: Indexes', url: 'https://www.prisma.io/docs/orm/prisma-schema/data-model/indexes' },
+  ],
+  aliases: {},
+  check: {
+    database(context) {
+      for (const candidate of indexCandidates(context.database)) reportCandidate(candidate, context);
+      for (const { key, prisma } of designTables(context.database)) if (prisma) checkModel(key, prisma, context);
+    },
+  },
+});
+
+function reportCandidate(candidate: IndexCandidate, { facts, database, report }: RuleContext): void {
+  const { table, columns, paths, name } = candidate;
+  const [first, ...others] = paths;
+  const filtered = listed([...first!.equality.map((column) => column.name), ...first!.range]);
+  const sorted = listed(first!.sort.map((column) => column.name));
+  const list = columns.map((column) => `${column.name}${column.order === 'desc' ? ' DESC' : ''}`).join(', ');
+  report({
+    at: { file: first!.query.file, range: first!.at },
+    subject: `${candidate.tableKey}(${columns.map((column) => column.name).join(',')})`,
+    message: `${table.name} is filtered by ${filtered}${sorted ? ` and sorted by ${sorted}` : ''}, and no index leads with these columns`,
+    help: `Create an index on ${table.name} (${list}).`,
+    related: others.map((path) => ({ file: path.query.file, range: path.at, message: `${path.query.name ?? 'This query'} would use the same index` })),
+    fix: () => addIndexFixes(facts, database, { tableKey: candidate.tableKey, table, columns, name }),
+  });
+}
+
+const tenantNames = /^(tenant|organi[sz]ation|org|workspace|account|company|team|project|shop|store)_?id$/i;
+const timeNames = /^(created|inserted|occurred|recorded|logged)_?(at|on)?$|^timestamp$/i;
+
+/** Separate indexes on the tenant key and on a time column show what the queries ask for, even where no query is in sight. */
+function checkModel(key: string, table: Table, { database, report }: RuleContext): void {
+  const single = (index: Index) => (index.parts.length === 1 && !index.unique && index.where === undefined ? index.parts[0]!.column : undefined);
+  const isTenant = (column: string) => (database.tenancy.key ? column === database.tenancy.key : tenantNames.test(column));
+  const tenant = table.indexes.find((index) => isTenant(single(index) ?? ''));
+  const time = table.indexes.find((index) => timeNames.test(single(index) ?? ''));
+  if (!tenant || !time) return;
+  const columns = [single(tenant)!, single(time)!] as const;
+  const demand = { equality: [columns[0]], sort: [], range: columns[1] };
+  if (searchKeys(database, key, table).some((one) => leadsWith(database.dialect, one.parts, demand))) return;
+  const placed = modelOfTable(database, table);
+  if (!placed) return;
+  const [tenantField, timeField] = columns.map((column) => fieldOfColumn(placed.model, column));
+  report({
+    at: originPlace(tenant.origin),
+    subject: `${key}(${columns.join(',')})`,
+    message: `${placed.model.name} has separate indexes on ${tenantField} and ${timeField}, and none on both`,
+    help: `Index [${tenantField}, ${timeField}]; it also serves what the index on ${tenantField} alone served.`,
+    related: [{ ...originPlace(time.origin), message: `The index on ${timeField}` }],
+    fix: () => widen(database, tenant, placed.file, `${tenantField}, ${timeField}(sort: Desc)`),
+  });
+}
+
+function widen(database: DatabaseFacts, tenant: Index, file: string, fields: string): WorkspaceChange | undefined {
+  const text = database.prisma?.files.find(({ path }) => path === file)?.text ?? '';
+  const { range } = tenant.origin;
+  if (!text.startsWith('@@index', range.start)) return undefined;
+  const written = text.slice(range.start, range.end);
+  const newText = written.replace(/\(\s*(?:fields:\s*)?(?:\[[^\]]*\]|\w+)/, `([${fields}]`);
+  const edit: FileEdits = { file, edits: [{ range, newText }] };
+  return newText === written ? undefined : suggestedChange(`Widen the index to [${fields}]`, edit);
+}

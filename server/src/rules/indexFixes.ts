@@ -1,0 +1,79 @@
+import { insertAfterStatement, suggestedChange } from '../edits/builders.ts';
+import type { FileChange, WorkspaceChange } from '../edits/change.ts';
+import { newMigration } from '../edits/newMigration.ts';
+import type { CandidateColumn } from '../indexes/candidates.ts';
+import type { DatabaseFacts, Facts, HistoryEntry } from '../project/facts.ts';
+import { findColumn, type Origin, type Table } from '../schema/catalog.ts';
+import { quoteIdentifier, renderName } from '../schema/quote.ts';
+import { isMySql } from '../source/dialect.ts';
+import { addBlockAttribute, fieldOfColumn, modelOfTable } from './prismaModels.ts';
+
+/** An index that is to be made. */
+export interface WantedIndex {
+  readonly tableKey: string;
+  readonly table: Table;
+  readonly columns: readonly CandidateColumn[];
+  readonly name: string;
+}
+
+/** The statement of the history that made an object; undefined for what a Prisma schema tells. */
+export function entryAt(database: DatabaseFacts, origin: Origin): HistoryEntry | undefined {
+  const holds = ({ placed: { file, statement } }: HistoryEntry) => file === origin.file && statement.start <= origin.range.start && origin.range.end <= statement.terminatorEnd;
+  for (const step of database.steps) if (step.migration.up.file === origin.file) return step.entries.find(holds);
+  return database.otherEntries.find(holds);
+}
+
+/**
+ * The ways to add an index: `@@index` in the Prisma model, a new migration in the layout of the workspace (CONCURRENTLY and alone in its
+ * file on PostgreSQL), or a statement after the table where a schema file is all there is.
+ */
+export function addIndexFixes(facts: Facts, database: DatabaseFacts, wanted: WantedIndex): WorkspaceChange[] {
+  const changes: FileChange[] = [];
+  const modelled = database.prisma?.catalog.tables.get(wanted.tableKey);
+  const placed = modelled && modelOfTable(database, modelled);
+  if (placed) {
+    const fields = wanted.columns.map(({ name, order }) => `${fieldOfColumn(placed.model, name)}${order === 'desc' ? '(sort: Desc)' : ''}`);
+    const edit = addBlockAttribute(placed, `@@index([${fields.join(', ')}])`);
+    if (!edit) return [];
+    if (database.steps.length === 0 || database.runner?.id === 'prisma') return [suggestedChange(`Add @@index([${fields.join(', ')}]) to ${placed.model.name}`, edit)];
+    changes.push(edit);
+  }
+  const columns = wanted.columns.map(({ name }) => name).join(', ');
+  if (database.steps.length > 0) {
+    const migration = indexMigration(facts, database, wanted);
+    return migration ? [suggestedChange(`Create ${wanted.name} on ${wanted.table.name} (${columns}) in a new migration`, ...changes, ...migration)] : [];
+  }
+  const entry = entryAt(database, wanted.table.origin);
+  const script = entry && facts.scripts.get(entry.placed.file);
+  if (!script) return [];
+  const sql = createIndexSql(database, wanted, false);
+  return [suggestedChange(`Create ${wanted.name} on ${wanted.table.name} (${columns}) below the table`, ...changes, insertAfterStatement(script, entry.placed, sql))];
+}
+
+/** The files of a migration that makes the index without blocking writes; undefined where runner or engine do not allow that. */
+function indexMigration(facts: Facts, database: DatabaseFacts, wanted: WantedIndex): FileChange[] | undefined {
+  const concurrently = database.dialect === 'postgresql';
+  if (concurrently && (wanted.table.partitionBy || wanted.table.partitionOf)) return undefined;
+  const { name, table } = wanted;
+  return newMigration(facts, database, {
+    slug: `add_${name}`,
+    up: `${createIndexSql(database, wanted, concurrently)};`,
+    down: `${dropIndexSql(database, table, name)};`,
+    transactionless: concurrently,
+  });
+}
+
+/** CREATE INDEX without a terminator. */
+export function createIndexSql({ dialect }: DatabaseFacts, { table, columns, name }: WantedIndex, concurrently: boolean): string {
+  const parts = columns.map(({ name: column, order, nulls }) => {
+    const spelled = quoteIdentifier(dialect, findColumn(dialect, table, column)?.name ?? column);
+    return `${spelled}${order === 'desc' ? ' DESC' : ''}${nulls && dialect === 'postgresql' ? ` NULLS ${nulls.toUpperCase()}` : ''}`;
+  });
+  return `CREATE INDEX ${concurrently ? 'CONCURRENTLY ' : ''}${quoteIdentifier(dialect, name)} ON ${renderName(dialect, table.schema, table.name)} (${parts.join(', ')})`;
+}
+
+/** DROP INDEX without a terminator. */
+export function dropIndexSql({ dialect }: DatabaseFacts, table: Pick<Table, 'schema' | 'name'>, name: string, concurrently = false): string {
+  if (isMySql(dialect)) return `DROP INDEX ${quoteIdentifier(dialect, name)} ON ${renderName(dialect, table.schema, table.name)}`;
+  return `DROP INDEX ${concurrently ? 'CONCURRENTLY ' : ''}${renderName(dialect, table.schema, name)}`;
+}

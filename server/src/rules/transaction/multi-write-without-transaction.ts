@@ -1,0 +1,112 @@
+import { suggestedChange } from '../../edits/builders.ts';
+import { wrapInTransaction } from '../../edits/wrap.ts';
+import type { DatabaseFacts, HistoryEntry } from '../../project/facts.ts';
+import { findTable, objectKey, type Table } from '../../schema/catalog.ts';
+import type { DataStatement } from '../../source/sql/ast.ts';
+import { defineRule, placeOf, type RuleContext } from '../rule.ts';
+import { everyDialect } from '../support.ts';
+
+const writes = 'UPDATE inventory SET quantity = quantity - 1 WHERE id = $1;\nINSERT INTO orders (id, product_id) VALUES ($2, $1);';
+
+export const multiWriteWithoutTransaction = defineRule({
+  id: 'multi-write-without-transaction',
+  dialects: everyDialect,
+  severity: 'warning',
+  concern: 'transaction',
+  about: 'run',
+  status: 'stable',
+  summary: 'Put writes that belong together into one transaction.',
+  why: 'Each statement is a transaction of its own here: when a later one fails, the earlier ones stay, and other sessions see the state between them.',
+  fix: 'Open a transaction above the first write and commit below the last.',
+  fixKind: 'suggestion',
+  examples: [
+    { dialect: 'postgresql', bad: writes, good: `BEGIN;\n${writes}\nCOMMIT;` },
+    { dialect: 'mysql', bad: writes.replace(/\$\d/g, '@id'), good: `START TRANSACTION;\n${writes.replace(/\$\d/g, '@id')}\nCOMMIT;` },
+    { dialect: 'sqlite', bad: writes.replace(/\$(\d)/g, '?$1'), good: `BEGIN;\n${writes.replace(/\$(\d)/g, '?$1')}\nCOMMIT;` },
+  ],
+  references: [
+    { title: 'PostgreSQL: Transactions', url: 'https://www.postgresql.org/docs/current/tutorial-transactions.html' },
+    { title: 'MySQL: START TRANSACTION, COMMIT, and ROLLBACK', url: 'https://dev.mysql.com/doc/refman/8.4/en/commit.html' },
+    { title: 'SQLite: Transaction', url: 'https://www.sqlite.org/lang_transaction.html' },
+  ],
+  aliases: {},
+  check: {
+    script(file, entries, context) {
+      if (!holdsNamedQueries(file, context)) checkWrites(entries, context);
+    },
+    migration(step, context) {
+      checkWrites(step.entries, context);
+    },
+  },
+});
+
+/** Statements of a file of named queries are called one by one, never as a script. */
+function holdsNamedQueries(file: string, { facts }: RuleContext): boolean {
+  return facts.scripts.get(file)?.comments.some(({ text }) => /^(--|\/\*|#)\s*name\s*:/i.test(text)) ?? false;
+}
+
+interface WriteEntry {
+  readonly entry: HistoryEntry;
+  readonly node: DataStatement;
+}
+
+function checkWrites(entries: readonly HistoryEntry[], context: RuleContext): void {
+  let chain: WriteEntry[] = [];
+  const close = () => {
+    if (chain.length > 1) reportChain(chain, context);
+    chain = [];
+  };
+  for (const entry of entries) {
+    const { node } = entry.placed;
+    const write = entry.transaction === 'none' && (node.kind === 'insert' || node.kind === 'update' || node.kind === 'delete' || node.kind === 'merge') ? { entry, node } : undefined;
+    const last = chain.at(-1);
+    if (!write || !last || !belongTogether(context.database, last, write)) close();
+    if (write) chain.push(write);
+  }
+  close();
+}
+
+/** Whether two neighbouring writes share a named parameter, or write to tables of which one references the other. */
+function belongTogether(database: DatabaseFacts, a: WriteEntry, b: WriteEntry): boolean {
+  const parameters = new Set(parametersOf(a.entry));
+  if (parametersOf(b.entry).some((parameter) => parameters.has(parameter))) return true;
+  const [left, right] = [a, b].map(({ entry, node }) => node.table && findTable(entry.before, node.table.schema?.name, node.table.name.name));
+  return left !== undefined && right !== undefined && left !== right && (references(database, left, right) || references(database, right, left));
+}
+
+/** Parameters as written; a bare `?` names nothing that two statements could share. */
+function parametersOf({ placed: { statement } }: HistoryEntry): string[] {
+  const isVariable = (text: string) => statement.dialect !== 'postgresql' && /^@[\w$.]+$/.test(text);
+  return statement.tokens.filter(({ kind, text }) => (kind === 'parameter' && text !== '?') || (kind === 'word' && isVariable(text))).map(({ text }) => text);
+}
+
+function references({ dialect }: DatabaseFacts, child: Table, parent: Table): boolean {
+  const key = objectKey(dialect, parent.schema, parent.name);
+  return child.foreignKeys.some((foreignKey) => objectKey(dialect, foreignKey.references.schema, foreignKey.references.table) === key);
+}
+
+function reportChain(chain: readonly WriteEntry[], { facts, database, report }: RuleContext): void {
+  const [first, ...others] = chain.map(({ entry }) => entry.placed);
+  const last = others.at(-1)!;
+  const script = facts.scripts.get(first!.file);
+  report({
+    at: placeOf(first!, verbOf(first!.statement.text)),
+    message: `${chain.length} writes that belong together run without a transaction`,
+    related: others.map((placed) => ({ ...placeOf(placed, verbOf(placed.statement.text)), message: 'Belongs to the same change' })),
+    fix: () => {
+      if (!script || optedOut(database, chain[0]!.entry)) return undefined;
+      return suggestedChange('Wrap the writes in a transaction', ...wrapInTransaction(script, first!, last));
+    },
+  });
+}
+
+/** A runner that was told to open no transaction may send each statement over another connection, where BEGIN would be lost. */
+function optedOut({ runner }: DatabaseFacts, { migration }: HistoryEntry): boolean {
+  return migration !== undefined && (runner?.transaction === 'file' || runner?.transaction === 'run');
+}
+
+/** The first line of a statement, which says what it writes. */
+function verbOf(text: string): { start: number; end: number } {
+  const line = /^[^\r\n]*/.exec(text)![0];
+  return { start: 0, end: line.trimEnd().length };
+}
