@@ -2,7 +2,10 @@ import type { Dialect } from '../source/dialect.ts';
 import type { ReferentialAction } from '../source/sql/ast.ts';
 import type { TextRange } from '../text/range.ts';
 
-/** Where an object was made or last changed. `range` holds file offsets. */
+/**
+ * Where an object was made or last redefined: the name it was given there, or its whole clause when it has no name of
+ * its own (`UNIQUE (a, b)`). `range` holds file offsets.
+ */
 export interface Origin {
   /** Path relative to the workspace, with `/`. */
   readonly file: string;
@@ -18,13 +21,19 @@ export interface Column {
   readonly default?: string;
   readonly generated?: { readonly expression: string; readonly stored: boolean };
   readonly identity?: 'always' | 'by default';
-  /** MySQL AUTO_INCREMENT, SQLite AUTOINCREMENT, PostgreSQL serial. */
+  /** What stood in parentheses after AS IDENTITY: `START WITH 100`. */
+  readonly identityOptions?: string;
+  /** MySQL AUTO_INCREMENT, SQLite AUTOINCREMENT, PostgreSQL serial (a default taken from a sequence the column owns). */
   readonly autoIncrement?: boolean;
+  /** MySQL character set, when it was given for this column. */
+  readonly characterSet?: string;
   readonly collation?: string;
   readonly comment?: string;
   /** MySQL ON UPDATE CURRENT_TIMESTAMP. */
   readonly onUpdate?: string;
   readonly notNullName?: string;
+  /** Comes from a parent table (INHERITS, PARTITION OF) and goes with it. */
+  readonly inherited?: boolean;
   readonly origin: Origin;
 }
 
@@ -45,6 +54,8 @@ export interface Key {
   readonly nullsNotDistinct?: boolean;
   readonly deferrable?: boolean;
   readonly initiallyDeferred?: boolean;
+  /** Made by the engine because the parent table has it. */
+  readonly inherited?: boolean;
   readonly origin: Origin;
 }
 
@@ -58,6 +69,8 @@ export interface ForeignKey {
   readonly initiallyDeferred?: boolean;
   readonly match?: string;
   readonly validated: boolean;
+  /** Made by the engine because the parent table has it. */
+  readonly inherited?: boolean;
   readonly origin: Origin;
 }
 
@@ -67,6 +80,8 @@ export interface Check {
   readonly validated: boolean;
   readonly noInherit?: boolean;
   readonly notEnforced?: boolean;
+  /** Made by the engine because the parent table has it. */
+  readonly inherited?: boolean;
   readonly origin: Origin;
 }
 
@@ -80,6 +95,10 @@ export interface Index {
   readonly nullsNotDistinct?: boolean;
   readonly special?: 'fulltext' | 'spatial';
   readonly options?: string;
+  /** MySQL made it for a foreign key, and drops it again when another index serves the key. */
+  readonly implicit?: boolean;
+  /** Made by the engine because the parent table has it. */
+  readonly inherited?: boolean;
   readonly origin: Origin;
 }
 
@@ -95,7 +114,9 @@ export interface Policy {
 
 export interface Trigger {
   readonly name: string;
+  /** The whole CREATE TRIGGER statement. */
   readonly text: string;
+  readonly enabled?: boolean;
   readonly origin: Origin;
 }
 
@@ -142,11 +163,15 @@ export interface Domain {
   readonly schema?: string;
   readonly name: string;
   readonly type: string;
+  /** What follows the type: default, NOT NULL and the constraints, as SQL. */
   readonly text: string;
+  readonly constraints: readonly { readonly name?: string; readonly text: string }[];
+  readonly default?: string;
+  readonly nullable: boolean;
   readonly origin: Origin;
 }
 
-/** Any other type made with CREATE TYPE. */
+/** Any other type made with CREATE TYPE; `text` is the whole statement. */
 export interface OtherType {
   readonly schema?: string;
   readonly name: string;
@@ -158,7 +183,10 @@ export interface Sequence {
   readonly schema?: string;
   readonly name: string;
   readonly options: string;
-  readonly ownedBy?: { readonly table: string; readonly column: string };
+  readonly ownedBy?: { readonly schema?: string; readonly table: string; readonly column: string };
+  /** SERIAL made it, so it goes with its column. */
+  readonly serial?: boolean;
+  readonly temporary?: boolean;
   readonly origin: Origin;
 }
 
@@ -170,6 +198,8 @@ export interface View {
   readonly query: string;
   readonly options?: string;
   readonly indexes: readonly Index[];
+  readonly comment?: string;
+  readonly temporary?: boolean;
   readonly origin: Origin;
 }
 
@@ -200,6 +230,31 @@ export interface Catalog {
   readonly routines: ReadonlyMap<string, Routine>;
   /** Whether a statement was met whose effect could not be followed; rules about absence grow careful. */
   readonly uncertain: boolean;
+  /** The first schema of a search_path set by the file that is being folded; holds within that file only. */
+  readonly searchPath?: { readonly file: string; readonly schema?: string };
+}
+
+/** The catalog of a fresh database. */
+export function emptyCatalog(dialect: Dialect): Catalog {
+  return {
+    dialect,
+    schemas: new Map(),
+    extensions: new Map(),
+    tables: new Map(),
+    enums: new Map(),
+    domains: new Map(),
+    types: new Map(),
+    sequences: new Map(),
+    views: new Map(),
+    routines: new Map(),
+    uncertain: false,
+  };
+}
+
+/** Whether two names mean the same object: PostgreSQL compares exactly (names are folded when read), the others without case. */
+export function sameName(dialect: Dialect, a: string | undefined, b: string | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return dialect === 'postgresql' ? a === b : a === b || a.toLowerCase() === b.toLowerCase();
 }
 
 /** The schema whose name is left out. */

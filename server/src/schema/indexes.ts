@@ -1,0 +1,41 @@
+import type { Dialect } from '../source/dialect.ts';
+import type { IndexPart } from '../source/sql/ast.ts';
+import { isMySql } from '../source/dialect.ts';
+import { sameName, type Index, type KeyPart, type Table } from './catalog.ts';
+import type { Draft } from './draft.ts';
+import { tidyExpression } from './expressions.ts';
+
+/** The parts of an index or key as the catalog keeps them: what is the default anyway is left out. */
+export function keyParts(dialect: Dialect, parts: readonly IndexPart[]): KeyPart[] {
+  return parts.map((part) => {
+    const order = part.order ?? 'asc';
+    const usual = order === 'asc' ? 'last' : 'first';
+    return {
+      ...(part.column && { column: part.column.name }),
+      ...(part.expression && { expression: tidyExpression(dialect, part.expression.text) }),
+      order,
+      ...(part.nulls !== undefined && part.nulls !== usual && { nulls: part.nulls }),
+      ...(part.prefixLength !== undefined && { prefixLength: part.prefixLength }),
+      ...(part.operatorClass !== undefined && { operatorClass: part.operatorClass }),
+      ...(part.collation !== undefined && { collation: part.collation }),
+    };
+  });
+}
+
+/** Adds an index; on MySQL an index that was only made for a foreign key gives way to one that serves it as well. */
+export function addIndex(draft: Draft, table: Table, index: Index): Table {
+  const kept = isMySql(draft.dialect) && !index.special ? table.indexes.filter((other) => !(other.implicit && servedBy(draft, other, index))) : table.indexes;
+  return { ...table, indexes: [...kept, index] };
+}
+
+function servedBy(draft: Draft, implicit: Index, index: Index): boolean {
+  return (
+    implicit.parts.length <= index.parts.length &&
+    implicit.parts.every((part, i) => index.parts[i]!.prefixLength === undefined && sameName(draft.dialect, part.column, index.parts[i]!.column))
+  );
+}
+
+/** The columns an index speaks of by name, INCLUDE apart. */
+export function indexColumns(index: Index): string[] {
+  return index.parts.flatMap((part) => (part.column === undefined ? [] : [part.column]));
+}
