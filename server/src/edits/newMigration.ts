@@ -1,6 +1,6 @@
 import type { DatabaseFacts, Facts, TransactionMode } from '../project/facts.ts';
 import { runnerById } from '../project/runners/index.ts';
-import type { MigrationRoot, NewMigration, Runner } from '../project/runners/runner.ts';
+import type { ExistingMigration, MigrationRoot, NewMigration, Runner } from '../project/runners/runner.ts';
 import { splitScript } from '../source/splitter.ts';
 import type { FileChange } from './change.ts';
 import { lineEndingOf, withLineEnding } from './layout.ts';
@@ -36,10 +36,29 @@ export function migrationRefusal(facts: Facts, database: DatabaseFacts, request:
   return 'refusal' in outcome ? outcome.refusal : undefined;
 }
 
-function plan(facts: Facts, database: DatabaseFacts, request: NewMigrationRequest): Outcome {
+/**
+ * The files of several new migrations that run one after the other, for changes that must not share a transaction.
+ * Undefined when one of them cannot be written, or when the runner keeps a manifest of its files.
+ */
+export function newMigrationSeries(facts: Facts, database: DatabaseFacts, requests: readonly NewMigrationRequest[]): FileChange[] | undefined {
+  const runner = database.runner && runnerById(database.runner.id);
+  if (!runner || database.migrationsFolder === undefined || (requests.length > 1 && runner.manifest !== undefined)) return undefined;
+  const changes: FileChange[] = [];
+  const earlier: ExistingMigration[] = [];
+  for (const request of requests) {
+    const outcome = plan(facts, database, request, earlier);
+    const made = create(runner, database, request, earlier);
+    if (!('changes' in outcome) || !made) return undefined;
+    changes.push(...outcome.changes);
+    earlier.push({ version: made.version, name: made.name, file: made.files[0]!.path });
+  }
+  return changes;
+}
+
+function plan(facts: Facts, database: DatabaseFacts, request: NewMigrationRequest, earlier: readonly ExistingMigration[] = []): Outcome {
   const runner = database.runner && runnerById(database.runner.id);
   if (!runner || database.migrationsFolder === undefined) return { refusal: 'The workspace has no migrations to which one could be added.' };
-  const made = create(runner, database, request);
+  const made = create(runner, database, request, earlier);
   if (!made) return { refusal: `${runner.title} has no form for a new migration that could be written without its own tool.` };
   const refusal = transactionRefusal(runner, database, request, made) ?? takenRefusal(facts, made);
   if (refusal !== undefined) return { refusal };
@@ -48,8 +67,8 @@ function plan(facts: Facts, database: DatabaseFacts, request: NewMigrationReques
   return 'refusal' in manifest ? manifest : { changes: [...files, ...manifest.changes] };
 }
 
-function create(runner: Runner, database: DatabaseFacts, request: NewMigrationRequest): NewMigration | undefined {
-  const existing = database.steps.map(({ migration }) => ({ version: migration.version, name: migration.name, file: migration.up.file }));
+function create(runner: Runner, database: DatabaseFacts, request: NewMigrationRequest, earlier: readonly ExistingMigration[]): NewMigration | undefined {
+  const existing = [...database.steps.map(({ migration }) => ({ version: migration.version, name: migration.name, file: migration.up.file })), ...earlier];
   const down = runner.down === 'none' ? undefined : request.down;
   return runner.create({ ...request, down, folder: database.migrationsFolder!, existing });
 }

@@ -1,4 +1,4 @@
-import { sizeOf, type DatabaseFacts, type HistoryEntry } from '../project/facts.ts';
+import { sizeOf, type DatabaseFacts, type HistoryEntry, type MigrationStep } from '../project/facts.ts';
 import { findTable, objectKey, type Origin, type Table } from '../schema/catalog.ts';
 import type { Dialect } from '../source/dialect.ts';
 import type { QualifiedName } from '../source/sql/ast.ts';
@@ -78,4 +78,29 @@ export function designTables(database: DatabaseFacts): DesignTable[] {
 /** `a, b and c`. */
 export function listed(words: readonly string[]): string {
   return words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}
+
+/** The step of the history an entry belongs to; undefined for scripts, queries and schema files. */
+export function stepOf(database: DatabaseFacts, entry: HistoryEntry): MigrationStep | undefined {
+  return entry.migration && database.steps.find((step) => step.migration === entry.migration);
+}
+
+/** Whether the table is new or was emptied earlier in the same migration, so that no row can be in the way. */
+export function isEmptyHere(database: DatabaseFacts, entry: HistoryEntry, name: QualifiedName): boolean {
+  if (isNewTable(entry, name)) return true;
+  const key = keyOf(database.dialect, name);
+  const empties = ({ placed: { node } }: HistoryEntry): boolean =>
+    (node.kind === 'truncate' && node.tables.some((table) => keyOf(database.dialect, table) === key)) ||
+    (node.kind === 'delete' && !node.hasWhere && node.table !== undefined && keyOf(database.dialect, node.table) === key);
+  const entries = stepOf(database, entry)?.entries ?? [];
+  return entries.slice(0, entries.indexOf(entry)).some(empties);
+}
+
+/** Whether a validated check of the table says that the column is not null (PostgreSQL 12 and later then skip the scan of SET NOT NULL). */
+export function provedNotNull(table: Table, column: string): boolean {
+  const wanted = `${column.toLowerCase()} is not null`;
+  return table.checks.some((check) => {
+    if (!check.validated || check.notEnforced) return false;
+    return check.expression.replace(/["()]/g, ' ').toLowerCase().split(/\band\b/).some((part) => part.replace(/\s+/g, ' ').trim() === wanted) && !/\bor\b/i.test(check.expression);
+  });
 }
