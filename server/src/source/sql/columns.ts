@@ -47,7 +47,8 @@ const readers: Readonly<Record<string, ConstraintReader>> = {
     },
   },
   AUTO_INCREMENT: { dialects: mysql, read: readAutoIncrement },
-  AUTOINCREMENT: { dialects: ['sqlite'], read: readAutoIncrement },
+  // Some projects keep one file for SQLite and MySQL and translate this word on the way.
+  AUTOINCREMENT: { dialects: ['sqlite', ...mysql], read: readAutoIncrement },
   PRIMARY: { begins: (cursor) => cursor.at('PRIMARY', 'KEY'), read: readPrimaryKey },
   KEY: {
     dialects: mysql,
