@@ -78,9 +78,9 @@ function once<T>(make: () => T): () => T {
 
 /** Believed rows by table name, compared without case, with or without the schema. */
 function rowsLookup(rows: Readonly<Record<string, number>> | undefined): (table: string) => number | undefined {
-  const known = new Map(Object.entries(rows ?? {}).map(([name, count]) => [name.toLowerCase(), count]));
+  const stated = Object.entries(rows ?? {}).map(([name, count]) => [name.toLowerCase(), count] as const);
   const bare = (name: string) => name.slice(name.lastIndexOf('.') + 1);
-  for (const [name, count] of [...known]) if (!known.has(bare(name))) known.set(bare(name), count);
+  const known = new Map([...stated.map(([name, count]) => [bare(name), count] as const), ...stated]);
   return (table) => known.get(table.toLowerCase()) ?? known.get(bare(table.toLowerCase()));
 }
 
