@@ -43,3 +43,13 @@ function dialectOfCorpusFile(path: string): Dialect | undefined {
   if (/oracle|sqlserver|mssql|hsqldb|noisepage|spanner|singlestore|db2|cloudspanner/i.test(path)) return undefined;
   return projectDialects[path.split('/')[0]!] ?? 'postgresql';
 }
+
+/** The paths, below the corpora folder and with `/`, of all files of one of its folders with that ending; none when it is absent. */
+export function corpusFiles(folder: string, ending: string): string[] {
+  const root = join(corporaFolder, folder);
+  if (!existsSync(root)) return [];
+  return readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
+    .map((entry) => relative(corporaFolder, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
+    .sort();
+}

@@ -155,7 +155,7 @@ export class BlockReader {
       if (isType(action, 'merge_action_update')) return this.#assigned(action.set);
       return isType(action, 'merge_action_insert') && action.columns ? this.#columns(action.columns) : [];
     });
-    this.#write('merge', target, columns);
+    this.#write('merge', target, columns.filter(({ name }, i) => columns.findIndex((each) => each.name === name) === i));
     this.#writeBlock(node, source, ['merge_when_clause', 'returning_clause']);
   }
 
@@ -190,7 +190,7 @@ export class BlockReader {
 
   /** The columns of the clauses; names of outputs are not columns, what they stand for is read in the select list. */
   #projected(parts: Clauses, outputs: readonly SelectItem[]): ColumnUse[] | undefined {
-    if (parts.some((part) => readsAll(part))) return undefined;
+    if (this.#lookup.incomplete || parts.some((part) => readsAll(this.#lookup, part))) return undefined;
     const names = new Set(outputs.map(({ name }) => name));
     return parts.flatMap((part) =>
       this.#lookup.columns(part).filter(({ qualifier, name }) => isType(part, 'select_clause') || qualifier !== undefined || !names.has(name)),
@@ -224,10 +224,11 @@ function isLimited(clauses: Clauses): boolean {
   return clauses.some((each) => isType(each, 'fetch_clause') || (isType(each, 'limit_clause') && !isType(each.count, 'limit_all')));
 }
 
-/** Whether a select list or RETURNING holds a star, which is not the star of count(*). */
-function readsAll(node: TreeNode): boolean {
+/** Whether a select list or RETURNING holds a star, which is not the star of count(*), or a piece that is not known. */
+function readsAll(lookup: Lookup, node: TreeNode): boolean {
   if (isType(node, 'all_columns') || isEmbed(node)) return true;
+  if (isType(node, 'identifier')) return lookup.isHole(node);
   if (isStatement(node)) return false;
-  if (isType(node, 'func_call')) return node.args?.expr.args.items.some((item) => !isType(item, 'all_columns') && readsAll(item)) ?? false;
-  return childrenOf(node).some(readsAll);
+  const children = isType(node, 'func_call') ? (node.args?.expr.args.items ?? []).filter((item) => !isType(item, 'all_columns')) : childrenOf(node);
+  return children.some((child) => readsAll(lookup, child));
 }

@@ -3,7 +3,7 @@ import { foldIdentifier, type Dialect } from '../dialect.ts';
 import type { Token } from '../token.ts';
 import type { Mask } from './mask.ts';
 import type { ColumnUse, Predicate } from './query.ts';
-import { childrenOf, isSelect, isType, rangeOf, uncast, type NodeOf, type NodeType, type TreeNode } from './tree.ts';
+import { childrenOf, isSelect, isType, rangeOf, uncast, type NodeType, type TreeNode } from './tree.ts';
 
 /** Fields that hold names which are not columns. */
 const notColumns: Partial<Record<NodeType, readonly string[]>> = {
@@ -32,6 +32,11 @@ export class Lookup {
     this.#tokens = new Map(mask.tokens.map((token) => [token.start, token]));
   }
 
+  /** Whether a template hole was left out of what is read, so that a list may be longer than it looks. */
+  get incomplete(): boolean {
+    return this.#mask.incomplete;
+  }
+
   /** The source text of a range, unmasked. */
   source({ start, end }: TextRange): string {
     return this.#text.slice(start, end);
@@ -49,7 +54,7 @@ export class Lookup {
   column(node: TreeNode): ColumnUse | undefined {
     const inner = isType(node, 'paren_expr') && !isType(node.expr, 'list_expr') ? node.expr : node;
     if (inner !== node) return this.column(inner);
-    if (isType(node, 'identifier')) return this.#isHole(node) ? undefined : { name: this.name(node), range: rangeOf(node) };
+    if (isType(node, 'identifier')) return this.isHole(node) ? undefined : { name: this.name(node), range: rangeOf(node) };
     if (!isType(node, 'member_expr') || !isType(node.property, 'identifier')) return undefined;
     const { object } = node;
     const owner = isType(object, 'member_expr') ? object.property : object;
@@ -88,18 +93,19 @@ export class Lookup {
   /** Whether the node is a parameter, or a template hole in the place of a value. */
   isParameter(node: TreeNode): boolean {
     if (isType(node, 'variable', 'parameter')) return true;
-    return this.#mask.isParameter(rangeOf(node)) || (isType(node, 'identifier') && this.#isHole(node));
+    return this.#mask.isParameter(rangeOf(node)) || (isType(node, 'identifier') && this.isHole(node));
+  }
+
+  /** Whether the node is a template hole in the place of a name or of more. */
+  isHole(node: TreeNode): boolean {
+    const range = rangeOf(node);
+    const token = this.#tokens.get(range.start);
+    return token?.kind === 'hole' && token.end === range.end;
   }
 
   #againstAll(items: readonly TreeNode[]): Predicate['against'] {
     const kinds = items.map((item) => this.against(item));
     return (['expression', 'subquery', 'parameter'] as const).find((kind) => kinds.includes(kind)) ?? 'literal';
-  }
-
-  #isHole(node: NodeOf<'identifier'>): boolean {
-    const range = rangeOf(node);
-    const token = this.#tokens.get(range.start);
-    return token?.kind === 'hole' && token.end === range.end;
   }
 }
 

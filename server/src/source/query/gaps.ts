@@ -17,6 +17,11 @@ const gaps: Readonly<Record<string, { readonly dialects: 'all' | 'postgresql' | 
   SUBSTRING: { dialects: 'all', apply: keywordArguments },
   OVERLAY: { dialects: 'all', apply: keywordArguments },
   POSITION: { dialects: 'all', apply: keywordArguments },
+  TIMESTAMPTZ: { dialects: 'postgresql', apply: typedLiteral },
+  TIMETZ: { dialects: 'postgresql', apply: typedLiteral },
+  BOOL: { dialects: 'postgresql', apply: typedLiteral },
+  UUID: { dialects: 'postgresql', apply: typedLiteral },
+  INET: { dialects: 'postgresql', apply: typedLiteral },
   TIMESTAMP: { dialects: 'postgresql', apply: timeZone },
   TIME: { dialects: 'postgresql', apply: timeZone },
   WITHIN: { dialects: 'postgresql', apply: withinGroup },
@@ -39,11 +44,19 @@ export function maskGaps(mask: Mask, dialect: Dialect): void {
     if (gap && (gap.dialects === 'all' || gap.dialects === family)) gap.apply(mask, i);
     if (family === 'mysql' && isReservedFunction(tokens, i)) mask.name(token);
     if (family === 'mysql' && token.text.startsWith('@@')) mask.name(token);
-    if (family === 'postgresql' && token.text === '[' && isAssignedElement(tokens, i)) blankTokens(mask, i, closingIndex(tokens, i));
-    if (family === 'postgresql' && token.text === '.' && tokens[i - 1]?.text === ')' && tokens[i + 1]?.text === '*') {
-      blankTokens(mask, i, i + 1);
-    }
+    if (family === 'postgresql' && token.kind === 'punctuation') maskElements(mask, i);
   });
+}
+
+/** Element assignment `SET a[1] = 2`, the composite star `(c).*` and the row star `count(t.*)`. */
+function maskElements(mask: Mask, i: number): void {
+  const { tokens } = mask;
+  const { text } = tokens[i]!;
+  if (text === '[' && isAssignedElement(tokens, i)) blankTokens(mask, i, closingIndex(tokens, i));
+  if (text !== '.' || tokens[i + 1]?.text !== '*') return;
+  const owner = tokens[i - 1];
+  if (owner?.text === ')') blankTokens(mask, i, i + 1);
+  else if (owner && tokens[i - 2]?.text === '(' && tokens[i + 2]?.text === ')') mask.put({ start: owner.start, end: tokens[i + 1]!.end }, '1');
 }
 
 function isReservedFunction(tokens: readonly Token[], i: number): boolean {
@@ -80,6 +93,11 @@ function keywordArguments(mask: Mask, i: number): void {
       first = ['BOTH', 'LEADING', 'TRAILING'].includes(token.upper);
     }
   }
+}
+
+/** `TIMESTAMPTZ '2024-01-01'`: the type is left out. */
+function typedLiteral(mask: Mask, i: number): void {
+  if (mask.tokens[i + 1]?.kind === 'string') mask.blank(mask.tokens[i]!);
 }
 
 function timeZone(mask: Mask, i: number): void {
@@ -120,5 +138,5 @@ function isAssignedElement(tokens: readonly Token[], open: number): boolean {
   const close = closingIndex(tokens, open);
   if (tokens[close + 1]?.text !== '=') return false;
   const before = tokens[open - 2];
-  return before?.upper === 'SET' || (before?.text === ',' && tokens.some(({ upper }, at) => upper === 'SET' && at < open));
+  return before?.upper === 'SET' || (before?.text === ',' && tokens.slice(0, open).some(({ upper }) => upper === 'SET'));
 }

@@ -8,13 +8,16 @@ import type { Token } from '../token.ts';
  */
 export class Mask {
   readonly tokens: readonly Token[];
-  readonly #text: string;
+  readonly #length: number;
+  readonly #gaps: string;
   readonly #pieces: { readonly start: number; readonly end: number; readonly text: string }[] = [];
+  #incomplete = false;
   readonly #parameters = new Map<number, { readonly end: number; readonly name: string }>();
 
   constructor(statement: Statement) {
     this.tokens = statement.tokens;
-    this.#text = statement.text;
+    this.#length = statement.text.length;
+    this.#gaps = statement.text.replace(/[^\r\n]/g, ' ');
   }
 
   /** Replaces a range, filling up with blanks; text longer than the range is refused. */
@@ -27,6 +30,17 @@ export class Mask {
   /** Replaces a range by blanks. */
   blank(range: TextRange): void {
     this.put(range, '');
+  }
+
+  /** Replaces a template hole by blanks: what it stands for is missing from what will be read. */
+  blankHole(range: TextRange): void {
+    this.blank(range);
+    this.#incomplete = true;
+  }
+
+  /** Whether a hole was replaced by blanks. */
+  get incomplete(): boolean {
+    return this.#incomplete;
   }
 
   /** Replaces a range by a number of the same length that stands for the parameter `name`. */
@@ -51,14 +65,18 @@ export class Mask {
     return [...new Set(entries.map(([, { name }]) => name))];
   }
 
-  /** The masked text; of two pieces that overlap, the one put first wins. */
+  /**
+   * The masked text; of two pieces that overlap, the one that begins first wins, then the longer one. What stands between
+   * the tokens (comments, template directives, the marks of executed comments) is blank.
+   */
   get text(): string {
     let result = '';
-    for (const piece of this.#pieces.toSorted((a, b) => a.start - b.start)) {
-      if (piece.start < result.length) continue;
-      result += this.#text.slice(result.length, piece.start) + piece.text;
+    const pieces = [...this.#pieces, ...this.tokens].toSorted((a, b) => a.start - b.start || b.end - a.end);
+    for (const { start, text } of pieces) {
+      if (start < result.length) continue;
+      result += this.#gaps.slice(result.length, start) + text;
     }
-    return result + this.#text.slice(result.length);
+    return result + this.#gaps.slice(result.length, this.#length);
   }
 }
 

@@ -31,9 +31,9 @@ export function readOrderBy(lookup: Lookup, node: NodeOf<'order_by_clause'>, out
   });
 }
 
-/** The columns of GROUP BY, those inside expressions included. */
+/** The columns of GROUP BY; grouping by an expression names none. */
 export function readGroupBy(lookup: Lookup, node: NodeOf<'group_by_clause'>, outputs: readonly SelectItem[]): ColumnUse[] {
-  return node.columns.items.flatMap((item) => lookup.columns(resolve(lookup, item, outputs)));
+  return node.columns.items.flatMap((item) => lookup.column(resolve(lookup, item, outputs)) ?? []);
 }
 
 function resolve(lookup: Lookup, node: TreeNode, outputs: readonly SelectItem[]): TreeNode {

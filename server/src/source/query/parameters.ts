@@ -25,7 +25,7 @@ export function maskParameters(mask: Mask, dialect: Dialect, holes: 'names' | 'b
 }
 
 function maskHole(mask: Mask, token: Token, holes: 'names' | 'blanks'): void {
-  if (holes === 'blanks') mask.blank(token);
+  if (holes === 'blanks') mask.blankHole(token);
   else if (token.text.startsWith(":'")) mask.parameter(token, token.text);
   else mask.name(token);
 }

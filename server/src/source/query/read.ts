@@ -82,5 +82,6 @@ function readMasked(statement: Statement, holes: 'names' | 'blanks'): QueryResul
 function reasonOf(error: unknown): string {
   if (error instanceof RangeError) return 'The statement is nested too deeply to be read.';
   const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-  return `The query parser stopped: ${line.replace(/^Syntax Error: /, '')}`;
+  const syntax = line.startsWith('Syntax Error: ');
+  return syntax ? `The query parser stopped: ${line.slice('Syntax Error: '.length)}` : `The query reader failed: ${line}`;
 }

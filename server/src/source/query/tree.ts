@@ -47,6 +47,8 @@ export function operatorText(operator: unknown): string {
   if (typeof operator === 'string') return operator;
   if (Array.isArray(operator)) return operator.map(operatorText).join(' ');
   if (isType(operator, 'keyword')) return operator.name;
+  if (isType(operator, 'postgresql_operator')) return operator.operator;
+  if (isType(operator, 'postgresql_operator_expr')) return operatorText(operator.expr.expr);
   return '';
 }
 
