@@ -92,13 +92,13 @@ function merge(database: DatabaseFacts, wishes: readonly Wish[]): IndexCandidate
   });
 }
 
-/** Tenant key first, then what most queries of the table bind, joins and soft conditions last; then the sort or the range. */
+/** Tenant key first, then single values (those that most queries bind first), lists, joins and soft conditions; then the sort or the range. */
 function columnsOf(database: DatabaseFacts, path: AccessPath, demand: Demand, frequency: ReadonlyMap<string, number>): CandidateColumn[] {
   const bindings = ['value', 'list', 'join', 'soft'];
   const rank = (name: string) => {
     const binding = path.equality.find((one) => one.name === name)!.binding;
     const tenant = name === database.tenancy.key && binding !== 'soft';
-    return [tenant ? 0 : 1, bindings.indexOf(binding === 'list' ? 'value' : binding), -(frequency.get(name) ?? 0)];
+    return [tenant ? 0 : 1, bindings.indexOf(binding), -(frequency.get(name) ?? 0)];
   };
   const equality = [...demand.equality].sort((a, b) => {
     const left = rank(a);

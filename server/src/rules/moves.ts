@@ -10,6 +10,11 @@ export function neighboursOf(database: DatabaseFacts, entry: HistoryEntry): read
   return all.filter((one) => one !== entry);
 }
 
+/** Whether nothing else in the migration touches the database, settings of the session left out. */
+export function isAlone(database: DatabaseFacts, entry: HistoryEntry): boolean {
+  return neighboursOf(database, entry).every(({ placed }) => placed.node.kind === 'set');
+}
+
 /** Whether a later statement of the same file names the object, so that what makes it cannot be moved behind. */
 export function isNeededLater(database: DatabaseFacts, entry: HistoryEntry, name: string): boolean {
   const wanted = name.toLowerCase();

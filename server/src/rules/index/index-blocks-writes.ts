@@ -1,8 +1,9 @@
 import { insertInStatement, safeChange, suggestedChange } from '../../edits/builders.ts';
 import type { WorkspaceChange } from '../../edits/change.ts';
+import { optOutChange } from '../../edits/optOut.ts';
 import type { CreateIndex } from '../../source/sql/ast.ts';
 import { dropIndexSql } from '../indexFixes.ts';
-import { isNeededLater, moveBehindCommit, moveToOwnMigration } from '../moves.ts';
+import { isAlone, isNeededLater, moveBehindCommit, moveToOwnMigration } from '../moves.ts';
 import { defineRule, type StatementContext } from '../rule.ts';
 import { blockingSeverity, isNewTable, keyOf, tableBefore } from '../support.ts';
 
@@ -66,6 +67,8 @@ function fixOf({ facts, database, entry }: StatementContext, node: CreateIndex):
   const { text } = placed.statement;
   const name = node.name?.name.name;
   if (transaction === 'none') return safeChange('Build the index CONCURRENTLY', insertInStatement(placed, node.keyword.end, ' CONCURRENTLY'));
+  const alone = entry.migration && isAlone(database, entry) ? optOutChange(facts, database, entry.migration) : undefined;
+  if (alone) return safeChange('Build the index CONCURRENTLY, outside a transaction', alone, insertInStatement(placed, node.keyword.end, ' CONCURRENTLY'));
   if (name === undefined || isNeededLater(database, entry, name)) return undefined;
   const sql = `${text.slice(0, node.keyword.end)} CONCURRENTLY${text.slice(node.keyword.end)}`;
   if (transaction === 'script') {

@@ -1,9 +1,10 @@
 import { safeChange, suggestedChange } from '../../edits/builders.ts';
 import type { WorkspaceChange } from '../../edits/change.ts';
+import { optOutChange } from '../../edits/optOut.ts';
 import type { RunnerInfo } from '../../project/facts.ts';
 import type { TextRange } from '../../text/range.ts';
 import { dropIndexSql } from '../indexFixes.ts';
-import { isNeededLater, moveBehindCommit, moveToOwnMigration } from '../moves.ts';
+import { isAlone, isNeededLater, moveBehindCommit, moveToOwnMigration } from '../moves.ts';
 import { defineRule, type StatementContext } from '../rule.ts';
 
 const table = 'CREATE TABLE orders (id bigint PRIMARY KEY, tenant_id bigint);\n';
@@ -82,6 +83,8 @@ function helpFor(transaction: StatementContext['entry']['transaction'], runner: 
 }
 
 function fixOf({ facts, database, entry }: StatementContext, { what, slug, indexName, down, movable = true }: Concurrent): WorkspaceChange | undefined {
+  const alone = entry.migration && isAlone(database, entry) ? optOutChange(facts, database, entry.migration) : undefined;
+  if (alone) return safeChange('Run the migration outside a transaction', alone);
   if (!movable || (indexName !== undefined && isNeededLater(database, entry, indexName))) return undefined;
   const sql = entry.placed.statement.text;
   if (entry.transaction === 'script') {

@@ -1,0 +1,39 @@
+import type { DatabaseFacts, Facts, Migration } from '../project/facts.ts';
+import { runnerById } from '../project/runners/index.ts';
+import type { MigrationRoot } from '../project/runners/runner.ts';
+import { applyEdits, type TextEdit } from '../text/edits.ts';
+import type { FileEdits } from './change.ts';
+import { lineEndingOf } from './layout.ts';
+
+/** Where each runner wants its mark; the rest have none inside the file. */
+const marks: Readonly<Record<string, (text: string) => TextEdit | undefined>> = {
+  goose: (text) => insertBefore(text, /^[ \t]*--[ \t]*\+goose[ \t]+Up\b/im, '-- +goose NO TRANSACTION'),
+  dbmate: (text) => appendTo(text, /^--[ \t]*migrate:up[^\r\n]*/im, ' transaction:false'),
+  sqlx: (text) => insertBefore(text, /^/, '-- no-transaction'),
+  atlas: (text) => insertBefore(text, /^/, '-- atlas:txmode none', 2),
+};
+
+/**
+ * The edit that makes the runner run this migration outside a transaction. Undefined where the runner has no mark in the file, or where
+ * the file, read again, would still run inside one.
+ */
+export function optOutChange(facts: Facts, database: DatabaseFacts, migration: Migration): FileEdits | undefined {
+  const runner = database.runner && runnerById(database.runner.id);
+  const { file } = migration.up;
+  const text = facts.files.get(file)?.text;
+  const edit = runner && text !== undefined ? marks[runner.id]?.(text) : undefined;
+  if (!runner || text === undefined || !edit || runner.manifest !== undefined) return undefined;
+  const root: MigrationRoot = { folder: database.migrationsFolder ?? '', placements: [], text: (path) => facts.files.get(path)?.text, above: () => false };
+  return runner.transactionOf(applyEdits(text, [edit]), database.dialect, file, root) === 'none' ? { file, edits: [edit] } : undefined;
+}
+
+function insertBefore(text: string, where: RegExp, mark: string, breaks = 1): TextEdit | undefined {
+  const found = where.exec(text);
+  return found ? { range: { start: found.index, end: found.index }, newText: mark + lineEndingOf(text).repeat(breaks) } : undefined;
+}
+
+function appendTo(text: string, where: RegExp, mark: string): TextEdit | undefined {
+  const found = where.exec(text);
+  const end = found && found.index + found[0].trimEnd().length;
+  return end === null ? undefined : { range: { start: end, end }, newText: mark };
+}

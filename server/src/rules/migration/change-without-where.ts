@@ -1,0 +1,52 @@
+import type { DataStatement } from '../../source/sql/ast.ts';
+import { readQuery } from '../../source/query/read.ts';
+import { defineRule, type StatementContext } from '../rule.ts';
+import { everyDialect, isEmptyHere, stepOf, tableBefore } from '../support.ts';
+
+export const changeWithoutWhere = defineRule({
+  id: 'change-without-where',
+  dialects: everyDialect,
+  severity: 'warning',
+  concern: 'migration',
+  about: 'run',
+  status: 'stable',
+  summary: 'Say which rows an UPDATE or DELETE means.',
+  why: 'Without a WHERE every row changes or goes: a slip that no later statement mends, and a lock on every row until the transaction ends.',
+  fix: 'Add the condition that was meant. When every row is meant, say so: WHERE true, or TRUNCATE.',
+  examples: [
+    { dialect: 'postgresql', bad: "UPDATE products SET currency = 'EUR';", good: "UPDATE products SET currency = 'EUR' WHERE currency IS NULL;" },
+    { dialect: 'mysql', bad: 'DELETE FROM sessions;', good: 'DELETE FROM sessions WHERE expires_at < NOW();' },
+  ],
+  references: [
+    { title: 'PostgreSQL: UPDATE', url: 'https://www.postgresql.org/docs/current/sql-update.html' },
+    { title: 'MySQL: UPDATE', url: 'https://dev.mysql.com/doc/refman/8.4/en/update.html' },
+    { title: 'SQLite: UPDATE', url: 'https://www.sqlite.org/lang_update.html' },
+  ],
+  aliases: { pgls: ['banUpdateWithoutWhere', 'banDeleteWithoutWhere'], pgfence: ['delete-without-where', 'update-in-migration'], bytebase: ['STATEMENT_WHERE_REQUIRE_UPDATE_DELETE'] },
+  check: { update: checkChange, delete: checkChange },
+});
+
+/** Folders in which emptying a table is the point. */
+const testData = /(^|\/)(tests?|__tests__|spec|fixtures?|seeds?|testdata)(\/|\.|_)/i;
+
+function checkChange(node: DataStatement, context: StatementContext): void {
+  const { entry, database } = context;
+  const { table } = node;
+  if (node.hasWhere || node.with || !table || testData.test(entry.placed.file) || /\blimit\b/i.test(entry.placed.statement.text)) return;
+  if (isEmptyHere(database, entry, table) || tableBefore(entry, table)?.temporary || fillsNewColumns(node, context)) return;
+  const { name } = table.name;
+  context.report({
+    at: table,
+    message: node.kind === 'update' ? `This UPDATE has no WHERE and changes every row of ${name}` : `This DELETE has no WHERE and empties ${name}`,
+  });
+}
+
+/** Whether an UPDATE writes only columns that the same migration added: every row is meant. */
+function fillsNewColumns(node: DataStatement, { entry, database }: StatementContext): boolean {
+  const step = stepOf(database, entry);
+  if (node.kind !== 'update' || !step) return false;
+  const result = readQuery(entry.placed.statement);
+  const written = 'query' in result ? (result.query.writes[0]?.columns ?? []) : [];
+  const added = new Set(step.entries.flatMap(({ placed }) => (placed.node.kind === 'alterTable' ? placed.node.actions.flatMap((action) => (action.kind === 'addColumn' ? [action.column.name.name.toLowerCase()] : [])) : [])));
+  return written.length > 0 && written.every((column) => added.has(column.name.toLowerCase()));
+}

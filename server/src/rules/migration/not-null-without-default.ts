@@ -1,0 +1,86 @@
+import { deleteInStatement, insertInStatement, suggestedChange } from '../../edits/builders.ts';
+import type { WorkspaceChange } from '../../edits/change.ts';
+import { quoteIdentifier, renderName } from '../../schema/quote.ts';
+import { isMySql } from '../../source/dialect.ts';
+import type { AlterAction, ColumnDefinition } from '../../source/sql/ast.ts';
+import { notNullMigrations } from '../notNull.ts';
+import { defineRule, type StatementContext } from '../rule.ts';
+import { everyDialect, isEmptyHere, originPlace, tableBefore } from '../support.ts';
+
+type AddColumn = Extract<AlterAction, { kind: 'addColumn' }>;
+
+const before = 'CREATE TABLE users (id integer PRIMARY KEY);\n-- file: migrations/0002_phone.up.sql\n';
+
+export const notNullWithoutDefault = defineRule({
+  id: 'not-null-without-default',
+  dialects: everyDialect,
+  severity: 'error',
+  concern: 'migration',
+  about: 'run',
+  status: 'stable',
+  summary: 'Give a new NOT NULL column a default, or fill it before it is required.',
+  why: 'Rows that exist have no value for the column, so the statement fails on every table that is not empty; MySQL fills in 0 or an empty text that nobody chose.',
+  fix: 'Add the column without NOT NULL, fill it in batches, and require it in a later migration.',
+  fixKind: 'suggestion',
+  examples: [
+    { dialect: 'postgresql', bad: `-- file: migrations/0001_users.up.sql\n${before}ALTER TABLE users ADD COLUMN phone text NOT NULL;`, good: `-- file: migrations/0001_users.up.sql\n${before}ALTER TABLE users ADD COLUMN phone text NOT NULL DEFAULT '';` },
+    { dialect: 'sqlite', bad: `-- file: migrations/0001_users.up.sql\n${before}ALTER TABLE users ADD COLUMN phone text NOT NULL;`, good: `-- file: migrations/0001_users.up.sql\n${before}ALTER TABLE users ADD COLUMN phone text NOT NULL DEFAULT '';` },
+    { dialect: 'mysql', bad: `-- file: migrations/0001_users.up.sql\n${before}ALTER TABLE users ADD COLUMN phone varchar(20) NOT NULL;`, good: `-- file: migrations/0001_users.up.sql\n${before}ALTER TABLE users ADD COLUMN phone varchar(20) NOT NULL DEFAULT '';` },
+  ],
+  references: [
+    { title: 'PostgreSQL: ALTER TABLE', url: 'https://www.postgresql.org/docs/current/sql-altertable.html' },
+    { title: 'MySQL: Data Type Default Values', url: 'https://dev.mysql.com/doc/refman/8.4/en/data-type-defaults.html' },
+    { title: 'SQLite: ALTER TABLE ADD COLUMN', url: 'https://www.sqlite.org/lang_altertable.html#alter_table_add_column' },
+  ],
+  aliases: { squawk: ['adding-required-field'], pgls: ['addingRequiredField'], pgfence: ['add-column-not-null-no-default'], atlas: ['MF103', 'MY101'] },
+  check: {
+    alterAction(action, context, parent) {
+      if (action.kind !== 'addColumn' || !isRequired(action.column) || isEmptyHere(context.database, context.entry, parent.name)) return;
+      const mysql = isMySql(context.database.dialect);
+      const { name } = parent.name.name;
+      const table = tableBefore(context.entry, parent.name);
+      context.report({
+        at: action.column,
+        severity: mysql ? 'warning' : 'error',
+        message: mysql ? `${action.column.name.text} is NOT NULL without a DEFAULT: rows of ${name} that exist get 0 or an empty text` : `${action.column.name.text} is NOT NULL without a DEFAULT, which fails on rows of ${name} that exist`,
+        related: table?.knowledge === 'known' ? [{ ...originPlace(table.origin), message: `${name} is made here` }] : [],
+        fix: () => fixes(action, context, parent.name),
+      });
+    },
+  },
+});
+
+function isRequired({ type, constraints }: ColumnDefinition): boolean {
+  const kinds = new Set(constraints.map((constraint) => constraint.kind));
+  const filled = kinds.has('default') || kinds.has('generated') || kinds.has('identity') || kinds.has('autoIncrement') || kinds.has('primaryKey') || /^(?:big|small)?serial[248]?$/.test(type?.name ?? '');
+  return kinds.has('notNull') && !filled;
+}
+
+function fixes(action: AddColumn, context: StatementContext, name: Parameters<typeof notNullMigrations>[2]): WorkspaceChange[] {
+  const { dialect } = context.database;
+  const { column } = action;
+  const value = placeholder(column);
+  const result: WorkspaceChange[] = [];
+  const notNull = column.constraints.find((constraint) => constraint.kind === 'notNull')!;
+  const table = renderName(dialect, name.schema?.name, name.name.name);
+  const quoted = quoteIdentifier(dialect, column.name.name);
+  if (dialect === 'postgresql' && value !== undefined) {
+    const backfill = `-- Large tables: run the UPDATE in batches until it changes no row.\nUPDATE ${table} SET ${quoted} = ${value} WHERE ${quoted} IS NULL;`;
+    const later = notNullMigrations(context.facts, context.database, name, column.name.name, backfill);
+    if (later) result.push(suggestedChange(`Add ${column.name.text} without NOT NULL, fill it and require it in two more migrations`, deleteInStatement(context.entry.placed, notNull.range), ...later));
+  }
+  if (value !== undefined) result.push(suggestedChange(`Fill existing rows with ${value}`, insertInStatement(context.entry.placed, notNull.range.end, ` DEFAULT ${value}`)));
+  if (result.length === 0) result.push(suggestedChange(`Add ${column.name.text} without NOT NULL`, deleteInStatement(context.entry.placed, notNull.range)));
+  return result;
+}
+
+/** A value of the column's type that a reader will want to change; undefined for types that have no obvious one. */
+function placeholder({ type }: ColumnDefinition): string | undefined {
+  const name = type?.name ?? '';
+  if (type === undefined || type.arrayDimensions > 0) return undefined;
+  if (/^(text|varchar|character varying|char|character|citext|nvarchar|tinytext|string)$/.test(name)) return "''";
+  if (/^(tiny|small|medium|big)?int(eger)?$|^int[248]$|^(numeric|decimal|real|double|double precision|float)$/.test(name)) return '0';
+  if (/^bool(ean)?$/.test(name)) return 'false';
+  if (/^jsonb?$/.test(name)) return "'{}'";
+  return undefined;
+}
