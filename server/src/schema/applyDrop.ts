@@ -59,7 +59,7 @@ function dropSchema(draft: Draft, name: QualifiedName, node: Drop): void {
   draft.remove('schemas', schema);
   if (!node.cascade) return;
   const own = draft.targetOf(schema, '').schema;
-  for (const table of [...draft.catalog.tables.values()]) if (table.schema === own) dropTable(draft, qualified(name, table), true);
+  for (const table of draft.catalog.tables.values()) if (table.schema === own) dropTable(draft, qualified(name, table), true);
   for (const collection of ['enums', 'domains', 'types', 'sequences', 'views', 'routines'] as const) {
     for (const [key, object] of draft.catalog[collection]) if (object.schema === own) draft.remove(collection, key);
   }
@@ -152,7 +152,7 @@ function renameSchema(draft: Draft, from: QualifiedName, to: QualifiedName): voi
   const own = draft.targetOf(from.name.name, '').schema;
   draft.remove('schemas', from.name.name);
   draft.set('schemas', to.name.name, draft.origin(to.range));
-  for (const table of [...draft.catalog.tables.values()]) if (table.schema === own) renameTable(draft, table, draft.targetOf(to.name.name, table.name));
+  for (const table of draft.catalog.tables.values()) if (table.schema === own) renameTable(draft, table, draft.targetOf(to.name.name, table.name));
   for (const collection of ['enums', 'domains', 'types', 'sequences', 'views'] as const) {
     for (const [key, object] of draft.catalog[collection]) {
       if (object.schema !== own) continue;

@@ -109,3 +109,14 @@ function isWrapped(tokens: readonly Token[]): boolean {
   }
   return false;
 }
+
+/**
+ * An expression as it is compared with what an engine printed of it: besides {@link comparableExpression}, casts and
+ * parentheses do not count, and `= ANY (ARRAY[...])` is IN.
+ */
+export function looseExpression(dialect: Dialect, text: string): string {
+  const plain = comparableExpression(dialect, text)
+    .replaceAll(/ :: (?:"[^"]*"|\w+(?: \. (?:"[^"]*"|\w+))?)(?: varying| precision)?(?: (?:with|without) time zone)?(?: \( [\d ,]+ \))?(?: \[ \])*/g, '')
+    .replaceAll(/\bpg_catalog \. /g, '');
+  return plain.replaceAll(/[()] ?/g, '').replaceAll('!=', '<>').replaceAll(/= any array \[ ([^\]]*) \]/g, 'in $1').replaceAll(/\s+/g, ' ').trim();
+}

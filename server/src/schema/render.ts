@@ -1,0 +1,124 @@
+import { isMySql, type Dialect } from '../source/dialect.ts';
+import { objectKey, type Catalog, type ForeignKey, type Table } from './catalog.ts';
+import { creationOrder, type CatalogObject } from './renderOrder.ts';
+import { quoteIdentifier, quoteString, renderName } from './quote.ts';
+import { renderCheck, renderDomain, renderEnum, renderForeignKey, renderIndex, renderPolicy, renderSequence, renderSequenceOwner, renderView } from './renderPieces.ts';
+import { isPlainSerial, renderTable } from './renderTable.ts';
+import { sequenceOfDefault } from './sequences.ts';
+
+export { quoteIdentifier, renderName } from './quote.ts';
+export * from './renderPieces.ts';
+export { renderTable } from './renderTable.ts';
+
+/**
+ * Statements, without terminators, that make the schema on a fresh engine, in an order that works: what an object speaks of
+ * comes before it, foreign keys to later tables, owners of sequences, triggers and policies come last.
+ */
+export function renderCatalog(catalog: Catalog): string[] {
+  const { dialect } = catalog;
+  const ordered = creationOrder(catalog);
+  const made = new Set<string>();
+  const statements: string[] = [];
+  for (const schema of catalog.schemas.keys()) if (schema !== 'public') statements.push(`CREATE SCHEMA ${quoteIdentifier(dialect, schema)}`);
+  for (const extension of catalog.extensions.keys()) statements.push(`CREATE EXTENSION IF NOT EXISTS ${quoteIdentifier(dialect, extension)}`);
+  const later: { table: Table; key: ForeignKey }[] = [];
+  for (const object of ordered) {
+    if (object.kind === 'table') {
+      const postponed = postponedKeys(catalog, object.value, made);
+      later.push(...[...postponed].map((key) => ({ table: object.value, key })));
+      statements.push(...tableStatements(catalog, object.value, postponed));
+      made.add(object.key);
+    } else statements.push(...objectStatements(catalog, object));
+  }
+  for (const { table, key } of later) statements.push(`ALTER TABLE ${renderName(dialect, table.schema, table.name)} ADD ${renderForeignKey(dialect, key)}`);
+  return [...statements, ...closingStatements(catalog)];
+}
+
+/** The schema as one script; triggers and routines of MySQL are set apart by DELIMITER. */
+export function renderScript(catalog: Catalog): string {
+  return renderCatalog(catalog)
+    .map((sql) => (isMySql(catalog.dialect) && sql.includes(';') ? `DELIMITER //\n${sql}//\nDELIMITER ;\n` : `${sql};\n`))
+    .join('\n');
+}
+
+/** Foreign keys that cannot stand in CREATE TABLE: their table is made later, or they are not validated. SQLite has no other place for them. */
+function postponedKeys(catalog: Catalog, table: Table, made: ReadonlySet<string>): Set<ForeignKey> {
+  if (catalog.dialect === 'sqlite') return new Set();
+  const own = objectKey(catalog.dialect, table.schema, table.name);
+  return new Set(
+    table.foreignKeys.filter((key) => {
+      const target = objectKey(catalog.dialect, key.references.schema, key.references.table);
+      return !key.inherited && ((target !== own && catalog.tables.has(target) && !made.has(target)) || !key.validated);
+    }),
+  );
+}
+
+function tableStatements(catalog: Catalog, table: Table, later: ReadonlySet<ForeignKey>): string[] {
+  const { dialect } = catalog;
+  const name = renderName(dialect, table.schema, table.name);
+  const statements = [renderTable(dialect, table, { later, sequences: [...catalog.sequences.values()] })];
+  for (const check of table.checks) if (!check.validated && !check.inherited) statements.push(`ALTER TABLE ${name} ADD ${renderCheck(dialect, check)}`);
+  if (!isMySql(dialect)) for (const index of table.indexes) if (!index.inherited) statements.push(renderIndex(dialect, table, index));
+  if (dialect === 'postgresql') statements.push(...commentsOf(dialect, table));
+  return statements;
+}
+
+function commentsOf(dialect: Dialect, table: Table): string[] {
+  const name = renderName(dialect, table.schema, table.name);
+  const statements = table.comment === undefined ? [] : [`COMMENT ON TABLE ${name} IS ${quoteString(dialect, table.comment)}`];
+  for (const column of table.columns) {
+    if (column.comment !== undefined) statements.push(`COMMENT ON COLUMN ${name}.${quoteIdentifier(dialect, column.name)} IS ${quoteString(dialect, column.comment)}`);
+  }
+  return statements;
+}
+
+function objectStatements(catalog: Catalog, object: Exclude<CatalogObject, { kind: 'table' }>): string[] {
+  const { dialect } = catalog;
+  switch (object.kind) {
+    case 'enum':
+      return [renderEnum(dialect, object.value)];
+    case 'domain':
+      return [renderDomain(dialect, object.value)];
+    case 'type':
+    case 'routine':
+      return [object.value.text];
+    case 'sequence':
+      return madeBySerial(catalog, object.key) ? [] : [renderSequence(dialect, object.value)];
+    case 'view': {
+      const { value } = object;
+      const comment = value.comment === undefined ? [] : [`COMMENT ON ${value.materialized ? 'MATERIALIZED ' : ''}VIEW ${renderName(dialect, value.schema, value.name)} IS ${quoteString(dialect, value.comment)}`];
+      return [renderView(dialect, value), ...value.indexes.map((index) => renderIndex(dialect, value, index)), ...comment];
+    }
+  }
+}
+
+/** Whether the sequence comes with a column that is written as SERIAL. */
+function madeBySerial(catalog: Catalog, key: string): boolean {
+  const sequence = catalog.sequences.get(key)!;
+  const owner = sequence.ownedBy;
+  const table = owner && catalog.tables.get(objectKey(catalog.dialect, owner.schema, owner.table));
+  const column = table?.columns.find((candidate) => candidate.name === owner!.column);
+  if (!table || !column?.autoIncrement || column.nullable) return false;
+  return sequenceOfDefault(column.default ?? '')?.name === sequence.name && isPlainSerial(table, column, sequence);
+}
+
+function closingStatements(catalog: Catalog): string[] {
+  const { dialect } = catalog;
+  const statements: string[] = [];
+  for (const [key, sequence] of catalog.sequences) {
+    const owner = sequence.temporary || madeBySerial(catalog, key) ? undefined : renderSequenceOwner(dialect, sequence);
+    if (owner) statements.push(owner);
+  }
+  for (const table of catalog.tables.values()) {
+    if (table.knowledge === 'unknown' || table.temporary) continue;
+    const name = renderName(dialect, table.schema, table.name);
+    for (const trigger of table.triggers) {
+      statements.push(trigger.text);
+      if (trigger.enabled === false) statements.push(`ALTER TABLE ${name} DISABLE TRIGGER ${quoteIdentifier(dialect, trigger.name)}`);
+    }
+    if (table.rowSecurity?.enabled) statements.push(`ALTER TABLE ${name} ENABLE ROW LEVEL SECURITY`);
+    if (table.rowSecurity?.forced) statements.push(`ALTER TABLE ${name} FORCE ROW LEVEL SECURITY`);
+    for (const policy of table.policies) statements.push(renderPolicy(dialect, table, policy));
+  }
+  return statements;
+}
