@@ -1,0 +1,94 @@
+import { sameName, type Check, type ForeignKey, type Index, type Table } from '../../schema/catalog.ts';
+import { quoteIdentifier, quoteString } from '../../schema/quote.ts';
+import { splitOptions } from '../../schema/options.ts';
+import { renderCheck, renderForeignKey, renderIndex, renderPrimaryKey, renderUnique } from '../../schema/render.ts';
+import type { Dialect } from '../../source/dialect.ts';
+import { alterTable } from './clauses.ts';
+import { compareNamed, sameValue } from './compare.ts';
+import { columnActions } from './mysqlColumns.ts';
+import { convertedLoss, droppedColumnLoss, stoodBefore } from './losses.ts';
+import type { TablePhases } from './postgresql.ts';
+import type { TableChange } from './postgresqlColumns.ts';
+import type { DownPiece, Loss } from './script.ts';
+import type { Work } from './work.ts';
+
+/**
+ * The inverse of what one statement did to one table on MySQL or MariaDB. Columns and keys go into one ALTER TABLE, because a
+ * key and the AUTO_INCREMENT column that needs it can only come and go together; MODIFY repeats the whole old definition.
+ */
+export function restoreMySqlTable(work: Work, change: TableChange): TablePhases {
+  const { dialect } = work;
+  const { current, target } = change;
+  const foreignKeys = compareNamed(dialect, current.foreignKeys, target.foreignKeys);
+  const triggers = compareNamed(dialect, current.triggers, target.triggers);
+  const actions = [...dropKeys(work, change), ...columnActions(dialect, current, target), ...addKeys(dialect, change), ...tableSettings(work, change)];
+  const rebuilt = compareNamed(dialect, current.indexes, target.indexes).add.filter((index) => !index.implicit);
+  return {
+    release: [...triggers.remove.map(({ name }) => ({ sql: `DROP TRIGGER ${quoteIdentifier(dialect, name)}` })), ...dropForeignKeys(work, target, foreignKeys.remove)],
+    shape: [
+      ...(actions.length === 0 ? [] : [{ sql: alterTable(dialect, target, actions), losses: lossesOf(work, change) }]),
+      ...rebuilt.map((index) => ({ sql: renderIndex(dialect, target, index) })),
+    ],
+    bind: [
+      ...foreignKeys.add.map((key) => ({ sql: alterTable(dialect, target, [`ADD ${renderForeignKey(dialect, key)}`]) })),
+      ...triggers.add.map(({ text }) => ({ sql: text.trim().replace(/;$/u, '') })),
+    ],
+  };
+}
+
+function dropForeignKeys(work: Work, table: Table, keys: readonly ForeignKey[]): DownPiece[] {
+  return keys.flatMap(({ name }) => {
+    if (name !== undefined) return [{ sql: alterTable(work.dialect, table, [`DROP FOREIGN KEY ${quoteIdentifier(work.dialect, name)}`]) }];
+    work.gap(`a foreign key of ${table.name} that has no known name`);
+    return [];
+  });
+}
+
+function dropKeys({ dialect }: Work, { current, target }: TableChange): string[] {
+  const quote = (name: string | undefined) => quoteIdentifier(dialect, name ?? '');
+  const survives = (columns: readonly string[]) => columns.some((column) => target.columns.some(({ name }) => sameName(dialect, name, column)));
+  const indexes = compareNamed(dialect, current.indexes, target.indexes).remove;
+  const uniques = compareNamed(dialect, current.uniques, target.uniques).remove;
+  const checks = compareNamed<Check>(dialect, current.checks, target.checks).remove;
+  const primary = current.primaryKey && !sameValue(current.primaryKey, target.primaryKey) && survives(current.primaryKey.columns);
+  return [
+    ...checks.map(({ name }) => `DROP CONSTRAINT ${quote(name)}`),
+    ...uniques.filter(({ columns }) => survives(columns)).map(({ name }) => `DROP INDEX ${quote(name)}`),
+    ...indexes.filter((index) => survives(columnsOf(index))).map(({ name }) => `DROP INDEX ${quote(name)}`),
+    ...(primary ? ['DROP PRIMARY KEY'] : []),
+  ];
+}
+
+/** An index whose columns all go is dropped with them. */
+function columnsOf(index: Index): string[] {
+  return index.parts.flatMap(({ column }) => (column === undefined ? [] : [column]));
+}
+
+function addKeys(dialect: Dialect, { current, target }: TableChange): string[] {
+  const uniques = compareNamed(dialect, current.uniques, target.uniques).add;
+  const checks = compareNamed<Check>(dialect, current.checks, target.checks).add;
+  const primary = target.primaryKey && !sameValue(current.primaryKey, target.primaryKey) ? target.primaryKey : undefined;
+  return [
+    ...(primary ? [`ADD ${renderPrimaryKey(dialect, primary)}`] : []),
+    ...uniques.map((key) => `ADD ${renderUnique(dialect, key)}`),
+    ...checks.map((check) => `ADD ${renderCheck(dialect, check)}`),
+  ];
+}
+
+function tableSettings(work: Work, { current, target }: TableChange): string[] {
+  const actions: string[] = [];
+  if (current.comment !== target.comment) actions.push(`COMMENT = ${quoteString(work.dialect, target.comment ?? '')}`);
+  const then = splitOptions(target.options);
+  const changed = then.filter(({ name, value }) => !splitOptions(current.options).some((other) => other.name === name && other.value === value));
+  if (splitOptions(current.options).some(({ name }) => !then.some((other) => other.name === name))) work.gap(`the options of ${target.name}`);
+  return [...actions, ...changed.map(({ name, value }) => `${name} = ${value}`)];
+}
+
+function lossesOf(work: Work, { key, current, target, entry }: TableChange): Loss[] {
+  return target.columns.flatMap((old) => {
+    const now = current.columns.find(({ name }) => sameName(work.dialect, name, old.name));
+    if (!now) return !old.generated && stoodBefore(work.step.before, key, old) ? [droppedColumnLoss(target, old)] : [];
+    const loss = now.type === old.type ? undefined : convertedLoss(entry.before, entry, target, old, now);
+    return loss ? [loss] : [];
+  });
+}

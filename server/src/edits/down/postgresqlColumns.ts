@@ -1,0 +1,121 @@
+import type { HistoryEntry } from '../../project/facts.ts';
+import type { Column, Table } from '../../schema/catalog.ts';
+import { quoteIdentifier, renderName } from '../../schema/quote.ts';
+import { renderColumn } from '../../schema/render.ts';
+import { alterTable } from './clauses.ts';
+import { sameValue } from './compare.ts';
+import { fillerFor, needsUsing, sameFamily } from './conversions.ts';
+import { convertedLoss, droppedColumnLoss, stoodBefore } from './losses.ts';
+import { commentOn } from './objects.ts';
+import type { DownPiece, Loss } from './script.ts';
+import type { Work } from './work.ts';
+
+/** One table on its way back. `key` is its key in the catalog's map. */
+export interface TableChange {
+  readonly key: string;
+  readonly current: Table;
+  readonly target: Table;
+  readonly entry: HistoryEntry;
+}
+
+const dialect = 'postgresql';
+
+/** Statements that drop the columns a statement added. */
+export function dropColumns({ current, target }: TableChange): DownPiece[] {
+  const extra = current.columns.filter((column) => !column.inherited && !target.columns.some(({ name }) => name === column.name));
+  if (extra.length === 0) return [];
+  return [{ sql: alterTable(dialect, target, extra.map((column) => `DROP COLUMN ${quoteIdentifier(dialect, column.name)}`)) }];
+}
+
+/** Statements that put back the columns a statement dropped, each with what is lost. */
+export function addColumns(work: Work, change: TableChange): DownPiece[] {
+  const { current, target } = change;
+  const gone = target.columns.filter((column) => !column.inherited && !current.columns.some(({ name }) => name === column.name));
+  return gone.flatMap((column) => addColumn(work, change, column));
+}
+
+function addColumn(work: Work, { key, target }: TableChange, column: Column): DownPiece[] {
+  const name = renderName(dialect, target.schema, target.name);
+  const stood = stoodBefore(work.step.before, key, column);
+  const computed = column.generated !== undefined || column.identity !== undefined || column.autoIncrement === true;
+  const losses: Loss[] = [];
+  const definition = renderColumn(dialect, { ...column, comment: undefined });
+  const pieces: DownPiece[] = [];
+  const fills = !column.nullable && column.default === undefined && !computed;
+  const filler = fills && !isKeyColumn(target, column.name) ? fillerFor(work.current, column.type) : undefined;
+  if (stood && column.generated === undefined) losses.push(droppedColumnLoss(target, column, filler));
+  if (filler !== undefined) {
+    pieces.push({ sql: `ALTER TABLE ${name} ADD COLUMN ${renderColumn(dialect, { ...column, comment: undefined, default: filler })}`, losses });
+    pieces.push({ sql: `ALTER TABLE ${name} ALTER COLUMN ${quoteIdentifier(dialect, column.name)} DROP DEFAULT` });
+  } else {
+    const notes = fills ? [`fails while ${target.name} holds rows: ${column.name} is NOT NULL and no value for it is known`] : [];
+    pieces.push({ sql: `ALTER TABLE ${name} ADD COLUMN ${definition}`, losses, notes });
+  }
+  if (column.comment !== undefined) pieces.push({ sql: commentOn(dialect, `COLUMN ${name}.${quoteIdentifier(dialect, column.name)}`, column.comment) });
+  return pieces;
+}
+
+/** A column of a key cannot be filled with one and the same value, and one of a foreign key only with a value that is there. */
+function isKeyColumn(table: Table, column: string): boolean {
+  const keys = [table.primaryKey, ...table.uniques, ...table.foreignKeys];
+  return keys.some((key) => key?.columns.includes(column)) || table.indexes.some((index) => index.unique && index.parts.some((part) => part.column === column));
+}
+
+/** Statements that give the columns both schemas have their old type, default, identity, nullability and comment. */
+export function alterColumns(work: Work, change: TableChange): DownPiece[] {
+  return change.target.columns.flatMap((old) => {
+    const current = change.current.columns.find(({ name }) => name === old.name);
+    if (!current || current.inherited || sameValue(current, old)) return [];
+    return alterColumn(work, change, current, old);
+  });
+}
+
+function alterColumn(work: Work, { current: table, target, entry }: TableChange, current: Column, old: Column): DownPiece[] {
+  const name = quoteIdentifier(dialect, old.name);
+  const qualified = renderName(dialect, target.schema, target.name);
+  if (!sameValue(current.generated, old.generated) && old.generated) {
+    const notes = [`${old.name} is computed again, and becomes the last column`];
+    return [{ sql: `ALTER TABLE ${qualified} DROP COLUMN ${name}` }, { sql: `ALTER TABLE ${qualified} ADD COLUMN ${renderColumn(dialect, old)}`, notes }];
+  }
+  const retyped = current.type !== old.type || current.collation !== old.collation;
+  const actions = [...takeAway(name, current, old, retyped), ...(retyped ? [typeAction(name, current, old)] : []), ...giveBack(name, current, old, retyped)];
+  const loss = retyped ? convertedLoss(entry.before, entry, target, old, current) : undefined;
+  const notes = current.nullable && !old.nullable && !old.identity ? [`fails while a row of ${target.name} holds NULL in ${old.name}`] : [];
+  const pieces: DownPiece[] = actions.length === 0 ? [] : [{ sql: alterTable(dialect, target, actions), losses: loss ? [loss] : [], notes }];
+  if (current.comment !== old.comment) pieces.push({ sql: commentOn(dialect, `COLUMN ${qualified}.${name}`, old.comment) });
+  if (table.columns.length === 0) work.gap(`the columns of ${target.name}`);
+  return pieces;
+}
+
+function takeAway(name: string, current: Column, old: Column, retyped: boolean): string[] {
+  const actions: string[] = [];
+  const defaultStays = current.default !== undefined && current.default === old.default && (!retyped || sameFamily(current.type, old.type));
+  if (current.generated && !old.generated) actions.push(`ALTER COLUMN ${name} DROP EXPRESSION`);
+  if (current.identity && !old.identity) actions.push(`ALTER COLUMN ${name} DROP IDENTITY`);
+  if (current.default !== undefined && !defaultStays && (old.default === undefined || retyped)) actions.push(`ALTER COLUMN ${name} DROP DEFAULT`);
+  if (!current.nullable && old.nullable) actions.push(`ALTER COLUMN ${name} DROP NOT NULL`);
+  return actions;
+}
+
+function typeAction(name: string, current: Column, old: Column): string {
+  const collation = old.collation === undefined ? '' : ` COLLATE ${/^["A-Za-z_.]+$/u.test(old.collation) ? old.collation : quoteIdentifier(dialect, old.collation)}`;
+  return `ALTER COLUMN ${name} TYPE ${old.type}${collation}${needsUsing(current.type, old.type) ? ` USING ${castOf(name, current.type, old.type)}` : ''}`;
+}
+
+/** A cast to the old type; by way of text where PostgreSQL has no direct one. */
+function castOf(name: string, from: string, to: string): string {
+  const byText = !/^(?:text|character|json|jsonb|smallint|integer|bigint|numeric|boolean)/u.test(from) && !to.endsWith('[]');
+  return byText ? `${name}::text::${to}` : `${name}::${to}`;
+}
+
+function giveBack(name: string, current: Column, old: Column, retyped: boolean): string[] {
+  const actions: string[] = [];
+  const stays = current.default === old.default && (!retyped || sameFamily(current.type, old.type));
+  if (old.default !== undefined && !stays) actions.push(`ALTER COLUMN ${name} SET DEFAULT ${old.default}`);
+  if (current.nullable && !old.nullable) actions.push(`ALTER COLUMN ${name} SET NOT NULL`);
+  if (old.identity && !current.identity) {
+    const options = old.identityOptions === undefined ? '' : ` (${old.identityOptions.replace(/^\((.*)\)$/su, '$1')})`;
+    actions.push(`ALTER COLUMN ${name} ADD GENERATED ${old.identity.toUpperCase()} AS IDENTITY${options}`);
+  } else if (old.identity && current.identity !== old.identity) actions.push(`ALTER COLUMN ${name} SET GENERATED ${old.identity.toUpperCase()}`);
+  return actions;
+}

@@ -1,0 +1,53 @@
+import type { DatabaseFacts, HistoryEntry, MigrationStep } from '../../project/facts.ts';
+import { diffCatalogs } from '../../schema/diff.ts';
+import { findCopies } from './data.ts';
+import { renderPieces, type DownPiece, type DownScript } from './script.ts';
+import { undoEntry } from './undo.ts';
+import { Work } from './work.ts';
+
+/**
+ * Writes the down migration of a step from the history: its statements in reverse, each inverted with the schema from before
+ * it. The result is folded over the schema after the step and compared with the schema before it; what does not come back is
+ * said in `reason`, and `complete` is then false.
+ */
+export function synthesizeDown(database: Pick<DatabaseFacts, 'dialect' | 'engineVersion'>, step: MigrationStep): DownScript {
+  const brief = attempt(database, step, true);
+  if (brief.complete) return brief;
+  const long = attempt(database, step, false);
+  return long.complete || brief.statements.length === 0 ? long : brief;
+}
+
+function attempt(database: Pick<DatabaseFacts, 'dialect' | 'engineVersion'>, step: MigrationStep, brief: boolean): DownScript {
+  const work = new Work(database, step, brief);
+  const copies = findCopies(step.entries);
+  for (const entry of [...step.entries].reverse()) contain(work, entry, () => undoEntry(work, entry, copies));
+  const differences = diffCatalogs(step.before, work.current);
+  const reasons = [...work.gaps.map((gap) => `not undone: ${gap}`), ...differences.map(({ text }) => text)];
+  const head: DownPiece[] = reasons.length === 0 ? [] : [{ notes: [`This does not bring the schema back in full: ${reasons.slice(0, 3).join('; ')}${reasons.length > 3 ? `; and ${reasons.length - 3} more` : ''}`] }];
+  const pieces: DownPiece[] = [...head, ...withoutLoneConcurrently(step, work.pieces)];
+  return {
+    sql: renderPieces(pieces),
+    pieces,
+    statements: pieces.flatMap(({ sql }) => (sql === undefined ? [] : [sql])),
+    lossy: pieces.flatMap(({ losses = [] }) => losses),
+    complete: reasons.length === 0,
+    ...(reasons.length > 0 && { reason: reasons.join('; ') }),
+  };
+}
+
+/** A statement that cannot be inverted costs that statement, not the script. */
+function contain(work: Work, entry: HistoryEntry, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    const text = entry.placed.statement.text.replace(/\s+/gu, ' ').slice(0, 70);
+    work.gap(`${text} (${error instanceof Error ? error.message : String(error)})`);
+  }
+}
+
+/** A runner that sends the file as one query opens a transaction around several statements, and CONCURRENTLY cannot run in one. */
+function withoutLoneConcurrently(step: MigrationStep, pieces: readonly DownPiece[]): DownPiece[] {
+  const statements = pieces.filter(({ sql }) => sql !== undefined).length;
+  if (step.migration.transaction !== 'implicit' || statements < 2) return [...pieces];
+  return pieces.map((piece) => (piece.sql === undefined ? piece : { ...piece, sql: piece.sql.replace(/^((?:CREATE(?: UNIQUE)?|DROP) INDEX) CONCURRENTLY/u, '$1') }));
+}

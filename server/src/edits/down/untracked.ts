@@ -1,0 +1,35 @@
+import type { HistoryEntry } from '../../project/facts.ts';
+import type { StatementNode } from '../../source/sql/ast.ts';
+import type { Work } from './work.ts';
+
+/** Statements that leave nothing behind in the schema. */
+const harmless = new Set([
+  'VACUUM', 'ANALYZE', 'EXPLAIN', 'LOCK', 'LOCK TABLE', 'LOCK TABLES', 'UNLOCK TABLES', 'USE', 'CHECKPOINT', 'REINDEX', 'REFRESH MATERIALIZED VIEW', 'CLUSTER', 'NOTIFY', 'LISTEN',
+  'COMMENT ON', 'CREATE EXTENSION', 'CREATE SCHEMA', 'OPTIMIZE TABLE', 'SHOW', 'DESCRIBE', 'DISCARD', 'RESET', 'ATTACH', 'DETACH',
+]);
+
+/**
+ * Notes what a statement did beyond the catalog: privileges, owners, procedural blocks, clauses that are not followed.
+ * `changed` says whether the statement changed the catalog at all.
+ */
+export function noteUntracked(work: Work, entry: HistoryEntry, changed: boolean): void {
+  const { node, statement } = entry.placed;
+  const text = statement.text.replace(/\s+/gu, ' ').trim();
+  const short = text.length > 70 ? `${text.slice(0, 69)}…` : text;
+  if (node.kind === 'unread') work.gap(`a statement that could not be read: ${short}`);
+  else if (node.kind === 'other') {
+    if (!changed && !harmless.has(node.verb.toUpperCase()) && !/^(?:COMMENT|ANALYZE|VACUUM|LOCK|REFRESH)\b/u.test(node.verb)) work.gap(short);
+    else if (!changed && /^COMMENT\b/u.test(node.verb) && !/^COMMENT\s+ON\s+(?:TABLE|COLUMN)\b/iu.test(text)) work.add({ notes: [`not undone: ${short}`] });
+  } else if (node.kind === 'drop') noteDrop(work, entry, node, changed, short);
+  else if (node.kind === 'alterTable') {
+    for (const action of node.actions) if (untrackedActions.has(action.kind)) work.gap(short);
+  } else if (!changed && (node.kind === 'alterDomain' || node.kind === 'alterSequence')) work.gap(short);
+}
+
+const untrackedActions: ReadonlySet<string> = new Set(['opaque', 'owner', 'columnOption', 'alterConstraint']);
+
+/** A DROP of something the history does not know cannot be taken back; with IF EXISTS there was most likely nothing. */
+function noteDrop(work: Work, entry: HistoryEntry, node: Extract<StatementNode, { kind: 'drop' }>, changed: boolean, short: string): void {
+  if (changed || node.ifExists || entry.before.uncertain) return;
+  work.gap(`${short}: its definition is not in the history`);
+}
