@@ -108,7 +108,7 @@ export interface InitializationOptions {
   readonly clientCommands?: readonly string[];
   /** Whether Prisma's own extension is at work, so that what it answers is not answered twice. */
   readonly prismaExtension?: boolean;
-  /** URI of the folder that holds `docs/rules`, where the server cannot find it by itself. */
+  /** Path of the folder that holds the pages of the rules, where the server cannot find it by itself. */
   readonly documentation?: string;
 }
 

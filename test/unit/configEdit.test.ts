@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { mergeConfig, turnRuleOff } from '../../server/src/features/configEdit.ts';
+import { mergeConfig, turnRuleOff, type ConfigTarget } from '../../server/src/features/configEdit.ts';
 
-const cases: readonly { readonly name: string; readonly before: string; readonly yaml: string; readonly database?: string; readonly after: string; readonly line: number }[] = [
+const cases: readonly { readonly name: string; readonly before: string; readonly yaml: string; readonly target?: ConfigTarget; readonly after: string; readonly line: number }[] = [
   { name: 'an empty file', before: '', yaml: 'tenant_key: tenant_id', after: 'tenant_key: tenant_id\n', line: 0 },
   { name: 'comments alone', before: '# Settings\n', yaml: 'tenant_key: t', after: '# Settings\ntenant_key: t\n', line: 1 },
   { name: 'a new key', before: 'database_type: mysql # ours\n', yaml: 'tenant_key: t', after: 'database_type: mysql # ours\ntenant_key: t\n', line: 1 },
@@ -26,17 +26,34 @@ const cases: readonly { readonly name: string; readonly before: string; readonly
     name: 'the entry of a database',
     before: 'databases:\n  - name: shop\n    path: .\n  - name: office\n    path: office\n# end\n',
     yaml: 'operations:\n  pool_size: 10',
-    database: 'shop',
+    target: { name: 'shop', root: '', several: true },
     after: 'databases:\n  - name: shop\n    path: .\n    operations:\n      pool_size: 10\n  - name: office\n    path: office\n# end\n',
     line: 3,
   },
-  { name: 'a database that is not listed', before: 'databases:\n  - name: shop\n', yaml: 'tenant_key: t', database: 'other', after: 'databases:\n  - name: shop\ntenant_key: t\n', line: 2 },
+  {
+    name: 'an entry that is found by its folder',
+    before: 'databases:\n  - path: ./office/\n',
+    yaml: 'tenant_key: t',
+    target: { name: 'x', root: 'office', several: true },
+    after: 'databases:\n  - path: ./office/\n    tenant_key: t\n',
+    line: 2,
+  },
+  {
+    name: 'a new entry of the list',
+    before: 'databases:\n  - name: shop\nexclude: [a]\n',
+    yaml: 'dialect: mysql',
+    target: { name: 'office', root: 'office', several: true },
+    after: 'databases:\n  - name: shop\n  - name: office\n    path: office\n    dialect: mysql\nexclude: [a]\n',
+    line: 2,
+  },
+  { name: 'a new list', before: 'exclude: [a]\n', yaml: 'dialect: mysql', target: { name: 'a', root: '', several: true }, after: 'exclude: [a]\ndatabases:\n  - name: a\n    path: .\n    dialect: mysql\n', line: 1 },
+  { name: 'the top of the file when there is one database', before: 'exclude: [a]\n', yaml: 'dialect: mysql', target: { name: 'a', root: 'x', several: false }, after: 'exclude: [a]\ndialect: mysql\n', line: 1 },
   { name: 'line ends of the file', before: 'a: 1\r\n', yaml: 'b:\n  c: 2', after: 'a: 1\r\nb:\r\n  c: 2\r\n', line: 1 },
 ];
 
 describe('changing database-expert.yaml', () => {
-  it.each(cases)('puts a setting into $name', ({ before, yaml, database, after, line }) => {
-    expect(mergeConfig(before, yaml, database)).toEqual({ text: after, line });
+  it.each(cases)('puts a setting into $name', ({ before, yaml, target, after, line }) => {
+    expect(mergeConfig(before, yaml, target)).toEqual({ text: after, line });
   });
 
   it('turns a rule off', () => {

@@ -1,4 +1,4 @@
-import { isMap, isPair, isScalar, isSeq, parseDocument, stringify, type Document, type Pair, type YAMLMap } from 'yaml';
+import { isMap, isPair, isScalar, isSeq, parseDocument, stringify, type Pair, type YAMLMap, type YAMLSeq } from 'yaml';
 
 /** The text of database-expert.yaml after a change, and the zero-based line on which the change begins. */
 export interface ConfigChange {
@@ -6,31 +6,49 @@ export interface ConfigChange {
   readonly line: number;
 }
 
+/** The database that a setting is for. */
+export interface ConfigTarget {
+  readonly name: string;
+  /** Folder of the database, relative to the workspace. */
+  readonly root: string;
+  /** Whether the workspace holds others, so that the setting may not stand at the top of the file. */
+  readonly several: boolean;
+}
+
 /**
- * Merges settings into the text of database-expert.yaml, leaving comments, order and layout of the rest as they are.
- * With `database`, and where the file lists databases, the settings go to the entry of that name.
+ * Merges settings into the text of database-expert.yaml, leaving comments, order and layout of the rest as they are. With `target` they go to
+ * its entry under `databases`; an entry is made when there is none and the workspace has several databases.
  * @throws Error when the file, or the settings, are not a YAML mapping.
  */
-export function mergeConfig(text: string, yaml: string, database?: string): ConfigChange {
+export function mergeConfig(text: string, yaml: string, target?: ConfigTarget): ConfigChange {
   const settings: unknown = parseDocument(yaml).toJS();
   if (!isRecord(settings)) throw new Error('the settings are not a YAML mapping');
   const document = parseDocument(text);
   if (document.errors.length > 0) throw new Error(`the file cannot be read: ${document.errors[0]!.message.split('\n')[0]}`);
-  if (document.contents === null) return append(text, stringify(settings));
+  const entry = target && { name: target.name, path: target.root === '' ? '.' : target.root, ...settings };
+  if (document.contents === null) return append(text, stringify(target?.several ? { databases: [entry] } : settings));
   if (!isMap(document.contents)) throw new Error('the file is not a YAML mapping');
-  return merge(text, database === undefined ? [] : entryPath(document, database), settings);
+  const list = document.get('databases');
+  const index = target && isSeq(list) ? list.items.findIndex((item) => isMap(item) && isEntryOf(item, target)) : -1;
+  if (index >= 0) return merge(text, ['databases', index], settings);
+  if (!target?.several) return merge(text, [], settings);
+  return isSeq(list) ? addItem(text, list, entry) : merge(text, [], { databases: [entry] });
+}
+
+function isEntryOf(item: YAMLMap, target: ConfigTarget): boolean {
+  const path = item.get('path');
+  return item.get('name') === target.name || (typeof path === 'string' && path.replace(/^\.\/?|\/$/g, '') === target.root);
+}
+
+function addItem(text: string, list: YAMLSeq, item: unknown): ConfigChange {
+  if (list.flow) throw new Error('databases is written in brackets; write it as a list with dashes');
+  const at = endOfLine(text, deepEnd(list) ?? text.length);
+  return insertBlock(text, at, indent(stringify([item]).trimEnd(), columnOf(text, list.range?.[0] ?? 0)));
 }
 
 /** Sets the level of a rule to `off`, in the file's `rules`. */
 export function turnRuleOff(text: string, rule: string): ConfigChange {
   return mergeConfig(text, stringify({ rules: { [rule]: 'off' } }));
-}
-
-/** The way to the entry of a database, or to the top of the file when it lists none of that name. */
-function entryPath(document: Document, database: string): (string | number)[] {
-  const list = document.get('databases');
-  const index = isSeq(list) ? list.items.findIndex((item) => isMap(item) && (item.get('name') === database || item.get('path') === database)) : -1;
-  return index < 0 ? [] : ['databases', index];
 }
 
 /** Walks down while the keys exist; what is missing is written at the end of the deepest mapping that exists. The text is read anew after each key. */
@@ -66,24 +84,24 @@ function addPair(text: string, map: YAMLMap, key: string, value: unknown): Confi
     const at = text.slice(0, close).trimEnd().length;
     return { text: text.slice(0, at) + written + text.slice(at), line: lineOf(text, at) };
   }
-  const first = map.items[0];
-  const column = columnOf(text, rangeOf(first?.key)?.[0] ?? 0);
-  const at = contentEnd(text, map);
-  const newline = text.includes('\r\n') ? '\r\n' : '\n';
-  const block = indent(stringify({ [key]: value }).trimEnd(), column).replaceAll('\n', newline);
-  const before = text.slice(0, at);
-  const lead = before === '' || before.endsWith('\n') ? '' : newline;
-  return { text: `${before}${lead}${block}${newline}${text.slice(at)}`, line: lineOf(before + lead, before.length + lead.length) };
+  const column = columnOf(text, rangeOf(map.items[0]?.key)?.[0] ?? 0);
+  return insertBlock(text, endOfLine(text, deepEnd(map) ?? text.length), indent(stringify({ [key]: value }).trimEnd(), column));
 }
 
-/** The offset after the last line that belongs to the mapping; comments and blank lines behind it stay behind. */
-function contentEnd(text: string, map: YAMLMap): number {
-  const last = map.items.at(-1)?.value ?? map.items.at(-1)?.key;
-  const end = deepEnd(last) ?? map.range?.[1] ?? text.length;
-  const newline = text.indexOf('\n', Math.max(0, text[end - 1] === '\n' ? end - 1 : end));
+/** Puts whole lines in at the start of a line, with the line ends of the file. */
+function insertBlock(text: string, at: number, block: string): ConfigChange {
+  const newline = text.includes('\r\n') ? '\r\n' : '\n';
+  const lead = at === 0 || text[at - 1] === '\n' ? '' : newline;
+  return { text: `${text.slice(0, at)}${lead}${block.replaceAll('\n', newline)}${newline}${text.slice(at)}`, line: lineOf(text, at) + (lead ? 1 : 0) };
+}
+
+/** The offset after the line that holds the end of a node; comments and blank lines behind it stay behind. */
+function endOfLine(text: string, end: number): number {
+  const newline = text.indexOf('\n', text[end - 1] === '\n' ? end - 1 : end);
   return newline < 0 ? text.length : newline + 1;
 }
 
+/** Where a node ends: for a block, where its last piece ends. */
 function deepEnd(node: unknown): number | undefined {
   if (isMap(node) && !node.flow) return deepEnd(node.items.at(-1)?.value ?? node.items.at(-1)?.key) ?? node.range?.[1];
   if (isSeq(node) && !node.flow) return deepEnd(node.items.at(-1)) ?? node.range?.[1];

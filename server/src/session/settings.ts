@@ -1,3 +1,4 @@
+import { ruleLevels } from '../project/configSchema.ts';
 import type { Severity } from '../rules/rule.ts';
 import { isDialect, type Dialect } from '../source/dialect.ts';
 
@@ -48,9 +49,6 @@ export const settingDeclarations: Readonly<Record<string, Declaration>> = {
     scope: 'resource',
   },
 };
-
-/** Levels that a rule can be given, in the settings and in database-expert.yaml. */
-export const ruleLevels = ['off', 'hint', 'information', 'warning', 'error'] as const;
 
 export const defaultSettings: Settings = { enable: true, scope: 'openFiles', showApplied: false, delay: 150, hover: true, rules: {} };
 

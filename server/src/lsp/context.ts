@@ -1,0 +1,40 @@
+import type { Connection } from 'vscode-languageserver/node';
+import type { InitializationOptions } from '../../../protocol/requests.ts';
+import type { Session } from '../session/session.ts';
+import { noAbilities, type Abilities } from './abilities.ts';
+import type { Documents } from './documents.ts';
+import type { Folders } from './folders.ts';
+
+/** Makes the session of a folder; `root` is a path of the file system, undefined for loose files. */
+export type SessionFactory = (root: string | undefined, context: ServerContext) => Session;
+
+/** What every handler works with. */
+export interface ServerContext {
+  readonly connection: Connection;
+  readonly folders: Folders;
+  readonly documents: Documents;
+  readonly makeSession: SessionFactory;
+  /** Set by `initialize`. */
+  abilities: Abilities;
+  options: InitializationOptions;
+  trusted: boolean;
+  log(level: 'error' | 'warning' | 'info', message: string): void;
+}
+
+/** The context before `initialize`. */
+export function newContext(connection: Connection, folders: Folders, documents: Documents, makeSession: SessionFactory): ServerContext {
+  return {
+    connection,
+    folders,
+    documents,
+    makeSession,
+    abilities: noAbilities,
+    options: {},
+    trusted: true,
+    log(level, message) {
+      if (level === 'error') connection.console.error(message);
+      else if (level === 'warning') connection.console.warn(message);
+      else connection.console.info(message);
+    },
+  };
+}

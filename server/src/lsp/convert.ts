@@ -1,0 +1,50 @@
+import { type Location as LspLocation, type Position, type Range } from 'vscode-languageserver/node';
+import type { Snapshot } from '../session/analysis.ts';
+import { LineIndex } from '../text/lineIndex.ts';
+import type { TextRange } from '../text/range.ts';
+import type { Folder, Folders } from './folders.ts';
+
+const indexes = new WeakMap<object, LineIndex>();
+
+/**
+ * Turns offsets of one file of a snapshot into positions and back: the only place where that is done. A byte-order mark counts
+ * in our offsets and not in an editor's columns.
+ */
+export class Converter {
+  readonly #index: LineIndex;
+  readonly #mark: number;
+
+  constructor(snapshot: Snapshot, path: string) {
+    const file = snapshot.facts.files.get(path);
+    const text = file?.text ?? '';
+    let index = file && indexes.get(file);
+    if (!index) {
+      index = new LineIndex(text);
+      if (file) indexes.set(file, index);
+    }
+    this.#index = index;
+    this.#mark = text.startsWith('\uFEFF') ? 1 : 0;
+  }
+
+  position(offset: number): Position {
+    const { line, column } = this.#index.position(offset);
+    return { line, character: line === 0 ? Math.max(0, column - this.#mark) : column };
+  }
+
+  range({ start, end }: TextRange): Range {
+    return { start: this.position(start), end: this.position(end) };
+  }
+
+  offset({ line, character }: Position): number {
+    return this.#index.offset({ line, column: line === 0 ? character + this.#mark : character });
+  }
+
+  offsets({ start, end }: Range): TextRange {
+    return { start: this.offset(start), end: this.offset(end) };
+  }
+}
+
+/** A place of a snapshot as the protocol writes it. */
+export function locationOf(folders: Folders, folder: Folder, snapshot: Snapshot, place: { readonly file: string; readonly range: TextRange }): LspLocation {
+  return { uri: folders.uriOf(folder, place.file), range: new Converter(snapshot, place.file).range(place.range) };
+}

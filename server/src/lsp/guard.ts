@@ -1,0 +1,26 @@
+import { CancellationToken, LSPErrorCodes, ResponseError } from 'vscode-languageserver/node';
+import type { ServerContext } from './context.ts';
+
+/**
+ * Wraps the handler of a request, so that one that throws is logged and answered with `otherwise` and the server lives.
+ * Answers meant as errors (ResponseError) reach the client; a cancelled request is answered as such.
+ */
+export function request<P, R>(context: ServerContext, name: string, handler: (params: P, token: CancellationToken) => R | Promise<R>, otherwise: R): (params: P, token?: CancellationToken) => Promise<R> {
+  return async (params, token = CancellationToken.None) => {
+    try {
+      const result = await handler(params, token);
+      if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, `${name} was cancelled`);
+      return result;
+    } catch (error) {
+      if (error instanceof ResponseError) throw error;
+      context.log('error', `${name} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      return otherwise;
+    }
+  };
+}
+
+/** Wraps the handler of a notification; one that throws is logged. */
+export function notification<P>(context: ServerContext, name: string, handler: (params: P) => void | Promise<void>): (params: P) => Promise<void> {
+  const guarded = request(context, name, handler, undefined);
+  return (params) => guarded(params);
+}

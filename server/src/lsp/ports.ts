@@ -1,0 +1,41 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadAuthorities } from '../host/authorities.ts';
+import { readSourceFile, scanWorkspace } from '../host/files.ts';
+import { gitApplied } from '../host/git.ts';
+import type { SourceFile } from '../project/facts.ts';
+import type { Authorities } from '../rules/syntax.ts';
+import { Session, type SessionPorts } from '../session/session.ts';
+import type { Analysis } from '../session/analysis.ts';
+import type { SessionFactory } from './context.ts';
+
+/** Makes sessions that read the file system of this machine, and ask git only in a trusted workspace. */
+export function sessionFactory(analysis: Partial<Analysis> = {}): SessionFactory {
+  let grammars: Promise<Authorities> | undefined;
+  return (root, context) => {
+    const log: SessionPorts['log'] = (level, message) => context.log(level, message);
+    // Without its grammar a dialect gets no syntax errors; everything else works.
+    const authorities = (): Promise<Authorities> =>
+      (grammars ??= loadAuthorities().catch((error: unknown) => {
+        log('error', `the grammars could not be loaded: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+        return {};
+      }));
+    const ports: SessionPorts =
+      root === undefined
+        ? { scan: async () => ({ files: [], leftAlone: [] }), read: async () => undefined, exists: async () => false, applied: async () => ({ kind: 'none' }), authorities, log }
+        : {
+            scan: () => scanWorkspace(root, {}),
+            read: (path) => readOne(root, path),
+            exists: (path) => access(join(root, path)).then(() => true, () => false),
+            applied: () => gitApplied(root, context.trusted),
+            authorities,
+            log,
+          };
+    return new Session({ ports, loose: root === undefined, analysis });
+  };
+}
+
+async function readOne(root: string, path: string): Promise<SourceFile | undefined> {
+  const read = await readSourceFile(root, path);
+  return 'file' in read ? read.file : undefined;
+}

@@ -1,0 +1,98 @@
+import type { Diagnostic } from 'vscode-languageserver/node';
+import { fingerprint } from '../text/hash.ts';
+import type { Snapshot } from '../session/analysis.ts';
+import type { ServerContext } from './context.ts';
+import { diagnosticsOf, publishedPaths } from './diagnostics.ts';
+import type { Folder } from './folders.ts';
+
+/** Milliseconds in which a client that asks by itself has asked about the file that was edited. */
+const ownQuestion = 60;
+
+/**
+ * Brings diagnostics to the client. Open files are pushed, or, when the client pulls, it is told to ask again if what it was given
+ * is out of date. Closed files are pushed either way.
+ */
+export class Publisher {
+  readonly #context: ServerContext;
+  readonly #pushed = new Map<string, string>();
+  readonly #served = new Map<string, string>();
+  #asking: NodeJS.Timeout | undefined;
+
+  constructor(context: ServerContext) {
+    this.#context = context;
+  }
+
+  /** Takes a new snapshot of a folder. */
+  async snapshot(folder: Folder, snapshot: Snapshot): Promise<void> {
+    const { abilities, folders } = this.#context;
+    const wanted = new Map(publishedPaths(folder, snapshot).map((path) => [folders.uriOf(folder, path), path]));
+    const sent: Promise<void>[] = [];
+    for (const [uri, path] of wanted) {
+      if (abilities.pull && folder.session.isOpen(path)) continue;
+      sent.push(this.#push(uri, diagnosticsOf(this.#context, folder, snapshot, path), snapshot.versions.get(path)));
+    }
+    for (const uri of [...this.#pushed.keys()]) {
+      const path = this.#pathIn(folder, uri);
+      if (path === undefined) continue;
+      const pulled = abilities.pull && folder.session.isOpen(path);
+      if (!wanted.has(uri) || pulled) sent.push(this.#clear(uri));
+    }
+    await Promise.all(sent);
+    if (abilities.pull) this.#askAgain();
+  }
+
+  /** Notes what was answered to a question about a file; gives the identifier of the answer. */
+  served(uri: string, diagnostics: readonly Diagnostic[]): string {
+    const id = fingerprint(JSON.stringify(diagnostics));
+    this.#served.set(uri, id);
+    return id;
+  }
+
+  /** A file was closed: what stands of it is taken away. */
+  async closed(uri: string): Promise<void> {
+    this.#served.delete(uri);
+    await this.#clear(uri);
+  }
+
+  /** A folder was closed. */
+  async removed(folder: Folder): Promise<void> {
+    for (const uri of [...this.#pushed.keys()]) if (this.#pathIn(folder, uri) !== undefined) await this.#clear(uri);
+  }
+
+  dispose(): void {
+    clearTimeout(this.#asking);
+  }
+
+  #pathIn(folder: Folder, uri: string): string | undefined {
+    const at = this.#context.folders.locate(uri);
+    return at?.folder === folder ? at.path : undefined;
+  }
+
+  async #push(uri: string, diagnostics: Diagnostic[], version: number | undefined): Promise<void> {
+    const key = fingerprint(JSON.stringify(diagnostics));
+    if (this.#pushed.get(uri) === key) return;
+    this.#pushed.set(uri, key);
+    await this.#context.connection.sendDiagnostics({ uri, diagnostics, ...(version !== undefined && { version }) });
+  }
+
+  async #clear(uri: string): Promise<void> {
+    if (this.#pushed.delete(uri)) await this.#context.connection.sendDiagnostics({ uri, diagnostics: [] });
+  }
+
+  /** After the client's own question about the edited file is answered, sees whether another open file needs a new answer. */
+  #askAgain(): void {
+    clearTimeout(this.#asking);
+    this.#asking = setTimeout(() => {
+      if (this.#stale()) this.#context.connection.languages.diagnostics.refresh();
+    }, ownQuestion);
+  }
+
+  #stale(): boolean {
+    for (const [uri, id] of this.#served) {
+      const at = this.#context.folders.locate(uri);
+      const snapshot = at?.folder.session.snapshot;
+      if (at && snapshot && fingerprint(JSON.stringify(diagnosticsOf(this.#context, at.folder, snapshot, at.path))) !== id) return true;
+    }
+    return false;
+  }
+}

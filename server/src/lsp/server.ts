@@ -1,0 +1,116 @@
+import { URI } from 'vscode-uri';
+import type { Connection } from 'vscode-languageserver/node';
+import { changedNotification, configurationEditRequest, databasesRequest, explainRuleRequest, planRequest, renderPlanRequest, statusRequest, trustedNotification } from '../../../protocol/requests.ts';
+import { newContext, type ServerContext, type SessionFactory } from './context.ts';
+import { Documents } from './documents.ts';
+import { Folders, type Folder } from './folders.ts';
+import { notification, request } from './guard.ts';
+import { refreshSettings, watchConfiguration } from './notifications/configuration.ts';
+import { didChange, didClose, didOpen } from './notifications/documents.ts';
+import { didChangeWatchedFiles, watchFiles } from './notifications/watchedFiles.ts';
+import { Publisher } from './publisher.ts';
+import { codeActions } from './requests/codeAction.ts';
+import { resolveCodeAction } from './requests/codeActionResolve.ts';
+import { configurationEdit } from './requests/configurationEdit.ts';
+import { databases } from './requests/databases.ts';
+import { definition } from './requests/definition.ts';
+import { pullDiagnostics } from './requests/diagnostic.ts';
+import { documentSymbols } from './requests/documentSymbol.ts';
+import { executeCommand } from './requests/executeCommand.ts';
+import { explainRule } from './requests/explainRule.ts';
+import { hover } from './requests/hover.ts';
+import { initialize } from './requests/initialize.ts';
+import { plan } from './requests/plan.ts';
+import { renderPlan } from './requests/renderPlan.ts';
+import { status } from './requests/status.ts';
+
+/** Wires every request and notification to its handler. What a handler does stands in its own file; none can bring the server down. */
+export function wire(connection: Connection, makeSession: SessionFactory): void {
+  const context = newContext(connection, new Folders(), new Documents(), makeSession);
+  const publisher = new Publisher(context);
+  const add = (uri: string, name: string): void => addFolder(context, publisher, uri, name);
+
+  connection.onInitialize((params) => initialize(context, params, add));
+  connection.onInitialized(notification(context, 'initialized', () => start(context, publisher, add)));
+  connection.onShutdown(() => {
+    publisher.dispose();
+    for (const folder of [...context.folders.all]) context.folders.remove(folder);
+  });
+
+  connection.onDidOpenTextDocument(notification(context, 'didOpen', (params) => didOpen(context, params)));
+  connection.onDidChangeTextDocument(notification(context, 'didChange', (params) => didChange(context, params)));
+  connection.onDidCloseTextDocument(notification(context, 'didClose', (params) => didClose(context, publisher, params)));
+  connection.onDidChangeWatchedFiles(notification(context, 'didChangeWatchedFiles', (params) => didChangeWatchedFiles(context, params)));
+  connection.onDidChangeConfiguration(notification(context, 'didChangeConfiguration', ({ settings }) => refreshSettings(context, settings)));
+  connection.onNotification(trustedNotification, notification(context, 'trusted', () => trust(context)));
+
+  connection.languages.diagnostics.on(request(context, 'diagnostic', (params) => pullDiagnostics(context, publisher, params), { kind: 'full', items: [] }));
+  connection.onHover(request(context, 'hover', (params) => hover(context, params), null));
+  connection.onDefinition(request(context, 'definition', (params) => definition(context, params), null));
+  connection.onDocumentSymbol(request(context, 'documentSymbol', (params) => documentSymbols(context, params), []));
+  connection.onCodeAction(request(context, 'codeAction', (params) => codeActions(context, params), []));
+  connection.onCodeActionResolve((action, token) => request(context, 'codeAction/resolve', resolveCodeAction.bind(undefined, context), action)(action, token));
+  connection.onExecuteCommand(request(context, 'executeCommand', (params) => executeCommand(context, params), null));
+
+  connection.onRequest(statusRequest, request(context, statusRequest, status.bind(undefined, context), null));
+  connection.onRequest(databasesRequest, request(context, databasesRequest, () => databases(context), []));
+  connection.onRequest(planRequest, request(context, planRequest, plan.bind(undefined, context), { folder: '', databases: [], plan: null, reason: 'The plan could not be made; the log says why.' }));
+  connection.onRequest(renderPlanRequest, request(context, renderPlanRequest, renderPlan.bind(undefined, context), null));
+  connection.onRequest(explainRuleRequest, request(context, explainRuleRequest, explainRule.bind(undefined, context), null));
+  connection.onRequest(configurationEditRequest, configurationEdit.bind(undefined, context));
+}
+
+/** After `initialized` the server may ask the client: for settings, for watchers, for changes of the folders. */
+async function start(context: ServerContext, publisher: Publisher, add: (uri: string, name: string) => void): Promise<void> {
+  const { connection, folders } = context;
+  if (context.abilities.workspaceFolders) {
+    connection.workspace.onDidChangeWorkspaceFolders(
+      notification(context, 'didChangeWorkspaceFolders', async ({ added, removed }) => {
+        for (const { uri } of removed) {
+          const folder = folders.all.find((one) => one.uri === uri);
+          if (!folder) continue;
+          await publisher.removed(folder);
+          folders.remove(folder);
+        }
+        for (const { uri, name } of added) add(uri, name);
+        reopen(context);
+        await refreshSettings(context);
+      }),
+    );
+  }
+  await Promise.all([watchConfiguration(context), watchFiles(context), refreshSettings(context)]);
+}
+
+function addFolder(context: ServerContext, publisher: Publisher, uri: string, name: string): void {
+  if (!context.folders.all.some((folder) => folder.loose)) open(context, publisher, { uri: '', name: 'loose files', loose: true, session: context.makeSession(undefined, context) });
+  if (uri.startsWith('file:')) open(context, publisher, { uri, name, loose: false, session: context.makeSession(URI.parse(uri).fsPath, context) });
+}
+
+function open(context: ServerContext, publisher: Publisher, folder: Folder): void {
+  context.folders.add(folder);
+  folder.session.onSnapshot((snapshot) => {
+    const told = notification(context, 'publish', () => publisher.snapshot(folder, snapshot));
+    void told(undefined);
+    void context.connection.sendNotification(changedNotification, { folder: folder.uri, revision: snapshot.revision });
+  });
+}
+
+/** Files that are open may belong to another folder now. */
+function reopen(context: ServerContext): void {
+  for (const document of context.documents.all) {
+    const { uri, languageId, version } = document;
+    for (const folder of context.folders.all) {
+      const at = context.folders.locate(uri, languageId);
+      const path = at?.folder === folder ? at.path : undefined;
+      if (at && path !== undefined && !folder.session.isOpen(path)) {
+        context.folders.remember(at, uri);
+        folder.session.open(path, document.getText(), version);
+      }
+    }
+  }
+}
+
+async function trust(context: ServerContext): Promise<void> {
+  context.trusted = true;
+  await Promise.all(context.folders.all.filter((folder) => !folder.loose).map((folder) => folder.session.refreshApplied()));
+}

@@ -1,0 +1,288 @@
+import type { AppliedSource } from '../project/applied.ts';
+import type { SourceFile } from '../project/facts.ts';
+import type { Authorities } from '../rules/syntax.ts';
+import { analysis, type Analysis, type Snapshot } from './analysis.ts';
+import { Computation } from './computation.ts';
+import { defaultSettings, type Settings } from './settings.ts';
+import { Pause } from './timer.ts';
+
+/** What a scan of a folder gives. */
+export interface Scan {
+  readonly files: readonly SourceFile[];
+  readonly leftAlone: readonly { readonly file: string; readonly reason: string }[];
+}
+
+/** What a session asks of the world. */
+export interface SessionPorts {
+  /** Reads every file of the folder that matters. */
+  scan(): Promise<Scan>;
+  /** Whether a path is taken on disk now. */
+  exists(path: string): Promise<boolean>;
+  /** Reads one file again; undefined when it is gone. */
+  read(path: string): Promise<SourceFile | undefined>;
+  /** Asks which migrations have run. */
+  applied(): Promise<AppliedSource>;
+  authorities(): Promise<Authorities>;
+  log(level: 'error' | 'warning' | 'info', message: string): void;
+}
+
+export interface SessionOptions {
+  readonly ports: SessionPorts;
+  readonly settings?: Settings;
+  /** Loose files: each is its own history, and nothing is scanned. */
+  readonly loose?: boolean;
+  readonly analysis?: Partial<Analysis>;
+}
+
+/** Milliseconds after the last keystroke at which the statement under the caret is judged too. */
+const rest = 1000;
+/** Milliseconds for which watched changes are gathered. */
+const gathering = 250;
+
+/**
+ * One workspace folder: its files from disk and from open editors, and the snapshot made of them. Each change makes a new revision;
+ * a computation that is overtaken by one is given up. Failures are logged, and the last snapshot stands.
+ */
+export class Session {
+  readonly #ports: SessionPorts;
+  readonly #loose: boolean;
+  readonly #disk = new Map<string, SourceFile>();
+  readonly #open = new Map<string, SourceFile>();
+  readonly #computation: Computation;
+  readonly #recompute = new Pause(() => void this.#compute());
+  readonly #rested = new Pause(() => this.#rest());
+  readonly #gather = new Pause(() => void this.#readGathered());
+  readonly #touched = new Set<string>();
+  /** Open files that stand on disk where a scan does not look: ignored, vendored, too large. */
+  readonly #unlisted = new Set<string>();
+  readonly #listeners = new Set<(snapshot: Snapshot) => void>();
+  #waiting: ((snapshot: Snapshot) => void)[] = [];
+  #settings: Settings;
+  #leftAlone: Scan['leftAlone'] = [];
+  #applied: AppliedSource = { kind: 'none' };
+  #caret: { readonly file: string; readonly offset: number } | undefined;
+  #revision = 0;
+  #snapshot: Snapshot | undefined;
+  #ready: Promise<void>;
+  #computing = false;
+  #disposed = false;
+
+  constructor({ ports, settings = defaultSettings, loose = false, analysis: steps }: SessionOptions) {
+    this.#ports = ports;
+    this.#settings = settings;
+    this.#loose = loose;
+    this.#computation = new Computation({ ...analysis, ...steps }, (message) => ports.log('error', message));
+    this.#ready = this.#begin();
+  }
+
+  /** The last snapshot, which may be behind the editors. */
+  get snapshot(): Snapshot | undefined {
+    return this.#snapshot;
+  }
+
+  get settings(): Settings {
+    return this.#settings;
+  }
+
+  /** Calls back after each new snapshot. Gives a function that ends it. */
+  onSnapshot(listener: (snapshot: Snapshot) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** A snapshot of everything that is known now. `soon` does not wait for the typing to rest. */
+  latest(soon = false): Promise<Snapshot> {
+    if (this.#snapshot?.revision === this.#revision) return Promise.resolve(this.#snapshot);
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      this.#recompute.restart(soon ? 0 : this.#delay());
+    });
+  }
+
+  /** Whether a file is open in an editor. */
+  isOpen(path: string): boolean {
+    return this.#open.has(path);
+  }
+
+  /** Whether a path is taken on disk at this moment, whatever was read before. */
+  existsOnDisk(path: string): Promise<boolean> {
+    return this.#ports.exists(path);
+  }
+
+  /** The text of a file on disk at this moment. */
+  readFromDisk(path: string): Promise<SourceFile | undefined> {
+    return this.#ports.read(path);
+  }
+
+  /** Paths of the files that are open in an editor. */
+  openPaths(): readonly string[] {
+    return [...this.#open.keys()];
+  }
+
+  open(path: string, text: string, version: number): void {
+    this.#open.set(path, { path, text, version });
+    if (!this.#loose) this.#ready = this.#ready.then(() => this.#list(path));
+    this.#changed(0);
+  }
+
+  /** Takes the text of an open file after an edit that ended at `caret`. */
+  change(path: string, text: string, version: number, caret: number): void {
+    this.#open.set(path, { path, text, version });
+    this.#caret = { file: path, offset: caret };
+    this.#rested.restart(rest);
+    this.#changed(this.#delay());
+  }
+
+  close(path: string): void {
+    this.#open.delete(path);
+    this.#unlisted.delete(path);
+    if (this.#caret?.file === path) this.#caret = undefined;
+    this.#changed(0);
+  }
+
+  configure(settings: Settings): void {
+    if (JSON.stringify(settings) === JSON.stringify(this.#settings)) return;
+    this.#settings = settings;
+    this.#changed(0);
+  }
+
+  /** Takes note that files were made, changed or removed on disk; many such notes are worked off at once. */
+  touched(paths: readonly string[]): void {
+    if (this.#loose) return;
+    for (const path of paths) this.#touched.add(path);
+    this.#gather.restart(gathering);
+  }
+
+  /** Asks again which migrations have run. */
+  async refreshApplied(): Promise<void> {
+    const applied = await this.#ports.applied().catch((error: unknown) => {
+      this.#ports.log('warning', `what is applied could not be told: ${describe(error)}`);
+      return this.#applied;
+    });
+    this.#applied = applied;
+    this.#changed(0);
+  }
+
+  /** Reads the whole folder again. */
+  async rescan(): Promise<void> {
+    if (this.#loose) return;
+    try {
+      const { files, leftAlone } = await this.#ports.scan();
+      this.#disk.clear();
+      for (const file of files) this.#disk.set(file.path, file);
+      this.#leftAlone = leftAlone;
+    } catch (error) {
+      this.#ports.log('error', `the folder could not be read: ${describe(error)}`);
+    }
+    this.#changed(0);
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    for (const pause of [this.#recompute, this.#rested, this.#gather]) pause.cancel();
+    this.#listeners.clear();
+  }
+
+  async #begin(): Promise<void> {
+    if (this.#loose) return;
+    await Promise.all([this.rescan(), this.refreshApplied()]);
+  }
+
+  /** Finds out whether a file that was opened belongs to what a scan reads; a file that is not saved yet does. */
+  async #list(path: string): Promise<void> {
+    if (this.#disk.has(path) || !(await this.#ports.exists(path).catch(() => false))) return;
+    await this.rescan();
+    if (!this.#disk.has(path) && this.#open.has(path)) this.#unlisted.add(path);
+  }
+
+  /** The pause before computing grows with what the last computation took, so that a slow workspace is not computed in a row. */
+  #delay(): number {
+    return Math.min(2000, Math.max(this.#settings.delay, this.#computation.lastDuration));
+  }
+
+  #changed(delay: number): void {
+    this.#revision++;
+    if (!this.#disposed) this.#recompute.restart(delay);
+  }
+
+  #rest(): void {
+    if (this.#caret === undefined) return;
+    this.#caret = undefined;
+    this.#changed(0);
+  }
+
+  async #readGathered(): Promise<void> {
+    const paths = [...this.#touched];
+    this.#touched.clear();
+    // A path that is not known yet may be ignored, vendored or a folder: only a scan can tell.
+    if (paths.some((path) => !this.#disk.has(path)) || paths.length > 100) return this.rescan();
+    const files = await Promise.all(paths.map(async (path) => [path, await this.#ports.read(path).catch(() => undefined)] as const));
+    let different = false;
+    for (const [path, file] of files) {
+      if (file?.text === this.#disk.get(path)?.text) continue;
+      different = true;
+      if (file) this.#disk.set(path, file);
+      else this.#disk.delete(path);
+    }
+    if (different) this.#changed(0);
+  }
+
+  async #compute(): Promise<void> {
+    await this.#ready;
+    if (this.#disposed) return;
+    if (this.#computing) {
+      this.#recompute.restart(20);
+      return;
+    }
+    this.#computing = true;
+    const revision = this.#revision;
+    try {
+      const snapshot = await this.#computation.run(
+        {
+          revision,
+          files: this.#files(),
+          open: this.#open,
+          applied: this.#applied,
+          settings: this.#settings,
+          loose: this.#loose,
+          leftAlone: this.#allLeftAlone(),
+          caret: this.#caret,
+          authorities: await this.#ports.authorities(),
+        },
+        () => this.#disposed || this.#revision !== revision,
+      );
+      if (snapshot) this.#publish(snapshot);
+    } catch (error) {
+      this.#ports.log('error', `the analysis failed: ${describe(error)}`);
+      this.#publish(this.#computation.afterFailure(revision, this.#snapshot));
+    } finally {
+      this.#computing = false;
+    }
+  }
+
+  #files(): SourceFile[] {
+    const closed = [...this.#disk.values()].filter((file) => !this.#open.has(file.path));
+    const opened = [...this.#open.values()].filter((file) => !this.#unlisted.has(file.path));
+    return [...closed, ...opened].sort((a, b) => (a.path < b.path ? -1 : 1));
+  }
+
+  #allLeftAlone(): Scan['leftAlone'] {
+    const known = new Set(this.#leftAlone.map(({ file }) => file));
+    const unlisted = [...this.#unlisted].filter((file) => !known.has(file));
+    return [...this.#leftAlone, ...unlisted.map((file) => ({ file, reason: 'This file is ignored by git or lies in a folder of installed or generated files.' }))];
+  }
+
+  #publish(snapshot: Snapshot): void {
+    this.#snapshot = snapshot;
+    if (snapshot.revision === this.#revision) {
+      const waiting = this.#waiting;
+      this.#waiting = [];
+      for (const resolve of waiting) resolve(snapshot);
+    }
+    for (const listener of this.#listeners) listener(snapshot);
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
