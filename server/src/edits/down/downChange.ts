@@ -6,14 +6,19 @@ import type { FileChange, WorkspaceChange } from '../change.ts';
 import { renderPieces, type DownScript } from './script.ts';
 import { synthesizeDown } from './synthesize.ts';
 
-type Outcome = { readonly change: WorkspaceChange } | { readonly refusal: string };
+/** A change with the script that it writes. */
+export interface DownChange extends WorkspaceChange {
+  readonly script: DownScript;
+}
+
+type Outcome = { readonly change: DownChange } | { readonly refusal: string };
 
 /**
  * The change that writes the down migration of a step where its runner looks for it: the other file of the pair, a file
  * beside it, or a section of the same file. Undefined when there is one already, or the runner has no place for it;
  * `downRefusal` says which.
  */
-export function downChange(facts: Facts, database: DatabaseFacts, step: MigrationStep): WorkspaceChange | undefined {
+export function downChange(facts: Facts, database: DatabaseFacts, step: MigrationStep): DownChange | undefined {
   const outcome = plan(facts, database, step);
   return 'change' in outcome ? outcome.change : undefined;
 }
@@ -32,7 +37,7 @@ function plan(facts: Facts, database: DatabaseFacts, step: MigrationStep): Outco
   const script = synthesizeDown(database, step);
   if (script.pieces.length === 0) return { refusal: `${up.file} changes nothing that could be undone.` };
   const change = runner.down === 'section' ? section(facts, runner, step, script) : fileBeside(facts, runner, step, script);
-  return 'refusal' in change ? change : { change: { title: titleOf(script), kind: 'suggestion', changes: [change] } };
+  return 'refusal' in change ? change : { change: { title: titleOf(script), kind: 'suggestion', changes: [change], script } };
 }
 
 function titleOf(script: DownScript): string {
