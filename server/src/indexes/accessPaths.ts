@@ -15,10 +15,11 @@ export interface SortColumn {
 export interface EqualityColumn {
   readonly name: string;
   /**
-   * `value`: compared with one value; `list`: with several (IN, = ANY); `join`: with a column of another table;
+   * `value`: compared with one value; `constant`: with one that the text of the query holds; `list`: with several (IN, = ANY);
+   * `join`: with a column of another table;
    * `soft`: IS NULL, or a comparison of a boolean: rarely selective, better served by a partial index.
    */
-  readonly binding: 'value' | 'list' | 'join' | 'soft';
+  readonly binding: 'value' | 'constant' | 'list' | 'join' | 'soft';
 }
 
 /** How one query reaches the rows of one table. Column names are those of the catalog. */
@@ -124,11 +125,11 @@ function bindingOf({ operator }: Predicate, column: Column, against: Predicate['
   if (operator === 'in') return 'list';
   if (operator !== 'equal' || against === 'expression') return undefined;
   if (/^(boolean|bool|tinyint\(1\)|bit\(1\))$/i.test(column.type)) return 'soft';
-  return against === 'column' ? 'join' : 'value';
+  return against === 'column' ? 'join' : against === 'literal' ? 'constant' : 'value';
 }
 
 function strength(binding: EqualityColumn['binding']): number {
-  return ['soft', 'join', 'list', 'value'].indexOf(binding);
+  return ['soft', 'join', 'list', 'constant', 'value'].indexOf(binding);
 }
 
 /** LIKE 'x%' is a range where the collation of an ordinary index serves it: in MySQL. */
@@ -144,7 +145,8 @@ function sortOf(block: QueryBlock, source: Source, resolve: (column: ColumnUse) 
     const resolved = column && resolve(column);
     if (resolved?.source !== source) return [];
     const { name } = resolved.column;
-    if (equality.get(name)?.binding === 'value' || sort.some((one) => one.name === name)) continue;
+    const binding = equality.get(name)?.binding;
+    if (binding === 'value' || binding === 'constant' || sort.some((one) => one.name === name)) continue;
     const usual = direction === 'asc' ? 'last' : 'first';
     sort.push({ name, order: direction, ...(nulls && nulls !== usual && resolved.column.nullable && { nulls }) });
   }

@@ -1,7 +1,8 @@
 import type { DatabaseFacts, WorkloadQuery } from '../project/facts.ts';
 import type { Table } from '../schema/catalog.ts';
-import { accessPaths, type AccessPath, type SortColumn } from './accessPaths.ts';
+import { accessPaths, type AccessPath, type EqualityColumn, type SortColumn } from './accessPaths.ts';
 import { bindsUniqueKey, isServed, leadsWith, type Demand } from './coverage.ts';
+import { isTenantKey } from './keys.ts';
 import { indexName } from './names.ts';
 
 /** A column of a proposed index. */
@@ -14,6 +15,8 @@ export interface IndexCandidate {
   readonly columns: readonly CandidateColumn[];
   /** A free name after the habit of the workspace. */
   readonly name: string;
+  /** What the first path asks of an index. */
+  readonly demand: Demand;
   /** The paths it serves, in the order of the workload; the first one is where it is reported. */
   readonly paths: readonly AccessPath[];
   /** The queries of the paths, each once. */
@@ -56,48 +59,60 @@ function makeCandidates(database: DatabaseFacts): IndexCandidate[] {
 function demandOf(database: DatabaseFacts, path: AccessPath): Demand | undefined {
   const rows = database.rowsOf(path.table.name);
   if ((rows !== undefined && rows < worthwhileRows) || path.table.partitionOf || bindsUniqueKey(database, path)) return undefined;
-  const bound = (...bindings: string[]) => path.equality.filter(({ binding }) => bindings.includes(binding)).map(({ name }) => name);
-  const filters = bound('value', 'list');
+  const bound = (...bindings: EqualityColumn['binding'][]) => path.equality.filter(({ binding }) => bindings.includes(binding)).map(({ name }) => name);
   const joins = bound('join');
   if (joins.some((name) => isServed(database, path, { equality: [name], sort: [] }))) return undefined;
+  const filters = bound('value', 'constant', 'list');
+  const soft = bound('soft');
   const hard = filters.length > 0 ? filters : joins;
-  const range = path.range.find((name) => path.sort.length === 0 || path.sort[0]!.name === name || !path.block.limited);
-  const tail: Pick<Demand, 'sort' | 'range'> = path.sort.length > 0 && (range === undefined || path.sort[0]!.name === range) ? { sort: path.sort } : { sort: [], range };
-  const whole: Demand = { equality: [...hard, ...bound('soft')], ...tail };
-  if (whole.equality.length === 0 || whole.equality.length + whole.sort.length + (whole.range === undefined ? 0 : 1) < 2) return undefined;
-  if (hard.length === 0 && whole.sort.length === 0 && whole.range === undefined) return undefined;
-  const single = bound('value');
-  const served = [whole, { equality: hard, ...tail }];
+  const tail = tailOf(path);
+  const length = hard.length + tail.sort.length + (tail.range === undefined ? 0 : 1);
+  const whole: Demand = { equality: hard.length > 0 && length > 1 ? hard : [...hard, ...soft], ...tail };
+  if (lengthOf(whole) < 2 || whole.equality.length === 0 || lengthOf(whole) === soft.length) return undefined;
+  const single = bound('value', 'constant');
   // Several values of one column do not come out of an index in the order of the next, so the sort is better served without the list.
   const sorted: Demand | undefined = tail.sort.length > 0 && single.length > 0 && single.length < filters.length ? { equality: single, sort: tail.sort } : undefined;
-  if (sorted) served.push(sorted, { equality: hard, sort: [] });
-  return served.some((demand) => isServed(database, path, demand)) ? undefined : (sorted ?? whole);
+  const good: Demand[] = [whole, { equality: hard, ...tail }, { equality: [...hard, ...soft], ...tail }, ...path.range.map((range) => ({ equality: hard, sort: [], range }))];
+  if (sorted) good.push(sorted, { equality: hard, sort: [] });
+  return good.some((demand) => isServed(database, path, demand)) ? undefined : (sorted ?? whole);
+}
+
+/** What comes behind the equality columns: the sort, or one range where nothing is sorted or no LIMIT makes the sort worth more. */
+function tailOf({ range, sort, block }: AccessPath): Pick<Demand, 'sort' | 'range'> {
+  const first = sort[0]?.name;
+  const wanted = range.find((name) => first === undefined || name === first || !block.limited);
+  return first !== undefined && (wanted === undefined || wanted === first) ? { sort } : { sort: [], ...(wanted !== undefined && { range: wanted }) };
+}
+
+/** Number of columns that a demand names. */
+function lengthOf({ equality, sort, range }: Demand): number {
+  return equality.length + sort.length + (range === undefined ? 0 : 1);
 }
 
 function merge(database: DatabaseFacts, wishes: readonly Wish[]): IndexCandidate[] {
-  const length = ({ equality, sort, range }: Demand) => equality.length + sort.length + (range === undefined ? 0 : 1);
   const frequency = new Map<string, number>();
   for (const { demand } of wishes) for (const name of demand.equality) frequency.set(name, (frequency.get(name) ?? 0) + 1);
   const groups: { readonly columns: CandidateColumn[]; readonly paths: Set<AccessPath> }[] = [];
-  for (const { path, demand } of [...wishes].sort((a, b) => length(b.demand) - length(a.demand))) {
+  for (const { path, demand } of [...wishes].sort((a, b) => lengthOf(b.demand) - lengthOf(a.demand))) {
     const group = groups.find(({ columns }) => leadsWith(database.dialect, columns.map((column) => ({ column: column.name, order: column.order, nulls: column.nulls })), demand));
     if (group) group.paths.add(path);
     else groups.push({ columns: columnsOf(database, path, demand, frequency), paths: new Set([path]) });
   }
   return groups.map(({ columns, paths }) => {
-    const inOrder = wishes.filter(({ path }) => paths.has(path)).map(({ path }) => path);
+    const served = wishes.filter(({ path }) => paths.has(path));
+    const inOrder = served.map(({ path }) => path);
     const { table, tableKey } = inOrder[0]!;
     const name = indexName(database, table, columns.map((column) => column.name));
-    return { tableKey, table, columns, name, paths: inOrder, queries: [...new Set(inOrder.map((path) => path.query))] };
+    return { tableKey, table, columns, name, demand: served[0]!.demand, paths: inOrder, queries: [...new Set(inOrder.map((path) => path.query))] };
   });
 }
 
 /** Tenant key first, then single values (those that most queries bind first), lists, joins and soft conditions; then the sort or the range. */
 function columnsOf(database: DatabaseFacts, path: AccessPath, demand: Demand, frequency: ReadonlyMap<string, number>): CandidateColumn[] {
-  const bindings = ['value', 'list', 'join', 'soft'];
+  const bindings = ['value', 'constant', 'list', 'join', 'soft'];
   const rank = (name: string) => {
     const binding = path.equality.find((one) => one.name === name)!.binding;
-    const tenant = name === database.tenancy.key && binding !== 'soft';
+    const tenant = isTenantKey(database, name) && binding !== 'soft';
     return [tenant ? 0 : 1, bindings.indexOf(binding), -(frequency.get(name) ?? 0)];
   };
   const equality = [...demand.equality].sort((a, b) => {

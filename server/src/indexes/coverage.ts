@@ -2,7 +2,7 @@ import type { DatabaseFacts } from '../project/facts.ts';
 import type { KeyPart } from '../schema/catalog.ts';
 import type { Dialect } from '../source/dialect.ts';
 import type { AccessPath, SortColumn } from './accessPaths.ts';
-import { sameColumn, searchKeys, uniqueKeys, type SearchKey } from './keys.ts';
+import { isTenantKey, sameColumn, searchKeys, uniqueKeys, type SearchKey } from './keys.ts';
 
 /** What an index has to lead with to serve a path: these columns in any order, then the sort in one direction or the other, or one range column. */
 export interface Demand {
@@ -28,13 +28,19 @@ function sortsAs(dialect: Dialect, parts: readonly KeyPart[], sort: readonly Sor
   return turned.every((one) => one === turned[0]) && sort.every((term, at) => term.nulls === undefined || parts[at]!.nulls === term.nulls);
 }
 
-/** Whether equality binds all columns of a unique key, so that at most one row (one per row of the other table, in a join) is reached. */
+/**
+ * Whether equality binds all columns of a unique key, so that at most one row (one per row of the other table, in a join) is reached, or
+ * all that it compares but the tenant key leads one and nothing is sorted, so that the key serves it.
+ */
 export function bindsUniqueKey(database: DatabaseFacts, path: AccessPath): boolean {
   const { dialect } = database;
   const bound = path.equality.filter(({ binding }) => binding !== 'soft').map(({ name }) => name);
   const isBound = (column: string) => bound.some((name) => sameColumn(dialect, name, column));
   if (uniqueKeys(database, path.tableKey, path.table).some((columns) => columns.length > 0 && columns.every(isBound))) return true;
-  return path.table.columns.some((column) => isBound(column.name) && isPracticallyUnique(path, column.name));
+  if (path.table.columns.some((column) => isBound(column.name) && isPracticallyUnique(path, column.name))) return true;
+  const owned = bound.filter((name) => !isTenantKey(database, name));
+  const leading = { equality: owned, sort: [] };
+  return path.sort.length + path.range.length === 0 && owned.length > 0 && owned.length < bound.length && searchKeys(database, path.tableKey, path.table).some((key) => key.unique && key.where === undefined && leadsWith(dialect, key.parts, leading));
 }
 
 /** A generated identifier that leads the primary key is unique even where the key has more columns, as in a partitioned table. */

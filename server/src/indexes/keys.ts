@@ -16,6 +16,11 @@ export function sameColumn(dialect: Dialect, a: string | undefined, b: string): 
   return a !== undefined && (dialect === 'postgresql' ? a === b : a.toLowerCase() === b.toLowerCase());
 }
 
+/** Whether a column tells the tenants of a shared schema apart: the configured key, else a column named `tenant_id`. */
+export function isTenantKey({ dialect, tenancy }: DatabaseFacts, column: string): boolean {
+  return tenancy.key === undefined ? /^tenant_?id$/i.test(column) : sameColumn(dialect, column, tenancy.key);
+}
+
 /** The table of the same key in the Prisma schema of the database, when there is one beside the history. */
 function modelOf(database: DatabaseFacts, key: string): Table | undefined {
   return database.prisma?.catalog === database.catalog ? undefined : database.prisma?.catalog.tables.get(key);

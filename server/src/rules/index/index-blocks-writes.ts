@@ -63,12 +63,17 @@ function isView({ entry }: StatementContext, node: CreateIndex): boolean {
 }
 
 function fixOf({ facts, database, entry }: StatementContext, node: CreateIndex): WorkspaceChange | undefined {
-  const { placed, transaction } = entry;
+  const { placed, migration, transaction } = entry;
   const { text } = placed.statement;
   const name = node.name?.name.name;
-  if (transaction === 'none') return safeChange('Build the index CONCURRENTLY', insertInStatement(placed, node.keyword.end, ' CONCURRENTLY'));
-  const alone = entry.migration && isAlone(database, entry) ? optOutChange(facts, database, entry.migration) : undefined;
-  if (alone) return safeChange('Build the index CONCURRENTLY, outside a transaction', alone, insertInStatement(placed, node.keyword.end, ' CONCURRENTLY'));
+  const concurrently = insertInStatement(placed, node.keyword.end, ' CONCURRENTLY');
+  const alone = migration !== undefined && isAlone(database, entry);
+  // How a runner that was only guessed at runs its files is not certain, so a reader has to agree.
+  const assumed = migration !== undefined && database.runner?.assumed === true;
+  const change = assumed ? suggestedChange : safeChange;
+  if (transaction === 'none' && (alone || !assumed)) return change('Build the index CONCURRENTLY', concurrently);
+  const mark = alone ? optOutChange(facts, database, migration) : undefined;
+  if (mark) return change('Build the index CONCURRENTLY, outside a transaction', mark, concurrently);
   if (name === undefined || isNeededLater(database, entry, name)) return undefined;
   const sql = `${text.slice(0, node.keyword.end)} CONCURRENTLY${text.slice(node.keyword.end)}`;
   if (transaction === 'script') {
@@ -77,5 +82,5 @@ function fixOf({ facts, database, entry }: StatementContext, node: CreateIndex):
   }
   const down = dropIndexSql(database, { schema: node.table.schema?.name, name: node.table.name.name }, name);
   const moved = moveToOwnMigration(facts, database, entry, { slug: `add_${name}`, sql, down, indexName: name });
-  return moved && safeChange('Build the index CONCURRENTLY, in a migration of its own', ...moved);
+  return moved && change('Build the index CONCURRENTLY, in a migration of its own', ...moved);
 }

@@ -51,10 +51,10 @@ export const missingCompositeIndex = defineRule({
 });
 
 function reportCandidate(candidate: IndexCandidate, { facts, database, report }: RuleContext): void {
-  const { table, columns, paths, name } = candidate;
+  const { table, columns, demand, paths, name } = candidate;
   const [first, ...others] = paths;
-  const filtered = listed([...first!.equality.map((column) => column.name), ...first!.range]);
-  const sorted = listed(first!.sort.map((column) => column.name));
+  const filtered = listed(demand.range === undefined ? demand.equality : [...demand.equality, demand.range]);
+  const sorted = listed(demand.sort.map((column) => column.name));
   const list = columns.map((column) => `${column.name}${column.order === 'desc' ? ' DESC' : ''}`).join(', ');
   report({
     at: { file: first!.query.file, range: first!.at },
