@@ -5,8 +5,9 @@ import type { Facts, SourceFile } from '../project/facts.ts';
 import { configFileName } from '../project/fileKinds.ts';
 import { readConfig } from '../project/readConfig.ts';
 import { byPlace, checkWorkspace } from '../rules/engine.ts';
+import { rules } from '../rules/index.ts';
 import type { Finding } from '../rules/rule.ts';
-import { syntaxFindings, type Authorities, type SyntaxOptions } from '../rules/syntax.ts';
+import { syntaxErrorRule, syntaxFindings, type Authorities, type SyntaxOptions } from '../rules/syntax.ts';
 
 /** The three steps from files to findings. Tests put a failing step in the place of one. */
 export interface Analysis {
@@ -30,6 +31,8 @@ export interface Snapshot {
   readonly versions: ReadonlyMap<string, number>;
 }
 
+const ruleIds = [...rules.map((rule) => rule.id), syntaxErrorRule];
+
 /** Groups findings by file, keeping their order. */
 export function groupByFile(findings: readonly Finding[]): Map<string, Finding[]> {
   const groups = new Map<string, Finding[]>();
@@ -48,7 +51,7 @@ export function mergeFindings(...lists: readonly (readonly Finding[])[]): Findin
 
 /** The configuration of a folder: its file, with the levels that the editor's settings give where the file gives none. */
 export function configOf(files: ReadonlyMap<string, SourceFile>, levels: Config['rules']): { readonly config: Config; readonly problems: readonly ConfigProblem[] } {
-  const { config, problems } = readConfig(files.get(configFileName)?.text ?? '', configFileName);
+  const { config, problems } = readConfig(files.get(configFileName)?.text ?? '', configFileName, { ruleIds });
   return { config: { ...config, rules: { ...levels, ...config.rules } }, problems };
 }
 

@@ -181,6 +181,7 @@ export class Session {
     this.#disposed = true;
     for (const pause of [this.#recompute, this.#rested, this.#gather]) pause.cancel();
     this.#listeners.clear();
+    for (const resolve of this.#waiting.splice(0)) resolve(this.#snapshot ?? this.#computation.afterFailure(this.#revision, undefined));
   }
 
   async #begin(): Promise<void> {

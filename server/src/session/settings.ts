@@ -48,6 +48,7 @@ export const settingDeclarations: Readonly<Record<string, Declaration>> = {
     description: 'Dialect of SQL files outside a workspace folder. Within one, database-expert.yaml states it.',
     scope: 'resource',
   },
+  'trace.server': { type: 'string', default: 'off', enum: ['off', 'messages', 'verbose'], description: 'Write what the editor and the language server tell each other to the log.', scope: 'window' },
 };
 
 export const defaultSettings: Settings = { enable: true, scope: 'openFiles', showApplied: false, delay: 150, hover: true, rules: {} };
