@@ -21,7 +21,7 @@ export function canBeName(cursor: Cursor, token: Token | undefined): token is To
 }
 
 /**
- * Reads a name. PostgreSQL folds what is not quoted to lower case; MySQL and SQLite keep the case as written.
+ * Reads a name. PostgreSQL folds what is not quoted to lower case and cuts names at 63 bytes; MySQL and SQLite keep the case as written.
  * A template hole stands for the part of a name, so `{{prefix}}_users` is one name.
  * @throws ReadFailure when no name stands here.
  */
@@ -40,7 +40,20 @@ export function readIdentifier(cursor: Cursor): Identifier {
   const quoted = token.kind === 'quotedIdentifier' || token.kind === 'string';
   const range = cursor.rangeSince(first);
   const folds = cursor.dialect === 'postgresql' && !hole;
-  return { name: folds ? foldIdentifier(cursor.dialect, value, quoted) : value, text: cursor.slice(range), quoted, range };
+  return { name: folds ? truncate(foldIdentifier(cursor.dialect, value, quoted)) : value, text: cursor.slice(range), quoted, range };
+}
+
+/** PostgreSQL keeps the first 63 bytes of a name, never half a character (manual, 4.1.1). */
+function truncate(name: string): string {
+  if (name.length <= 20 || Buffer.byteLength(name) <= 63) return name;
+  let kept = '';
+  let bytes = 0;
+  for (const character of name) {
+    bytes += Buffer.byteLength(character);
+    if (bytes > 63) break;
+    kept += character;
+  }
+  return kept;
 }
 
 function continuesName(cursor: Cursor, next: Token | undefined, afterHole: boolean): next is Token {
