@@ -2,7 +2,21 @@ import { foreignKeyWithoutIndex } from './index/foreign-key-without-index.ts';
 import { indexBlocksWrites } from './index/index-blocks-writes.ts';
 import { lowSelectivityIndex } from './index/low-selectivity-index.ts';
 import { missingCompositeIndex } from './index/missing-composite-index.ts';
+import { changeWithoutWhere } from './migration/change-without-where.ts';
+import { constraintScansTable } from './migration/constraint-scans-table.ts';
+import { dropColumn } from './migration/drop-column.ts';
+import { dropTable } from './migration/drop-table.ts';
+import { notNullWithoutDefault } from './migration/not-null-without-default.ts';
+import { renameBreaksClients } from './migration/rename-breaks-clients.ts';
+import { setNotNullScans } from './migration/set-not-null-scans.ts';
+import { redisEviction } from './operations/redis-eviction.ts';
+import { missingDownMigration } from './migration/missing-down-migration.ts';
 import type { Rule } from './rule.ts';
+import { missingPrimaryKey } from './schema/missing-primary-key.ts';
+import { preferIdentity } from './schema/prefer-identity.ts';
+import { unboundedLogTable } from './schema/unbounded-log-table.ts';
+import { rowLevelSecurityMissing } from './tenancy/row-level-security-missing.ts';
+import { tenantKeyMissing } from './tenancy/tenant-key-missing.ts';
 import { concurrentlyInTransaction } from './transaction/concurrently-in-transaction.ts';
 import { multiWriteWithoutTransaction } from './transaction/multi-write-without-transaction.ts';
 
@@ -25,6 +39,20 @@ export const rules: readonly Rule[] = [
   indexBlocksWrites,
   concurrentlyInTransaction,
   multiWriteWithoutTransaction,
+  missingDownMigration,
+  notNullWithoutDefault,
+  setNotNullScans,
+  constraintScansTable,
+  dropColumn,
+  dropTable,
+  renameBreaksClients,
+  changeWithoutWhere,
+  preferIdentity,
+  missingPrimaryKey,
+  unboundedLogTable,
+  tenantKeyMissing,
+  rowLevelSecurityMissing,
+  redisEviction,
 ];
 
 /** A rule by its identifier. */

@@ -1,4 +1,3 @@
-import { suggestedChange } from '../../edits/builders.ts';
 import { downChange } from '../../edits/down/downChange.ts';
 import type { MigrationStep } from '../../project/facts.ts';
 import type { StatementNode } from '../../source/sql/ast.ts';
@@ -37,10 +36,7 @@ export const missingDownMigration = defineRule({
         severity: runner.down === 'sibling' ? 'hint' : 'information',
         message: `Migration ${step.migration.version}${step.migration.name ? ` ${step.migration.name}` : ''} has no down`,
         help: whereItGoes[runner.down],
-        fix: () => {
-          const down = downChange(facts, database, step);
-          return down && suggestedChange(titleOf(down.script.lossy.map(({ what }) => what)), ...down.changes);
-        },
+        fix: () => downChange(facts, database, step),
       });
     },
   },
@@ -51,10 +47,6 @@ const whereItGoes = {
   section: 'Write the down section below the up section.',
   sibling: 'Write down.sql beside migration.sql; it runs by hand when a deployment is taken back.',
 };
-
-function titleOf(lost: readonly string[]): string {
-  return lost.length === 0 ? 'Write the down migration' : `Write the down migration (cannot bring back ${lost.join(', ')})`;
-}
 
 const dataKinds: ReadonlySet<StatementNode['kind']> = new Set(['select', 'insert', 'update', 'delete', 'merge', 'values', 'truncate', 'set', 'transaction', 'other', 'unread']);
 

@@ -1,0 +1,90 @@
+import { insertInStatement, suggestedChange } from '../../edits/builders.ts';
+import type { WorkspaceChange } from '../../edits/change.ts';
+import type { DatabaseFacts } from '../../project/facts.ts';
+import { findColumn, type Table } from '../../schema/catalog.ts';
+import { quoteIdentifier } from '../../schema/quote.ts';
+import { isMySql } from '../../source/dialect.ts';
+import { entryAt } from '../indexFixes.ts';
+import { defineRule, type RuleContext } from '../rule.ts';
+import { everyDialect, originPlace } from '../support.ts';
+
+export const missingPrimaryKey = defineRule({
+  id: 'missing-primary-key',
+  dialects: everyDialect,
+  severity: 'information',
+  concern: 'schema',
+  about: 'design',
+  status: 'stable',
+  summary: 'Give every table a primary key.',
+  why: 'Without a key a single row cannot be named: logical replication cannot update or delete it, tools cannot show what changed, and duplicates creep in.',
+  fix: 'Name the columns that identify a row as PRIMARY KEY, or add an identity column.',
+  fixKind: 'suggestion',
+  examples: [
+    { dialect: 'postgresql', bad: 'CREATE TABLE readings (sensor text NOT NULL, value integer);', good: 'CREATE TABLE readings (id bigint PRIMARY KEY, sensor text NOT NULL, value integer);' },
+    { dialect: 'mysql', bad: 'CREATE TABLE readings (sensor varchar(50) NOT NULL, value int);', good: 'CREATE TABLE readings (id bigint AUTO_INCREMENT PRIMARY KEY, sensor varchar(50) NOT NULL, value int);' },
+    { dialect: 'sqlite', bad: 'CREATE TABLE readings (sensor text NOT NULL, value integer);', good: 'CREATE TABLE readings (id integer PRIMARY KEY, sensor text NOT NULL, value integer);' },
+  ],
+  references: [
+    { title: 'PostgreSQL: Primary Keys', url: 'https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-PRIMARY-KEYS' },
+    { title: 'PostgreSQL: Logical Replication, Replica Identity', url: 'https://www.postgresql.org/docs/current/logical-replication-publication.html' },
+    { title: 'MySQL: Primary Key Optimization', url: 'https://dev.mysql.com/doc/refman/8.4/en/primary-key-optimization.html' },
+    { title: 'SQLite: Rowid Tables', url: 'https://www.sqlite.org/rowidtable.html' },
+  ],
+  aliases: { splinter: ['no_primary_key'], bytebase: ['TABLE_REQUIRE_PK'] },
+  check: {
+    database(context) {
+      for (const table of context.database.catalog.tables.values()) {
+        if (isKeyless(context.database, table)) reportTable(table, context);
+      }
+    },
+  },
+});
+
+/** Tables in which migration runners keep their own record. */
+const bookkeeping = /^(schema_migrations|schema_version|goose_db_version|flyway_schema_history|_sqlx_migrations|__diesel_schema_migrations|_prisma_migrations|atlas_schema_revisions|databasechangelog(lock)?|ar_internal_metadata|sqlite_\w+)$/i;
+
+function isKeyless({ dialect, catalog }: DatabaseFacts, table: Table): boolean {
+  if (table.knowledge !== 'known' || table.primaryKey || table.temporary || table.partitionOf || table.partitionBy || table.inherits?.length || table.columns.length === 0) return false;
+  if (bookkeeping.test(table.name) || catalog.uncertain) return false;
+  // A unique key over NOT NULL columns names each row as well as a primary key does.
+  const whole = (columns: readonly (string | undefined)[]) => columns.length > 0 && columns.every((column) => column !== undefined && findColumn(dialect, table, column)?.nullable === false);
+  return !table.uniques.some((unique) => whole(unique.columns)) && !table.indexes.some((index) => index.unique && index.where === undefined && whole(index.parts.map((part) => part.column)));
+}
+
+function reportTable(table: Table, { facts, database, report }: RuleContext): void {
+  report({
+    at: originPlace(table.origin),
+    message: `${table.name} has no primary key`,
+    fix: () => {
+      const entry = entryAt(database, table.origin);
+      return entry && facts.scripts.has(entry.placed.file) ? fixes(database, table, entry) : undefined;
+    },
+  });
+}
+
+function fixes(database: DatabaseFacts, table: Table, { placed, migration }: NonNullable<ReturnType<typeof entryAt>>): WorkspaceChange[] {
+  const { node, statement } = placed;
+  if (node.kind !== 'createTable' || node.asQuery || migration?.applied) return [];
+  const first = node.columns[0];
+  const last = [...node.columns, ...node.constraints].at(-1);
+  if (!first || !last) return [];
+  const { dialect } = database;
+  const result: WorkspaceChange[] = [];
+  const linked = table.foreignKeys.flatMap((foreign) => foreign.columns);
+  if (table.foreignKeys.length >= 2 && linked.every((column) => findColumn(dialect, table, column)?.nullable === false)) {
+    const columns = linked.map((column) => quoteIdentifier(dialect, column)).join(', ');
+    result.push(suggestedChange(`Make (${linked.join(', ')}) the primary key`, insertInStatement(placed, last.range.end, `,${separator(statement.text, first.range.start)}PRIMARY KEY (${columns})`)));
+  }
+  if (!findColumn(dialect, table, 'id')) result.push(suggestedChange('Add an id column as the primary key', insertInStatement(placed, first.range.start, `id ${identity(dialect)},${separator(statement.text, first.range.start)}`)));
+  return result;
+}
+
+function identity(dialect: DatabaseFacts['dialect']): string {
+  if (dialect === 'sqlite') return 'INTEGER PRIMARY KEY';
+  return isMySql(dialect) ? 'BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY' : 'BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY';
+}
+
+/** What stands between two elements of this table: a line break with its indentation, or a blank. */
+function separator(text: string, firstElement: number): string {
+  return /\n[ \t]*$/.exec(text.slice(0, firstElement))?.[0] ?? ' ';
+}

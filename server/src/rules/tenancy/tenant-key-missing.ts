@@ -1,0 +1,87 @@
+import { insertAfterStatement, insertInStatement, suggestedChange } from '../../edits/builders.ts';
+import type { WorkspaceChange } from '../../edits/change.ts';
+import { indexName } from '../../indexes/names.ts';
+import type { DatabaseFacts } from '../../project/facts.ts';
+import { findTable, objectKey, type Table } from '../../schema/catalog.ts';
+import { quoteIdentifier, renderName } from '../../schema/quote.ts';
+import { entryAt } from '../indexFixes.ts';
+import { defineRule, type RuleContext } from '../rule.ts';
+import { everyDialect, originPlace } from '../support.ts';
+import { isGuarded, policyStatements, tenantsOf, type Tenants } from '../tenancy.ts';
+
+const config = '-- file: database-expert.yaml\ntenancy_model: shared\ntenant_key: tenant_id\n-- file: schema.sql\n';
+const parents = 'CREATE TABLE tenants (id bigint PRIMARY KEY);\nCREATE TABLE users (id bigint PRIMARY KEY, tenant_id bigint NOT NULL REFERENCES tenants (id));\n';
+
+export const tenantKeyMissing = defineRule({
+  id: 'tenant-key-missing',
+  dialects: everyDialect,
+  severity: 'warning',
+  concern: 'tenancy',
+  about: 'design',
+  status: 'stable',
+  summary: 'Put the tenant key on every table that holds rows of tenants.',
+  why: 'A row that does not say whose it is can be kept apart by a join at best: a policy, an index or a partition cannot use a key that is not there, and one forgotten join leaks.',
+  fix: 'Add the tenant key, reference the tenant, index it and guard it by a policy.',
+  fixKind: 'suggestion',
+  examples: [
+    { dialect: 'postgresql', bad: `${config}${parents}CREATE TABLE notes (id bigint PRIMARY KEY, user_id bigint NOT NULL REFERENCES users (id), body text);`, good: `${config}${parents}CREATE TABLE notes (id bigint PRIMARY KEY, tenant_id bigint NOT NULL REFERENCES tenants (id), user_id bigint NOT NULL REFERENCES users (id), body text);` },
+  ],
+  references: [
+    { title: 'PostgreSQL: Row Security Policies', url: 'https://www.postgresql.org/docs/current/ddl-rowsecurity.html' },
+    { title: 'MySQL: Multi-Column Indexes', url: 'https://dev.mysql.com/doc/refman/8.4/en/multiple-column-indexes.html' },
+    { title: 'SQLite: Foreign Key Support', url: 'https://www.sqlite.org/foreignkeys.html' },
+  ],
+  aliases: {},
+  check: {
+    database(context) {
+      const { database } = context;
+      const tenants = tenantsOf(database);
+      if (!tenants) return;
+      for (const table of tenants.unkeyed) {
+        const parent = parentOfTenant(database, table, tenants);
+        if (parent) reportTable(table, parent, tenants, context);
+      }
+    },
+  },
+});
+
+/** The table with a tenant key that this one references, so that its rows belong to tenants. Tables that reference none may be shared data. */
+function parentOfTenant({ catalog, dialect }: DatabaseFacts, table: Table, tenants: Tenants): Table | undefined {
+  if (tenants.roots.has(objectKey(dialect, table.schema, table.name))) return undefined;
+  const keyed = new Set(tenants.keyed.map((one) => one.table));
+  return table.foreignKeys.map(({ references }) => findTable(catalog, references.schema, references.table)).find((parent) => parent !== undefined && keyed.has(parent));
+}
+
+function reportTable(table: Table, parent: Table, tenants: Tenants, { facts, database, report }: RuleContext): void {
+  report({
+    at: originPlace(table.origin),
+    message: `${table.name} holds rows of tenants, through ${parent.name}, but has no ${tenants.key}`,
+    related: [{ ...originPlace(parent.origin), message: `${parent.name} has ${tenants.key}` }],
+    fix: () => addKey(facts, database, table, parent, tenants),
+  });
+}
+
+/** Writes the key into a CREATE TABLE that no database has run yet, with its index and, on PostgreSQL, its policy. */
+function addKey(facts: RuleContext['facts'], database: DatabaseFacts, table: Table, parent: Table, { key }: Tenants): WorkspaceChange | undefined {
+  const entry = entryAt(database, table.origin);
+  const script = entry && facts.scripts.get(entry.placed.file);
+  if (!entry || !script || entry.migration?.applied || entry.placed.node.kind !== 'createTable') return undefined;
+  const { node, statement } = entry.placed;
+  const first = node.columns[0];
+  const column = parent.columns.find((one) => one.name === key);
+  const root = parent.foreignKeys.find((foreign) => foreign.columns.length === 1 && foreign.columns[0] === key);
+  if (!first || !column) return undefined;
+  const { dialect } = database;
+  const quoted = quoteIdentifier(dialect, key);
+  const reference = root ? ` REFERENCES ${renderName(dialect, root.references.schema, root.references.table)} (${root.references.columns.map((one) => quoteIdentifier(dialect, one)).join(', ')})` : '';
+  const gap = /\n[ \t]*$/.exec(statement.text.slice(0, first.range.start))?.[0] ?? ' ';
+  const type = column.type.toUpperCase();
+  const name = renderName(dialect, table.schema, table.name);
+  const index = `CREATE INDEX ${quoteIdentifier(dialect, indexName(database, table, [key]))} ON ${name} (${quoted})`;
+  const policies = dialect === 'postgresql' && [...database.catalog.tables.values()].some(isGuarded) ? `;\n${policyStatements(database, table, type).up.replace(/;$/, '')}` : '';
+  return suggestedChange(
+    `Add ${key} to ${table.name}`,
+    insertInStatement(entry.placed, first.range.start, `${quoted} ${type} NOT NULL${reference},${gap}`),
+    insertAfterStatement(script, entry.placed, `${index}${policies}`),
+  );
+}
