@@ -1,10 +1,10 @@
 import { isMySql } from '../source/dialect.ts';
 import type { IndexPart, References, TableConstraint } from '../source/sql/ast.ts';
-import { findColumn, sameName, type Check, type ForeignKey, type Index, type Key, type Table } from './catalog.ts';
+import { sameName, type Check, type ForeignKey, type Index, type Key, type Table } from './catalog.ts';
 import { changeColumn, isRowIdAlias } from './columns.ts';
 import { namesOf, type Draft } from './draft.ts';
 import { columnsIn, tidyExpression } from './expressions.ts';
-import { addIndex, keyParts } from './indexes.ts';
+import { addIndex, keyParts, leads, withImplicitIndex } from './indexes.ts';
 import { mySqlCheckName, mySqlForeignKeyName, mySqlKeyName, postgresConstraintName, postgresRelationName } from './names.ts';
 
 type ConstraintOf<K extends TableConstraint['kind']> = Extract<TableConstraint, { kind: K }>;
@@ -119,13 +119,8 @@ function addUnique(draft: Draft, before: Table, constraint: ConstraintOf<'unique
 }
 
 function withoutImplicitIndexes(draft: Draft, table: Table, columns: readonly string[]): Table {
-  const kept = table.indexes.filter((index) => !(index.implicit && leads(draft, columns, index.parts.map((part) => part.column))));
+  const kept = table.indexes.filter((index) => !(index.implicit && leads(draft.dialect, columns, index.parts.map((part) => part.column))));
   return kept.length === table.indexes.length ? table : { ...table, indexes: kept };
-}
-
-/** Whether `columns` begins with `wanted`. */
-function leads(draft: Draft, columns: readonly (string | undefined)[], wanted: readonly (string | undefined)[]): boolean {
-  return wanted.length <= columns.length && wanted.every((name, i) => name !== undefined && sameName(draft.dialect, columns[i], name));
 }
 
 function referencedColumns(draft: Draft, table: Table, references: References): string[] {
@@ -154,30 +149,12 @@ function addForeignKey(draft: Draft, table: Table, constraint: ConstraintOf<'for
     origin: draft.origin(constraint.name?.range ?? constraint.range),
   };
   const withKey = { ...table, foreignKeys: [...table.foreignKeys, key] };
-  return isMySql(draft.dialect) ? withImplicitIndex(draft, withKey, key, constraint.name?.name) : withKey;
+  return isMySql(draft.dialect) ? withImplicitIndex(draft.dialect, withKey, key, constraint.name?.name) : withKey;
 }
 
 function foreignKeyName(draft: Draft, table: Table, columns: readonly string[]): string | undefined {
   if (draft.dialect === 'sqlite') return undefined;
   return isMySql(draft.dialect) ? mySqlForeignKeyName(table) : postgresConstraintName(table, columns, 'fkey');
-}
-
-/** MySQL makes an index for a foreign key when none leads with its columns (manual, 15.1.20.5 FOREIGN KEY Constraints). */
-function withImplicitIndex(draft: Draft, table: Table, key: ForeignKey, given: string | undefined): Table {
-  const served =
-    (table.primaryKey !== undefined && leads(draft, table.primaryKey.columns, key.columns)) ||
-    table.uniques.some((unique) => leads(draft, unique.columns, key.columns)) ||
-    table.indexes.some((index) => !index.special && leads(draft, index.parts.map((part) => (part.prefixLength === undefined ? part.column : undefined)), key.columns));
-  if (served) return table;
-  const index: Index = {
-    name: given ?? mySqlKeyName(draft.dialect, table, key.columns[0]),
-    parts: key.columns.map((column) => ({ column, order: 'asc' })),
-    unique: false,
-    method: 'btree',
-    implicit: true,
-    origin: key.origin,
-  };
-  return { ...table, indexes: [...table.indexes, index] };
 }
 
 function addCheck(draft: Draft, table: Table, constraint: ConstraintOf<'check'>): Table {
@@ -204,9 +181,4 @@ function checkName(draft: Draft, table: Table, expression: string): string | und
 /** Whether a table has a constraint of that name; IF NOT EXISTS looks there. */
 export function hasConstraint(draft: Draft, table: Table, name: string): boolean {
   return [table.primaryKey, ...table.uniques, ...table.foreignKeys, ...table.checks, ...table.exclusions].some((constraint) => constraint?.name !== undefined && sameName(draft.dialect, constraint.name, name));
-}
-
-/** A column of the table by name. */
-export function columnNamed(draft: Draft, table: Table, name: string) {
-  return findColumn(draft.dialect, table, name);
 }

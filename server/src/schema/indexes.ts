@@ -1,7 +1,8 @@
 import type { Dialect } from '../source/dialect.ts';
 import type { IndexPart } from '../source/sql/ast.ts';
 import { isMySql } from '../source/dialect.ts';
-import { sameName, type Index, type KeyPart, type Table } from './catalog.ts';
+import { sameName, type ForeignKey, type Index, type KeyPart, type Table } from './catalog.ts';
+import { mySqlKeyName } from './names.ts';
 import type { Draft } from './draft.ts';
 import { tidyExpression } from './expressions.ts';
 
@@ -38,4 +39,30 @@ function servedBy(draft: Draft, implicit: Index, index: Index): boolean {
 /** The columns an index speaks of by name, INCLUDE apart. */
 export function indexColumns(index: Index): string[] {
   return index.parts.flatMap((part) => (part.column === undefined ? [] : [part.column]));
+}
+
+/** Whether `columns` begins with `wanted`. */
+export function leads(dialect: Dialect, columns: readonly (string | undefined)[], wanted: readonly (string | undefined)[]): boolean {
+  return wanted.length <= columns.length && wanted.every((name, i) => name !== undefined && sameName(dialect, columns[i], name));
+}
+
+/**
+ * The table with the index that MySQL makes for a foreign key when none leads with its columns (manual, FOREIGN KEY
+ * Constraints): it is called like the key when that was named, else after the first column.
+ */
+export function withImplicitIndex(dialect: Dialect, table: Table, key: ForeignKey, given: string | undefined): Table {
+  const served =
+    (table.primaryKey !== undefined && leads(dialect, table.primaryKey.columns, key.columns)) ||
+    table.uniques.some((unique) => leads(dialect, unique.columns, key.columns)) ||
+    table.indexes.some((index) => !index.special && leads(dialect, index.parts.map((part) => (part.prefixLength === undefined ? part.column : undefined)), key.columns));
+  if (served) return table;
+  const index: Index = {
+    name: given ?? mySqlKeyName(dialect, table, key.columns[0]),
+    parts: key.columns.map((column) => ({ column, order: 'asc' })),
+    unique: false,
+    method: 'btree',
+    implicit: true,
+    origin: key.origin,
+  };
+  return { ...table, indexes: [...table.indexes, index] };
 }
