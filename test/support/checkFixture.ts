@@ -63,7 +63,7 @@ export function fixFixture(fixture: Fixture, rule: string): { readonly problems:
       const files = applyChange(fixture.files, change);
       const after = checkFixture({ ...fixture, files });
       const complain = (text: string) => problems.push(`${change.title}: ${text}`);
-      if (count(after).get(keyOf(finding))! >= count(before).get(keyOf(finding))!) complain('the finding is still there');
+      if ((count(after).get(keyOf(finding)) ?? 0) >= count(before).get(keyOf(finding))!) complain('the finding is still there');
       for (const [key, times] of count(after)) if (times > (count(before).get(key) ?? 0)) complain(`adds ${key}`);
       if (unread(after.facts) > unread(before.facts)) complain('leaves a statement that cannot be read');
       for (const message of after.log) complain(message);

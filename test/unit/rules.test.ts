@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { rules } from '../../server/src/rules/index.ts';
@@ -9,6 +9,7 @@ import { readFixture } from '../support/fixture.ts';
 const folder = join(import.meta.dirname, '../fixtures/rules');
 
 function fixturesOf(rule: Rule): string[] {
+  if (!existsSync(join(folder, rule.id))) return [];
   return readdirSync(join(folder, rule.id)).filter((name) => !name.endsWith('.fixed.txt')).sort();
 }
 
@@ -39,6 +40,8 @@ describe.each(rules.map((rule) => [rule.id, rule] as const))('%s', (id, rule) =>
     expect(find(bad)).toContain(id);
     expect(find(good)).not.toContain(id);
   });
+
+  it('has a fixture', () => expect(fixturesOf(rule).length).toBeGreaterThan(0));
 
   it('speaks in whole sentences', () => {
     for (const text of [rule.summary, rule.why, rule.fix]) expect(text).toMatch(/^[A-Z`@].*[.]$/s);

@@ -50,7 +50,9 @@ const whereItGoes = {
 
 const dataKinds: ReadonlySet<StatementNode['kind']> = new Set(['select', 'insert', 'update', 'delete', 'merge', 'values', 'truncate', 'set', 'transaction', 'other', 'unread']);
 
+/** Validating a constraint changes no definition, so there is nothing to take back. */
 function changesSchema(node: StatementNode): boolean {
+  if (node.kind === 'alterTable') return node.actions.some(({ kind }) => kind !== 'validateConstraint');
   return !dataKinds.has(node.kind);
 }
 
