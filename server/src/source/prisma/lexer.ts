@@ -9,26 +9,29 @@ export interface PrismaToken extends TextRange {
   readonly text: string;
 }
 
+/** In the order in which they are tried; the commonest come first. Every letter beyond ASCII may stand in a name. */
 const patterns: readonly (readonly [PrismaTokenKind, RegExp])[] = [
+  ['word', /[A-Za-z_\u0080-\uffff][\w\u0080-\uffff-]*/y],
   ['newline', /\r?\n|\r/y],
-  ['documentation', /\/\/\/[^\r\n]*/y],
-  // A block comment that is never closed ends with its line, so that a half-typed one does not hide the rest of the file.
-  ['comment', /\/\/[^\r\n]*|\/\*[^]*?\*\/|\/\*[^\r\n]*/y],
-  // A string ends with its line at the latest, for the same reason.
+  // A string ends with its line at the latest, so that a half-typed one does not hide the rest of the file.
   ['string', /"(?:\\[^\r\n]|[^"\\\r\n])*"?/y],
-  ['number', /-?\d+(?:\.\d+)?(?![\p{L}\p{N}_-])/uy],
-  ['word', /[\p{L}\p{N}_](?:[\p{L}\p{N}_-])*/uy],
-  ['mark', /@@?|[^]/uy],
+  ['documentation', /\/\/\/[^\r\n]*/y],
+  // A block comment that is never closed ends with its line, for the same reason.
+  ['comment', /\/\/[^\r\n]*|\/\*[^]*?\*\/|\/\*[^\r\n]*/y],
+  ['number', /-?\d+(?:\.\d+)?(?![\w\u0080-\uffff-])/y],
+  ['word', /\d[\w\u0080-\uffff-]*/y],
+  ['mark', /@@?|[^]/y],
 ];
 
 /** Cuts a Prisma schema into tokens; the last one is always of kind `end`. Never throws. */
 export function lexPrisma(text: string): PrismaToken[] {
   const tokens: PrismaToken[] = [];
-  const blanks = /[ \t\f\v\u00a0\ufeff]+/y;
+  const blanks = /[ \t\f\v\u00a0\ufeff]*/y;
   let position = 0;
   for (;;) {
     blanks.lastIndex = position;
-    if (blanks.test(text)) position = blanks.lastIndex;
+    blanks.test(text);
+    position = blanks.lastIndex;
     if (position >= text.length) break;
     for (const [kind, pattern] of patterns) {
       pattern.lastIndex = position;

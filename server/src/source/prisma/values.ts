@@ -64,10 +64,11 @@ export class PrismaCursor {
   }
 
   /**
-   * Skips line ends and comments inside open brackets.
-   * Answers false when the next line begins a member or a block: then the bracket was never closed.
+   * Skips line ends and comments inside open brackets, whose closing mark is `close`. Answers false, having skipped nothing,
+   * when the next line begins a member or a block: then the bracket was never closed.
    */
-  continueInside(): boolean {
+  continueInside(close: string): boolean {
+    const before = this.#position;
     let crossed = false;
     for (;;) {
       const { kind } = this.peek();
@@ -75,8 +76,9 @@ export class PrismaCursor {
       crossed ||= kind === 'newline';
       this.take();
     }
-    if (this.peek().kind === 'end') return false;
-    return !crossed || !this.#atMember();
+    if (!crossed || this.isMark(close) || !this.#atMember()) return this.peek().kind !== 'end';
+    this.#position = before;
+    return false;
   }
 
   #atMember(): boolean {
@@ -130,8 +132,7 @@ export function readArguments(cursor: PrismaCursor, close: ')' | '}'): PrismaArg
     if (cursor.isWord() && cursor.isMark(':', 1)) {
       const name = cursor.take().text;
       cursor.take();
-      const inside = cursor.continueInside();
-      const value: PrismaValue = inside ? readValue(cursor) : { kind: 'error', range: cursor.since(start) };
+      const value: PrismaValue = cursor.continueInside(close) ? readValue(cursor) : { kind: 'error', range: cursor.since(start) };
       args.push({ name, value, range: cursor.since(start) });
       return;
     }
@@ -152,8 +153,8 @@ function readItems(cursor: PrismaCursor, close: string, readItem: () => void): v
   const open = cursor.take();
   const stops = [')', ']', '}'].filter((mark) => mark !== close);
   for (;;) {
-    const inside = cursor.continueInside();
-    if (cursor.isMark(close) && (inside || close === '}')) {
+    const inside = cursor.continueInside(close);
+    if (inside && cursor.isMark(close)) {
       cursor.take();
       return;
     }
