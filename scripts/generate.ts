@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { configJsonSchema } from '../server/src/project/configSchema.ts';
 import { rules } from '../server/src/rules/index.ts';
-import { rulePage, rulesIndex } from '../server/src/rules/page.ts';
+import { rulePage, rulesIndex, rulesTable } from '../server/src/rules/page.ts';
+import { extensionManifest } from './contributes.ts';
 
 /** A file that is made from the sources. */
 export interface GeneratedFile {
@@ -14,16 +16,29 @@ export interface GeneratedFile {
 const owned = ['docs/rules'];
 
 /** Everything that is generated, as it should stand on disk. */
-export function generatedFiles(): GeneratedFile[] {
+export function generatedFiles(root: string): GeneratedFile[] {
   return [
+    { path: 'package.json', text: manifest(readFileSync(join(root, 'package.json'), 'utf8')) },
+    { path: 'README.md', text: readme(readFileSync(join(root, 'README.md'), 'utf8')) },
+    { path: 'docs/schemas/database-expert.yaml.json', text: `${JSON.stringify(configJsonSchema(rules.map((rule) => rule.id)), null, 2)}\n` },
     { path: 'docs/rules/README.md', text: rulesIndex(rules) },
     ...rules.map((rule) => ({ path: `docs/rules/${rule.id}.md`, text: rulePage(rule) })),
   ];
 }
 
+/** package.json with what the extension contributes; everything else in it stays as it is. */
+function manifest(text: string): string {
+  return `${JSON.stringify({ ...(JSON.parse(text) as object), ...extensionManifest() }, null, 2)}\n`;
+}
+
+/** The README with the table of rules between its marks. */
+function readme(text: string): string {
+  return text.replace(/(<!-- rules:begin[^>]*-->\n)[\s\S]*(<!-- rules:end -->)/, (_, begin: string, end: string) => `${begin}\n${rulesTable(rules, 'docs/rules/')}\n${end}`);
+}
+
 /** Paths of the generated files that differ from what stands on disk, or should not be there; sorted. */
 export function staleFiles(root: string): string[] {
-  const files = generatedFiles();
+  const files = generatedFiles(root);
   const stale = files.filter(({ path, text }) => !existsSync(join(root, path)) || readFileSync(join(root, path), 'utf8') !== text).map(({ path }) => path);
   const wanted = new Set(files.map(({ path }) => path));
   const left = owned.flatMap((folder) => (existsSync(join(root, folder)) ? readdirSync(join(root, folder)).map((name) => `${folder}/${name}`) : [])).filter((path) => !wanted.has(path));
@@ -33,7 +48,7 @@ export function staleFiles(root: string): string[] {
 /** Brings the generated files up to date and returns the paths that were written or deleted. */
 export function writeGenerated(root: string): string[] {
   const stale = staleFiles(root);
-  const texts = new Map(generatedFiles().map(({ path, text }) => [path, text]));
+  const texts = new Map(generatedFiles(root).map(({ path, text }) => [path, text]));
   for (const path of stale) {
     const text = texts.get(path);
     if (text === undefined) rmSync(join(root, path));
