@@ -80,6 +80,6 @@ function claims(context: PlanContext): Claim[] {
   }
   const foreign = context.tables.flatMap((table) => table.foreignKeys);
   const bare = context.found('foreign-key-without-index').length;
-  if (foreign.length > 0) result.push(claim(bare === 0 ? `Every foreign key leads an index (${foreign.length} of ${foreign.length}).` : `${count(bare, 'foreign key')} of ${foreign.length} lead no index: deleting a parent row reads the whole child table.`, 'modelled', places(context, bare === 0 ? foreign.map((one) => one.origin) : context.found('foreign-key-without-index').map((finding) => finding.at), 5)));
+  if (foreign.length > 0) result.push(claim(bare === 0 ? `Every foreign key leads an index (${foreign.length} of ${foreign.length}).` : `${bare} of ${count(foreign.length, 'foreign key')} ${bare === 1 ? 'leads' : 'lead'} no index: deleting a parent row reads the whole child table.`, 'modelled', places(context, bare === 0 ? foreign.map((one) => one.origin) : context.found('foreign-key-without-index').map((finding) => finding.at), 5)));
   return result;
 }

@@ -176,13 +176,12 @@ function sqliteEffect(node: StatementNode): LockEffect {
  */
 export function lockEffect(database: DatabaseFacts, entry: HistoryEntry): LockEffect {
   const { node } = entry.placed;
-  if (onNewTable(database, entry)) return none;
   if (database.dialect === 'postgresql') return postgresEffect(node, entry);
   return isMySql(database.dialect) ? mysqlEffect(node) : sqliteEffect(node);
 }
 
 /** Whether the statement concerns only a table that the same migration made, which nobody uses yet. */
-function onNewTable(database: DatabaseFacts, entry: HistoryEntry): boolean {
+export function onNewTable(database: DatabaseFacts, entry: HistoryEntry): boolean {
   const { node } = entry.placed;
   const table = 'table' in node ? node.table : node.kind === 'alterTable' ? node.name : undefined;
   return table !== undefined && entry.newTables.has(objectKey(database.dialect, table.schema?.name, table.name.name));

@@ -1,9 +1,9 @@
 import type { Evidence } from '../../../protocol/evidence.ts';
 import type { ChecklistEntry, Claim, Plan, PlanItem, PlanTable } from '../../../protocol/plan.ts';
 
-/** Characters that Markdown would read as marks. */
+/** Escapes the characters that Markdown would read as marks; an underscore inside a word is none. */
 function escape(text: string): string {
-  return text.replace(/([\\`*_[\]<>|#])/g, '\\$1').replace(/\n/g, ' ');
+  return text.replace(/([\\`*[\]<>|#])/g, '\\$1').replace(/(?<!\w)_|_(?!\w)/g, '\\_').replace(/\n/g, ' ');
 }
 
 function code(text: string): string {

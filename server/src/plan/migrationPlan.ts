@@ -3,7 +3,7 @@ import { sizeOf, type HistoryEntry, type MigrationStep } from '../project/facts.
 import { findTable } from '../schema/catalog.ts';
 import type { AlterAction, StatementNode } from '../source/sql/ast.ts';
 import { claim, count, item, places, some, type PlanContext } from './context.ts';
-import { lockEffect, type LockEffect } from './locks.ts';
+import { lockEffect, onNewTable, type LockEffect } from './locks.ts';
 import { summarise } from './redact.ts';
 
 const dataKinds: ReadonlySet<StatementNode['kind']> = new Set(['select', 'insert', 'update', 'delete', 'merge', 'values', 'other', 'unread', 'createFunction']);
@@ -12,7 +12,7 @@ const silentKinds: ReadonlySet<StatementNode['kind']> = new Set(['transaction', 
 /** The pending migrations statement by statement, with what each locks, whether it can be taken back, and how to run it safely. */
 export function migrationPlan(context: PlanContext): DatabasePlan['migration_plan'] {
   const pending = context.database.steps.filter((step) => !step.migration.applied);
-  const steps = pending.flatMap((step) => step.entries.filter((entry) => !silentKinds.has(entry.placed.node.kind)).map((entry) => planStep(context, step, entry)));
+  const steps = pending.flatMap((step) => step.entries.filter((entry) => !silentKinds.has(entry.placed.node.kind) && !onNewTable(context.database, entry)).map((entry) => planStep(context, step, entry)));
   return { claims: claims(context, pending, steps), steps, items: items(context, pending) };
 }
 

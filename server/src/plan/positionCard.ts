@@ -23,20 +23,32 @@ export function confidence(claims: readonly Claim[], assumptions: number): numbe
 /** The card in the form of the brief: claims, what to do, evidence, risks, and three judgements that are computed. */
 export function positionCard(context: PlanContext, plan: DatabasePlan): Plan['position_card'] {
   const claims = allClaims(plan);
-  const todo = [
-    ...plan.index_strategy.composite,
-    ...plan.migration_plan.items.filter((item) => item.risk !== 'low'),
-    ...plan.schema_design.items,
-    ...plan.transaction_strategy.items,
-    ...plan.operational_plan.retention.filter((item) => item.risk === 'medium'),
-    ...plan.index_strategy.secondary,
-  ].map((item) => item.title);
+  const todo = actions(context);
   const risks = [
     ...plan.migration_plan.steps.filter((step) => step.risk !== 'low').map((step) => `${step.file}:${step.line}: ${step.statement}${step.lock ? ` (${step.lock}${step.rewrite ? ', rewrites the table' : ''})` : ''}`),
     ...plan.migration_plan.steps.filter((step) => step.risk === 'low' && step.reversibility !== 'reversible').map((step) => `${step.file}:${step.line}: ${step.reversibility}: ${step.statement}`),
   ];
   const evidence = [...new Set(claims.flatMap((claim) => claim.evidence.flatMap((one) => ('file' in one ? [one.file] : [`${one.experiment} on ${one.engine} ${one.version}`]))))].sort();
   return { role: 'Database Expert', claims, plan: [...new Set(todo)].slice(0, 12), evidence: evidence.slice(0, 20), risks: [...new Set(risks)].slice(0, 12), confidence: confidence(claims, context.assumptions.length), cost: cost(plan, todo.length), reversibility: reversibility(plan) };
+}
+
+/** What each rule's findings ask for comes in this order on the card; rules that are not named come last. */
+const order = ['missing-composite-index', 'not-null-without-default', 'concurrently-in-transaction', 'multi-write-without-transaction', 'tenant-key-missing', 'row-level-security-missing', 'missing-down-migration', 'index-blocks-writes', 'unbounded-log-table', 'missing-primary-key'];
+
+/** The findings as things to do: the title of the first fix with its place, else what the help says. The worst and the most telling first, few of a kind. */
+function actions(context: PlanContext): string[] {
+  const rank = (rule: string) => (order.includes(rule) ? order.indexOf(rule) : order.length);
+  const seen = new Map<string, number>();
+  const result: string[] = [];
+  for (const finding of [...context.findings].sort((a, b) => rank(a.rule) - rank(b.rule))) {
+    const times = seen.get(finding.rule) ?? 0;
+    seen.set(finding.rule, times + 1);
+    if (times >= 3 || finding.severity === 'hint') continue;
+    const { file, line } = context.place(finding.at);
+    const title = finding.fixes()[0]?.title;
+    result.push(`${title ?? `${finding.message}. ${finding.help}`} (${file}:${line})`);
+  }
+  return result;
 }
 
 /** High when a pending statement rewrites or scans a large table, medium when there is much to do, low otherwise. */

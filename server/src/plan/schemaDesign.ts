@@ -70,12 +70,13 @@ function tenantClaim(context: PlanContext, tables: readonly Table[]): Claim | un
   const { key, stated } = tenantKey(context);
   if (key === undefined) return undefined;
   if (!tenancy.stated) context.assume('tenancy_model', `Rows of several tenants seem to share tables: most tables carry ${key}.`, `tenancy_model: shared\ntenant_key: ${key}`);
-  const { yes, no } = share(tables, (table) => table.columns.some((column) => column.name === key));
+  const roots = new Set(tables.flatMap((table) => table.foreignKeys.filter((foreign) => foreign.columns.length === 1 && foreign.columns[0] === key).map((foreign) => foreign.references.table)));
+  const { yes, no } = share(tables.filter((table) => !roots.has(table.name)), (table) => table.columns.some((column) => column.name === key));
   const guarded = yes.filter((table) => table.rowSecurity?.enabled && table.policies.length > 0);
   const level = stated ? 'modelled' : 'assumed';
   const without = no.length > 0 ? `; ${some(no.map(tableName))} ${no.length === 1 ? 'does' : 'do'} not` : '';
   const policies = dialect === 'postgresql' ? `, and ${guarded.length === yes.length ? 'row-level security guards each of them' : `row-level security guards ${guarded.length} of them`}` : '';
-  return claim(`${yes.length} of ${count(tables.length, 'table')} carry ${key}${policies}${without}.`, level, places(context, [...guarded.flatMap((table) => table.policies.slice(0, 1).map((policy) => policy.origin)), ...yes.map((table) => table.origin)], 6));
+  return claim(`${yes.length} of ${count(yes.length + no.length, 'table')} carry ${key}${policies}${without}.`, level, places(context, [...guarded.flatMap((table) => table.policies.slice(0, 1).map((policy) => policy.origin)), ...yes.map((table) => table.origin)], 6));
 }
 
 function items(context: PlanContext): PlanItem[] {
