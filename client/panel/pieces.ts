@@ -28,12 +28,13 @@ export function riskChip(risk: 'low' | 'medium' | 'high'): HTMLElement {
   return chip(`${risk} risk`, risk === 'high' ? 'bad' : risk === 'medium' ? 'medium' : 'good');
 }
 
-/** A link to a place in the workspace. Shows the file's name and line; the tooltip has the whole path. */
+/** A link to a place in the workspace: the file with the folder it lies in, and the line; the tooltip has the whole path. */
 export function place(file: string, line: number, send: Send): HTMLElement {
-  const name = file.slice(file.lastIndexOf('/') + 1);
+  const [name = file, folder] = file.split('/').reverse();
   return h(
     'button',
     { class: 'place', title: `${file}:${line}`, onclick: () => send({ type: 'open', file, line }), attributes: { type: 'button', role: 'link', 'aria-label': `Open ${file}, line ${line}` } },
+    folder !== undefined && h('span', { class: 'folder' }, `${folder}/`),
     line > 1 ? `${name}:${line}` : name,
   );
 }

@@ -8,7 +8,8 @@ export function positionCard(plan: Plan, send: Send): HTMLElement {
   const percent = Math.round(card.confidence * 100);
   return h(
     'section',
-    { class: 'card', attributes: { 'aria-label': 'Position card' } },
+    { class: 'card', attributes: { 'aria-labelledby': 'position-card' } },
+    h('h2', { id: 'position-card' }, 'Position card'),
     h(
       'div',
       { class: 'figures' },

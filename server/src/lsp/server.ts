@@ -89,9 +89,11 @@ function addFolder(context: ServerContext, publisher: Publisher, uri: string, na
 function open(context: ServerContext, publisher: Publisher, folder: Folder): void {
   context.folders.add(folder);
   folder.session.onSnapshot((snapshot) => {
-    const told = notification(context, 'publish', () => publisher.snapshot(folder, snapshot));
-    void told(undefined);
-    void context.connection.sendNotification(changedNotification, { folder: folder.uri, revision: snapshot.revision });
+    const tell = notification(context, 'publish', async () => {
+      await publisher.snapshot(folder, snapshot);
+      await context.connection.sendNotification(changedNotification, { folder: folder.uri, revision: snapshot.revision });
+    });
+    void tell(undefined);
   });
 }
 
