@@ -123,7 +123,7 @@ function pathOf(database: DatabaseFacts, query: WorkloadQuery, block: QueryBlock
 function bindingOf({ operator }: Predicate, column: Column, against: Predicate['against']): EqualityColumn['binding'] | undefined {
   if (operator === 'is-null') return 'soft';
   if (operator === 'in') return 'list';
-  if (operator !== 'equal' || against === 'expression') return undefined;
+  if (operator !== 'equal') return undefined;
   if (/^(boolean|bool|tinyint\(1\)|bit\(1\))$/i.test(column.type)) return 'soft';
   return against === 'column' ? 'join' : against === 'literal' ? 'constant' : 'value';
 }

@@ -21,17 +21,30 @@ function longestName(dialect: Dialect): number {
   return dialect === 'postgresql' ? 63 : isMySql(dialect) ? 64 : 120;
 }
 
-/**
- * A free name for an index on these columns, after the habit of the database's own indexes, within the engine's limit.
- * MySQL counts names per table, the others per schema.
- */
-export function indexName(database: DatabaseFacts, table: Table, columns: readonly string[]): string {
+interface Naming {
+  readonly habit: Habit;
+  /** In lower case. */
+  readonly taken: ReadonlySet<string>;
+}
+
+const memo = new WeakMap<DatabaseFacts, Naming>();
+
+/** The names of the database's indexes, and the habit that most of them follow. */
+function namingOf(database: DatabaseFacts): Naming {
+  let naming = memo.get(database);
+  if (naming) return naming;
   const tables = [...database.catalog.tables.values(), ...(database.prisma?.catalog.tables.values() ?? [])];
   const names = tables.flatMap((one) => [...one.indexes, ...one.uniques].map((index) => index.name ?? ''));
   const votes = habits.map(({ pattern }) => names.filter((name) => pattern.test(name)).length);
-  const habit = habits[votes.indexOf(Math.max(...votes))]!;
+  naming = { habit: habits[votes.indexOf(Math.max(...votes))]!, taken: new Set(names.map((name) => name.toLowerCase())) };
+  memo.set(database, naming);
+  return naming;
+}
+
+/** A free name for an index on these columns, after the habit of the database's own indexes, within the engine's limit. */
+export function indexName(database: DatabaseFacts, table: Table, columns: readonly string[]): string {
+  const { habit, taken } = namingOf(database);
   const limit = longestName(database.dialect);
-  const taken = new Set(names.map((name) => name.toLowerCase()));
   const wanted = fit(habit.name(table.name, columns), limit);
   for (let number = 2, name = wanted; ; number++) {
     if (!taken.has(name.toLowerCase())) return name;

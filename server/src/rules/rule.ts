@@ -56,14 +56,14 @@ export interface RuleContext {
   readonly database: DatabaseFacts;
   /** Options of this rule from the configuration. */
   readonly options: Readonly<Record<string, unknown>>;
-  report(report: Report): void;
+  readonly report: (report: Report) => void;
 }
 
 /** For checks that look at a statement: the statement in its place. Ranges given to `report` are relative to it. */
 export interface StatementContext extends RuleContext {
   readonly entry: HistoryEntry;
   /** Turns a statement-relative range into a place. */
-  place(range: TextRange): Place;
+  readonly place: (range: TextRange) => Place;
 }
 
 type NodeOf<K extends StatementNode['kind']> = Extract<StatementNode, { kind: K }>;

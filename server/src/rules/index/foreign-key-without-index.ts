@@ -3,7 +3,8 @@ import { sameColumn, searchKeys } from '../../indexes/keys.ts';
 import { indexName } from '../../indexes/names.ts';
 import type { DatabaseFacts, WorkloadQuery } from '../../project/facts.ts';
 import { objectKey, type ForeignKey, type Table } from '../../schema/catalog.ts';
-import { isMySql } from '../../source/dialect.ts';
+import { isMySql, type Dialect } from '../../source/dialect.ts';
+import type { ColumnUse, QueryBlock, TableUse } from '../../source/query/query.ts';
 import { defineRule, type Place, type RuleContext } from '../rule.ts';
 import { addIndexFixes } from '../indexFixes.ts';
 import { fieldOfColumn, modelOfTable } from '../prismaModels.ts';
@@ -56,7 +57,6 @@ function checkForeignKey(design: DesignTable, shown: Table, foreignKey: ForeignK
   const names = placed ? columns.map((column) => fieldOfColumn(placed.model, column)) : columns;
   const use = used.get(relation(database, design.key, foreignKey));
   const owner = placed?.model.name ?? shown.name;
-  const wanted = { tableKey: design.key, table: design.table, columns: columns.map((name) => ({ name, order: 'asc' as const })), name: indexName(database, design.table, columns) };
   report({
     at: originPlace(foreignKey.origin),
     subject: `${design.key}(${columns.join(',')})`,
@@ -64,7 +64,10 @@ function checkForeignKey(design: DesignTable, shown: Table, foreignKey: ForeignK
     message: `${owner}${names.length === 1 ? `.${names[0]}` : ` (${names.join(', ')})`} references ${references.table}, and no index leads with ${names.length === 1 ? 'it' : 'these columns'}`,
     help: `Create an index on ${shown.name} (${columns.join(', ')}).`,
     related: use ? [{ ...use.place, message: use.kind === 'delete' ? `Rows of ${references.table} are deleted here` : `${shown.name} is joined through the key here` }] : [],
-    fix: () => addIndexFixes(facts, database, wanted),
+    fix: () => {
+      const wanted = columns.map((name) => ({ name, order: 'asc' as const }));
+      return addIndexFixes(facts, database, { tableKey: design.key, table: design.table, columns: wanted, name: indexName(database, design.table, columns) });
+    },
   });
 }
 
@@ -87,32 +90,38 @@ function relation(database: DatabaseFacts, key: string, { columns, references }:
 /** Foreign keys through which the workload joins, or whose parents it deletes, each with the first place that does. */
 function relationsInUse(database: DatabaseFacts): Map<string, Use> {
   const used = new Map<string, Use>();
-  const keys = [...database.catalog.tables].flatMap(([key, table]) => table.foreignKeys.map((foreignKey) => ({ key, foreignKey, id: relation(database, key, foreignKey) })));
+  const { dialect, catalog } = database;
+  const childrenOf = new Map<string, { readonly key: string; readonly foreignKey: ForeignKey }[]>();
+  for (const [key, table] of catalog.tables) {
+    for (const foreignKey of table.foreignKeys) {
+      const parentKey = objectKey(dialect, foreignKey.references.schema, foreignKey.references.table);
+      childrenOf.set(parentKey, [...(childrenOf.get(parentKey) ?? []), { key, foreignKey }]);
+    }
+  }
+  const use = (key: string, foreignKey: ForeignKey, kind: Use['kind'], query: WorkloadQuery) => {
+    const id = relation(database, key, foreignKey);
+    if (!used.has(id)) used.set(id, { kind, place: { file: query.file, range: query.range } });
+  };
   for (const query of database.workload) {
     if (query.source === 'migration') continue;
-    const deleted = query.query.writes.find((write) => write.kind === 'delete');
-    for (const { key, foreignKey, id } of keys) {
-      if (used.has(id)) continue;
-      const parentKey = objectKey(database.dialect, foreignKey.references.schema, foreignKey.references.table);
-      if (deleted && objectKey(database.dialect, deleted.table.schema, deleted.table.name) === parentKey) used.set(id, { kind: 'delete', place: placeOfQuery(query) });
-      else if (joins(database, query, key, foreignKey, parentKey)) used.set(id, { kind: 'join', place: placeOfQuery(query) });
+    for (const { kind, table } of query.query.writes) {
+      if (kind === 'delete') for (const { key, foreignKey } of childrenOf.get(objectKey(dialect, table.schema, table.name)) ?? []) use(key, foreignKey, 'delete', query);
+    }
+    for (const block of query.query.blocks) {
+      const tables = new Map(block.tables.map((table) => [objectKey(dialect, table.schema, table.name), table]));
+      for (const [parentKey, parentUse] of tables) {
+        for (const { key, foreignKey } of childrenOf.get(parentKey) ?? []) {
+          const child = tables.get(key);
+          if (child && child !== parentUse && joins(dialect, block, child, foreignKey)) use(key, foreignKey, 'join', query);
+        }
+      }
     }
   }
   return used;
 }
 
-function placeOfQuery(query: WorkloadQuery): Place {
-  return { file: query.file, range: query.range };
-}
-
-function joins({ dialect }: DatabaseFacts, { query }: WorkloadQuery, key: string, { columns }: ForeignKey, parentKey: string): boolean {
-  return query.blocks.some((block) => {
-    const use = (wanted: string) => block.tables.find((table) => objectKey(dialect, table.schema, table.name) === wanted);
-    const child = use(key);
-    const other = use(parentKey);
-    if (!child || !other || child === other) return false;
-    const isChild = (column: { qualifier?: string; name: string } | undefined) =>
-      column !== undefined && (column.qualifier ?? child.name) === (child.alias ?? child.name) && columns.some((name) => sameColumn(dialect, name, column.name));
-    return block.predicates.some((predicate) => predicate.against === 'column' && (isChild(predicate.column) || isChild(predicate.other)));
-  });
+function joins(dialect: Dialect, block: QueryBlock, child: TableUse, { columns }: ForeignKey): boolean {
+  const isChild = (column: ColumnUse | undefined) =>
+    column !== undefined && (column.qualifier ?? child.name) === (child.alias ?? child.name) && columns.some((name) => sameColumn(dialect, name, column.name));
+  return block.predicates.some((predicate) => predicate.against === 'column' && (isChild(predicate.column) || isChild(predicate.other)));
 }
