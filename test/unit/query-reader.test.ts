@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { readSqlxQuery } from '../../server/src/project/sqlxQuery.ts';
 import type { Dialect } from '../../server/src/source/dialect.ts';
 import { Mask } from '../../server/src/source/query/mask.ts';
-import { namedQueries } from '../../server/src/source/query/names.ts';
 import { maskParameters } from '../../server/src/source/query/parameters.ts';
 import type { ColumnUse, Query, QueryBlock, TableUse } from '../../server/src/source/query/query.ts';
 import { isQuery, readQuery, readQueryText } from '../../server/src/source/query/read.ts';
-import { readSqlxOffline } from '../../server/src/source/query/sqlxOffline.ts';
 import { splitScript } from '../../server/src/source/splitter.ts';
 import type { Statement } from '../../server/src/source/statement.ts';
 import { corporaFolder, corpusFiles, hasCorpora } from '../support/corpus.ts';
@@ -207,6 +206,8 @@ describe('writes', () => {
     ['INSERT INTO t SET a = ? ON DUPLICATE KEY UPDATE a = VALUES(a)', ['insert|t|a|'], 'mysql'],
     ['UPDATE ONLY t AS x SET a = $1, (b, c) = ($2, $1), d[1] = 2 WHERE x.id = @id', ['update|t x|a,b,c,d|$1,$2,@id']],
     ['UPDATE a, b SET b.x = 1 WHERE a.id = b.id', ['update|b|b.x|'], 'mysql'],
+    ['UPDATE a x JOIN b USING (k) SET x.c = ?, b.d = if(b.d = 1, 2, 3) WHERE b.e = :e', ['update|a x|x.c|:e', 'update|b|b.d|:e'], 'mysql'],
+    ['UPDATE IGNORE a JOIN b ON a.k = b.k SET `c` = 1', ['update|a|c|'], 'mariadb'],
     ['DELETE x FROM t AS x JOIN u ON u.id = x.id', ['delete|t x||'], 'mysql'],
     ['DELETE FROM t USING u WHERE t.id = u.id', ['delete|t||']],
     ['MERGE INTO t USING s ON t.id = s.id WHEN MATCHED THEN UPDATE SET a = 1 WHEN NOT MATCHED THEN INSERT (id, a) VALUES (1, 2)', ['merge|t|a,id|']],
@@ -219,6 +220,11 @@ describe('writes', () => {
     expect(update!.tables.map(showTable)).toEqual(['orders o', 'customers c']);
     expect(showPredicates(update)).toEqual(['c.id equal column o.customer_id', 'c.email equal parameter']);
     expect(update!.projected!.map(showColumn)).toEqual(['o.total']);
+    const text = 'UPDATE a x JOIN b USING (k) SET x.c = 1 WHERE b.e = 2 LIMIT 3';
+    const [joined] = read(text, 'mysql').blocks;
+    expect(joined!.tables.map(({ range }) => text.slice(range.start, range.end))).toEqual(['a', 'b']);
+    expect(showPredicates(joined)).toEqual(['b.k equal column x.k', 'b.e equal literal 2']);
+    expect(joined).toMatchObject({ limited: true, projected: undefined, range: { start: 0, end: text.length } });
     expect(read('INSERT INTO t VALUES (1)').blocks).toEqual([]);
   });
 
@@ -243,24 +249,6 @@ describe('what is not read', () => {
   });
 });
 
-test('queries named by comments', () => {
-  const script = splitScript(
-    "-- name: GetUser :one\nSELECT 1;\nSELECT 2; -- name: misplaced\n\n/* name: List :many */\nSELECT 3;\n-- other\n-- name: get-all!\nSELECT 4;",
-    'postgresql',
-  );
-  expect(namedQueries(script)).toEqual([
-    { name: 'GetUser', statementIndex: 0, kind: 'sqlc' },
-    { name: 'List', statementIndex: 2, kind: 'sqlc' },
-    { name: 'get-all!', statementIndex: 3, kind: 'other' },
-  ]);
-});
-
-test('queries that sqlx keeps as JSON', () => {
-  expect(readSqlxOffline('{"db_name":"PostgreSQL","query":"SELECT 1","describe":{}}')).toEqual({ text: 'SELECT 1', dialect: 'postgresql' });
-  expect(readSqlxOffline('{"query":1}')).toBeUndefined();
-  expect(readSqlxOffline('{')).toBeUndefined();
-});
-
 describe.skipIf(!hasCorpora('query-reader'))('real queries', () => {
   const dialectOf = (path: string): Dialect => (/mysql/.test(path) ? 'mysql' : /sqlite/.test(path) ? 'sqlite' : 'postgresql');
   const statementsOf = (path: string): Statement[] =>
@@ -276,8 +264,8 @@ describe.skipIf(!hasCorpora('query-reader'))('real queries', () => {
   const hatchet = corpusFiles('hatchet/pkg/repository/sqlcv1', '.sql').flatMap(statementsOf);
   const sqlc = corpusFiles('sqlc/examples', '.sql').filter((path) => !path.includes('schema')).flatMap(statementsOf);
   const sqlx = corpusFiles('', '.json').filter((path) => path.includes('.sqlx/query-')).flatMap((path) => {
-    const query = readSqlxOffline(readFileSync(join(corporaFolder, path), 'utf8'))!;
-    return splitScript(query.text, query.dialect!).statements.filter(isQuery);
+    const query = readSqlxQuery(readFileSync(join(corporaFolder, path), 'utf8'))!;
+    return splitScript(query.text, query.dialect).statements.filter(isQuery);
   });
 
   test.each([['hatchet', hatchet, 495], ['sqlc', sqlc, 85], ['sqlx', sqlx, 174]] as const)('%s', (_, statements, count) => {

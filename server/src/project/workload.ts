@@ -1,5 +1,4 @@
-import { splitScript } from '../source/splitter.ts';
-import { readQuery } from '../source/query/read.ts';
+import { readQuery, readQueryText } from '../source/query/read.ts';
 import type { Query } from '../source/query/query.ts';
 import type { Dialect } from '../source/dialect.ts';
 import type { Script } from '../source/statement.ts';
@@ -50,10 +49,7 @@ export function readWorkload(entries: readonly HistoryEntry[], scripts: Readonly
 
 /** Reads SQL that stands by itself; undefined when it is no single query that can be read. */
 function readText(text: string, dialect: Dialect): Query | undefined {
-  const { statements } = splitScript(text, dialect);
-  const [statement] = statements;
-  if (!statement || statements.length !== 1) return undefined;
-  const result = readQuery(statement);
+  const result = readQueryText(text, dialect);
   return 'unread' in result || result.query.tables.length === 0 ? undefined : result.query;
 }
 

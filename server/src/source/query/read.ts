@@ -5,11 +5,12 @@ import type { Statement } from '../statement.ts';
 import { BlockReader } from './blocks.ts';
 import { Lookup } from './columns.ts';
 import { maskGaps } from './gaps.ts';
+import { asUpdate, findJoinedUpdate, maskJoinedUpdate, selectPrefix } from './joinedUpdate.ts';
 import { readLargeStatement } from './large.ts';
 import { Mask } from './mask.ts';
 import { maskParameters } from './parameters.ts';
 import type { QueryResult } from './query.ts';
-import type { TreeNode } from './tree.ts';
+import { shiftRanges, type TreeNode } from './tree.ts';
 
 /** Longer statements are not parsed: an INSERT of 10,000 rows takes the parser over a second. UTF-16 units. */
 const longest = 30 * 1024;
@@ -68,15 +69,24 @@ function readMasked(statement: Statement, holes: 'names' | 'blanks'): QueryResul
   const mask = new Mask(statement);
   maskParameters(mask, dialect, holes);
   maskGaps(mask, dialect);
+  const named = mask.parameterNames.filter((name) => name !== '?');
+  const joined = findJoinedUpdate(statement);
+  if (joined) maskJoinedUpdate(mask, joined);
   try {
-    const program = parse(mask.text, parserOptions[dialect]);
-    const root: TreeNode | undefined = program.statements.find(({ type }) => type !== 'empty');
-    if (root === undefined) return { unread: 'There is no statement.' };
-    const named = mask.parameterNames.filter((name) => name !== '?');
-    return { query: new BlockReader(new Lookup(dialect, statement.text, mask), named).read(root) };
+    const root = joined ? parseOne(selectPrefix + mask.text, dialect, -selectPrefix.length) : parseOne(mask.text, dialect, 0);
+    const query = new BlockReader(new Lookup(dialect, statement.text, mask), named).read(root);
+    return { query: joined ? asUpdate(query, joined, statement, named) : query };
   } catch (error) {
     return { unread: reasonOf(error) };
   }
+}
+
+/** Parses one statement and moves its ranges by `delta`. */
+function parseOne(text: string, dialect: Dialect, delta: number): TreeNode {
+  const [root] = parse(text, parserOptions[dialect]).statements;
+  if (root === undefined) throw new Error('there is no statement');
+  if (delta !== 0) shiftRanges(root, delta);
+  return root;
 }
 
 function reasonOf(error: unknown): string {

@@ -42,6 +42,12 @@ export function childrenOf(node: TreeNode, except: readonly string[] = []): Tree
   return children;
 }
 
+/** Moves the ranges of a freshly parsed tree by `delta`. */
+export function shiftRanges(node: TreeNode, delta: number): void {
+  if (node.range) node.range = [node.range[0] + delta, node.range[1] + delta];
+  for (const child of childrenOf(node)) shiftRanges(child, delta);
+}
+
 /** An operator as one upper-case text: `=`, `IS NOT`, `NOT LIKE`. */
 export function operatorText(operator: unknown): string {
   if (typeof operator === 'string') return operator;
