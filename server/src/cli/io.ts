@@ -1,0 +1,33 @@
+/** Where a command writes, and where it stands; injected so that tests run commands in-process. */
+export interface Io {
+  readonly cwd: string;
+  out(text: string): void;
+  err(text: string): void;
+  /** Whether standard output takes colours. */
+  readonly colour: boolean;
+  /** All of standard input. */
+  stdin(): Promise<string>;
+}
+
+/** A file or folder that cannot be opened, read or decoded: one sentence for standard error, exit code 2. */
+export class InputError extends Error {
+  override readonly name = 'InputError';
+}
+
+/** Exit codes (docs: 0 clean, 1 findings at or above --fail-on, 2 wrong use or unreadable input). */
+export type ExitCode = 0 | 1 | 2;
+
+/** The process's own streams. Colours need a terminal and no NO_COLOR. */
+export function processIo(): Io {
+  return {
+    cwd: process.cwd(),
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    colour: process.stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb',
+    async stdin() {
+      const chunks: Buffer[] = [];
+      for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+      return Buffer.concat(chunks).toString('utf8');
+    },
+  };
+}

@@ -1,0 +1,140 @@
+import { readFile, realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { readSourceFile, scanWorkspace } from '../host/files.ts';
+import { gitApplied } from '../host/git.ts';
+import { loadAuthorities } from '../host/authorities.ts';
+import type { AppliedSource } from '../project/applied.ts';
+import { buildFacts, type ProjectInput } from '../project/build.ts';
+import type { Facts, SourceFile } from '../project/facts.ts';
+import { checkWorkspace } from '../rules/engine.ts';
+import { byPlace } from '../rules/engine.ts';
+import { syntaxFindings } from '../rules/syntax.ts';
+import type { Finding } from '../rules/rule.ts';
+import type { Dialect } from '../source/dialect.ts';
+import { InputError, type Io } from './io.ts';
+
+const configName = 'database-expert.yaml';
+
+/** What is to be looked at: one workspace, and the part of it that was asked about. */
+export interface Target {
+  /** Real path of the folder that is read. */
+  readonly root: string;
+  /** Paths relative to `root` that were named; empty for all. A folder stands for what is below it. */
+  readonly named: readonly string[];
+  /** Named files, which count as pending. */
+  readonly files: readonly string[];
+  /** Folder, relative to `root`, that paths are shown relative to. */
+  readonly shown: string;
+}
+
+export interface LoadOptions {
+  readonly dialect?: Dialect;
+  readonly engineVersion?: number;
+  readonly isolated?: boolean;
+  /** Text that stands in for a file, by path relative to the root. */
+  readonly overlay?: SourceFile;
+}
+
+export interface Loaded {
+  readonly target: Target;
+  readonly facts: Facts;
+  readonly input: ProjectInput;
+}
+
+/**
+ * Groups what was named on the command line into workspaces. A folder is a workspace; its own configuration applies, else the nearest above.
+ * A file belongs to the nearest folder above it that holds a configuration, else to the current folder.
+ * @throws InputError when a name leads nowhere.
+ */
+export async function targetsOf(io: Io, names: readonly string[]): Promise<Target[]> {
+  const targets: Target[] = [];
+  const files = new Map<string, string[]>();
+  for (const name of names.length === 0 ? ['.'] : names) {
+    const given = path.resolve(io.cwd, name);
+    const real = await realpath(given).catch(() => undefined);
+    if (real === undefined) throw new InputError(`${name}: no such file or folder`);
+    const found = await stat(real);
+    const folder = found.isDirectory() ? real : path.dirname(real);
+    const configured = await configFolder(folder);
+    if (found.isDirectory()) {
+      const root = configured ?? real;
+      const shown = relative(root, real);
+      targets.push({ root, named: shown === '' ? [] : [shown], files: [], shown });
+    } else {
+      const cwd = await realpath(io.cwd);
+      const root = configured ?? (isInside(cwd, real) ? cwd : folder);
+      files.set(root, [...(files.get(root) ?? []), relative(root, real)]);
+    }
+  }
+  for (const [root, named] of files) targets.push({ root, named, files: named, shown: '' });
+  return targets;
+}
+
+/** The nearest folder, from here up, that holds a configuration. */
+async function configFolder(folder: string): Promise<string | undefined> {
+  for (let at = folder; ; at = path.dirname(at)) {
+    const found = await stat(path.join(at, configName)).catch(() => undefined);
+    if (found?.isFile()) return at;
+    if (path.dirname(at) === at) return undefined;
+  }
+}
+
+function relative(root: string, target: string): string {
+  return path.relative(root, target).split(path.sep).join('/');
+}
+
+function isInside(root: string, target: string): boolean {
+  const way = path.relative(root, target);
+  return way === '' || (!way.startsWith('..') && !path.isAbsolute(way));
+}
+
+/**
+ * Reads a workspace and folds it.
+ * @throws InputError when a named file cannot be read or decoded.
+ */
+export async function load(target: Target, options: LoadOptions = {}): Promise<Loaded> {
+  const named = await Promise.all(target.files.filter((file) => file !== options.overlay?.path).map((file) => readNamed(target.root, file)));
+  const scan = options.isolated && target.files.length > 0 ? { files: [], leftAlone: [] } : await scanWorkspace(target.root);
+  const byPath = new Map(scan.files.map((file) => [file.path, file]));
+  for (const file of named) byPath.set(file.path, file);
+  if (options.isolated) {
+    const config = await readFile(path.join(target.root, configName), 'utf8').catch(() => undefined);
+    if (config !== undefined) byPath.set(configName, { path: configName, text: config });
+  }
+  if (options.overlay) byPath.set(options.overlay.path, options.overlay);
+  const applied: AppliedSource = options.isolated ? { kind: 'none', note: 'Each file is looked at alone.' } : await gitApplied(target.root, true);
+  const input: ProjectInput = {
+    files: [...byPath.values()].sort((a, b) => (a.path < b.path ? -1 : 1)),
+    applied,
+    leftAlone: scan.leftAlone,
+    pendingFiles: new Set([...target.files, ...(options.overlay ? [options.overlay.path] : [])]),
+    ...(options.dialect && { forcedDialect: options.dialect }),
+    ...(options.engineVersion !== undefined && { engineVersion: options.engineVersion }),
+    ...(options.isolated && { isolated: true }),
+  };
+  return { target, facts: buildFacts(input), input };
+}
+
+async function readNamed(root: string, file: string): Promise<SourceFile> {
+  const read = await readSourceFile(root, file);
+  if ('reason' in read) throw new InputError(`${file}: ${read.reason}`);
+  return read.file;
+}
+
+/** Whether a path lies in the part of the workspace that was asked about. */
+export function isAsked({ named }: Target, file: string): boolean {
+  return named.length === 0 || named.some((name) => file === name || file.startsWith(`${name}/`));
+}
+
+/** A path as it is shown: relative to the folder that was named. */
+export function shownPath({ shown }: Target, file: string): string {
+  return shown !== '' && file.startsWith(`${shown}/`) ? file.slice(shown.length + 1) : file;
+}
+
+/** Everything that is found in what was asked about, syntax errors included, in order. */
+export async function findingsOf(loaded: Loaded, options: { readonly rules?: readonly string[]; readonly all?: boolean; readonly log: (message: string) => void }): Promise<Finding[]> {
+  const { facts, target } = loaded;
+  const findings = checkWorkspace(facts, { ...(options.rules && { only: options.rules }), ...(options.all && { all: true }), log: options.log });
+  const syntax = options.rules && !options.rules.includes('syntax-error') ? [] : syntaxFindings(facts, await loadAuthorities());
+  return [...findings, ...syntax].filter((finding) => isAsked(target, finding.at.file)).sort(byPlace);
+}
