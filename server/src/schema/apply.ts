@@ -3,7 +3,7 @@ import type { Statement } from '../source/statement.ts';
 import { alterTable } from './applyAlter.ts';
 import { applyDrop, applyRename } from './applyDrop.ts';
 import { createIndex } from './applyIndex.ts';
-import { applyOtherStatement, applyPolicy, applySequence, applySet, createFunction, createTrigger, createView } from './applyOther.ts';
+import { applyOtherStatement, applyPolicy, applySelect, applySequence, applySet, createFunction, createTrigger, createView } from './applyOther.ts';
 import { createTable } from './applyTable.ts';
 import { alterDomain, alterType, createDomain, createType } from './applyType.ts';
 import type { Catalog } from './catalog.ts';
@@ -39,7 +39,7 @@ const handlers: Handlers = {
   transaction: nothing,
   set: applySet,
   truncate: nothing,
-  select: nothing,
+  select: applySelect,
   insert: nothing,
   update: nothing,
   delete: nothing,

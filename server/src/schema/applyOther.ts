@@ -2,7 +2,7 @@ import type { CreateFunction, CreateTrigger, CreateView, OtherStatement, PolicyS
 import { sameName, type Policy, type Sequence, type Trigger } from './catalog.ts';
 import { changeColumn } from './columns.ts';
 import type { Draft } from './draft.ts';
-import { applyBlock } from './blocks.ts';
+import { applyBlock, changesSchema } from './blocks.ts';
 import { tidyExpression } from './expressions.ts';
 import { mergeOptions } from './options.ts';
 import { routineKey } from './routines.ts';
@@ -119,8 +119,7 @@ export function applyPolicy(draft: Draft, node: PolicyStatement): void {
 
 /** SET search_path tells where the bare names that follow in the file are made. */
 export function applySet(draft: Draft, node: SetStatement): void {
-  if (draft.dialect !== 'postgresql' || node.name !== 'search_path') return;
-  setSearchPath(draft, node.reset ? '' : node.value);
+  if (draft.dialect === 'postgresql' && node.name === 'search_path') setSearchPath(draft, node.reset ? '' : node.value);
 }
 
 function setSearchPath(draft: Draft, value: string): void {
@@ -130,6 +129,15 @@ function setSearchPath(draft: Draft, value: string): void {
     .find((part) => part !== '' && part !== '$user' && part.toLowerCase() !== 'default');
   const { file } = draft;
   draft.catalog = { ...draft.catalog, searchPath: { file, schema: draft.targetOf(first, '').schema } };
+}
+
+/** `SELECT migrate()`: when the history made that function and it changes the schema, what it did is not known. */
+export function applySelect(draft: Draft): void {
+  const match = /^select\s+(?:\*\s+from\s+)?(?:"?\w+"?\s*\.\s*)?"?(\w+)"?\s*\(/i.exec(draft.statement.text);
+  if (!match) return;
+  for (const routine of draft.catalog.routines.values()) {
+    if (sameName(draft.dialect, routine.name, match[1]) && changesSchema(routine.text)) return draft.markUncertain();
+  }
 }
 
 /** Verbs after which the schema may be another one, in ways that are not followed. */

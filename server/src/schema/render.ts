@@ -2,8 +2,8 @@ import { isMySql, type Dialect } from '../source/dialect.ts';
 import { objectKey, type Catalog, type ForeignKey, type Table } from './catalog.ts';
 import { creationOrder, type CatalogObject } from './renderOrder.ts';
 import { quoteIdentifier, quoteString, renderName } from './quote.ts';
-import { renderCheck, renderDomain, renderEnum, renderForeignKey, renderIndex, renderPolicy, renderSequence, renderSequenceOwner, renderView } from './renderPieces.ts';
-import { isPlainSerial, renderTable } from './renderTable.ts';
+import { renderCheck, renderDomain, renderEnum, renderForeignKey, renderIndex, renderPolicy, renderSequence, renderSequenceOwner, renderUnique, renderView } from './renderPieces.ts';
+import { isPlainSerial, renderTable, repeatsPrimaryKey } from './renderTable.ts';
 import { sequenceOfDefault } from './sequences.ts';
 
 export { quoteIdentifier, renderName } from './quote.ts';
@@ -57,7 +57,8 @@ function tableStatements(catalog: Catalog, table: Table, later: ReadonlySet<Fore
   const { dialect } = catalog;
   const name = renderName(dialect, table.schema, table.name);
   const statements = [renderTable(dialect, table, { later, sequences: [...catalog.sequences.values()] })];
-  for (const check of table.checks) if (!check.validated && !check.inherited) statements.push(`ALTER TABLE ${name} ADD ${renderCheck(dialect, check)}`);
+  for (const key of table.uniques) if (repeatsPrimaryKey(dialect, table, key)) statements.push(`ALTER TABLE ${name} ADD ${renderUnique(dialect, key)}`);
+  if (dialect === 'postgresql') for (const check of table.checks) if (!check.validated && !check.inherited) statements.push(`ALTER TABLE ${name} ADD ${renderCheck(dialect, check)}`);
   if (!isMySql(dialect)) for (const index of table.indexes) if (!index.inherited) statements.push(renderIndex(dialect, table, index));
   if (dialect === 'postgresql') statements.push(...commentsOf(dialect, table));
   return statements;

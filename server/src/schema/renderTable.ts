@@ -62,10 +62,15 @@ function standsInline(dialect: Dialect, table: Table, key: Key | undefined, labe
   return key.name === undefined;
 }
 
+/** PostgreSQL merges a unique key with a primary key of the same columns when one CREATE TABLE says both; such a key is added later. */
+export function repeatsPrimaryKey(dialect: Dialect, table: Table, key: Key): boolean {
+  return dialect === 'postgresql' && !key.inherited && table.primaryKey !== undefined && key.columns.join('\0') === table.primaryKey.columns.join('\0');
+}
+
 function renderTableColumn(dialect: Dialect, table: Table, column: Column): string {
   const isColumn = (key: Key | undefined) => key !== undefined && sameName(dialect, key.columns[0], column.name);
   const primary = standsInline(dialect, table, table.primaryKey, 'pkey') && isColumn(table.primaryKey);
-  const unique = table.uniques.some((key) => standsInline(dialect, table, key, 'key') && isColumn(key));
+  const unique = table.uniques.some((key) => standsInline(dialect, table, key, 'key') && isColumn(key) && !repeatsPrimaryKey(dialect, table, key));
   const implied = primary && column.notNullName === undefined && !(dialect === 'sqlite' && !/^integer$/i.test(column.type)) && !isMySql(dialect);
   const check = dialect === 'mariadb' ? table.checks.find((candidate) => sameName(dialect, candidate.name, column.name)) : undefined;
   const text = renderColumn(dialect, implied ? { ...column, nullable: true } : column);
@@ -81,10 +86,10 @@ function constraintsOf(dialect: Dialect, table: Table, { later }: TableRendering
   const { primaryKey } = table;
   const elements: string[] = [];
   if (primaryKey && !primaryKey.inherited && !standsInline(dialect, table, primaryKey, 'pkey')) elements.push(renderPrimaryKey(dialect, primaryKey));
-  for (const key of own(table.uniques)) if (!standsInline(dialect, table, key, 'key')) elements.push(renderUnique(dialect, key));
+  for (const key of own(table.uniques)) if (!standsInline(dialect, table, key, 'key') && !repeatsPrimaryKey(dialect, table, key)) elements.push(renderUnique(dialect, key));
   if (isMySql(dialect)) elements.push(...table.indexes.map((index) => renderKey(dialect, index)));
   const isColumnCheck = (name: string | undefined) => dialect === 'mariadb' && table.columns.some((column) => sameName(dialect, column.name, name));
-  for (const check of own(table.checks)) if (!isColumnCheck(check.name)) elements.push(renderCheck(dialect, { ...check, validated: true }));
+  for (const check of own(table.checks)) if (!isColumnCheck(check.name) && (check.validated || dialect !== 'postgresql')) elements.push(renderCheck(dialect, check));
   for (const { name, text } of table.exclusions) elements.push(name === undefined ? text : `CONSTRAINT ${quoteIdentifier(dialect, name)} ${text}`);
   for (const key of own(table.foreignKeys)) if (!later?.has(key)) elements.push(renderForeignKey(dialect, { ...key, validated: true }));
   return elements;
