@@ -10,16 +10,16 @@ const pairs: readonly (readonly [open: string, close: string])[] = [
 
 /** The offset just after the placeholder that opens at `position`, or -1 when none does. */
 export function endOfHoleAt(text: string, position: number): number {
+  const code = text.charCodeAt(position);
+  if (code !== 123 && code !== 36) return -1;
   const pair = pairs.find(([open]) => text.startsWith(open, position));
   return pair ? endOfHole(text, position, pair[0], pair[1]) : -1;
 }
 
 function endOfHole(text: string, start: number, open: string, close: string): number {
-  const limit = Math.min(text.length, start + LONGEST_HOLE);
-  for (let position = start + open.length; position < limit; position++) {
-    if (text.startsWith(close, position)) return position + close.length;
-  }
-  return -1;
+  const from = start + open.length;
+  const found = text.slice(from, start + LONGEST_HOLE).indexOf(close);
+  return found < 0 ? -1 : from + found + close.length;
 }
 
 /** Whether the placeholder at `position` steers the template (a condition, a loop, a comment) and stands for no text. */
@@ -34,17 +34,10 @@ export function isTemplateControl(text: string, position: number): boolean {
  * @param end where the quotes alone would end it, -1 when they do not
  */
 export function endWithHoles(text: string, start: number, end: number): number {
-  let result = end;
-  let position = start + 1;
-  for (;;) {
-    const open = text.indexOf('{{', position);
-    if (open < 0 || (result >= 0 && open >= result) || open - start > LONGEST_HOLE) return result;
-    const close = endOfHole(text, open, '{{', '}}');
-    if (close < 0) return result;
-    if (result >= 0 && close > result) {
-      const quote = text.indexOf(text[start]!, close);
-      result = quote < 0 ? -1 : quote + 1;
-    }
-    position = close;
-  }
+  const limit = Math.min(end < 0 ? text.length : end, start + LONGEST_HOLE);
+  const open = text.slice(start, limit).indexOf('{{');
+  const close = open < 0 ? -1 : endOfHole(text, start + open, '{{', '}}');
+  if (close < 0 || (end >= 0 && close <= end)) return end;
+  const quote = text.slice(close, close + LONGEST_HOLE).indexOf(text[start]!);
+  return quote < 0 ? end : close + quote + 1;
 }

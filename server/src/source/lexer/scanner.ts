@@ -231,9 +231,9 @@ export class Scanner {
 
   #bracket(position: number): ScanKind {
     if (!this.#sqlite) return this.#take('punctuation', position + 1);
-    const end = this.text.indexOf(']', position);
     const lineEnd = this.#lineEnd(position);
-    return this.#take('quotedIdentifier', end < 0 || end > lineEnd ? lineEnd : end + 1);
+    const close = this.text.slice(position, lineEnd).indexOf(']');
+    return this.#take('quotedIdentifier', close < 0 ? lineEnd : position + close + 1);
   }
 
   #brace(position: number): ScanKind {

@@ -10,11 +10,11 @@ const afterBody = /^(?:LANGUAGE|IMMUTABLE|STABLE|VOLATILE|STRICT|SECURITY|AS|COS
  * quote of another one.
  */
 export function looksUnclosed(text: string, start: number, end: number, kind: 'string' | 'quotedIdentifier'): boolean {
-  const newline = text.indexOf('\n', start);
-  if (newline < 0 || newline >= end) return false;
+  const content = text.slice(start, end);
+  if (!content.includes('\n')) return false;
   if (kind === 'quotedIdentifier') return true;
   const next = text.slice(end, end + 12);
-  return /^[\w%{#@]/.test(next) && !afterBody.test(next) && statementAfterEnd.test(text.slice(newline - 80, end));
+  return /^[\w%{#@]/.test(next) && !afterBody.test(next) && statementAfterEnd.test(content);
 }
 
 /**

@@ -8,6 +8,7 @@ const routineWords: ReadonlySet<string> = new Set(['PROCEDURE', 'FUNCTION', 'TRI
 const beforeStatement: ReadonlySet<string> = new Set(['THEN', 'ELSE', 'BEGIN', 'DO', 'LOOP', 'REPEAT', 'ROW', ';', ':']);
 /** Tokens after which the body of a routine may begin. */
 const beforeBody: ReadonlySet<string> = new Set([')', 'ROW', 'DETERMINISTIC', 'SQL', 'DATA', 'INVOKER', 'DEFINER', 'DO']);
+const mainVerbs: ReadonlySet<string> = new Set(['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'MERGE']);
 const HEAD_LENGTH = 12;
 
 /**
@@ -25,6 +26,7 @@ export class BodyTracker {
   #sawWith = false;
   #sawAs = false;
   #sawValues = false;
+  #mainVerb = '';
   #parentheses = 0;
 
   constructor(dialect: Dialect) {
@@ -53,6 +55,7 @@ export class BodyTracker {
       sawWith: this.#sawWith,
       sawAs: this.#sawAs,
       sawValues: this.#sawValues,
+      mainVerb: this.#mainVerb,
     };
   }
 
@@ -67,7 +70,10 @@ export class BodyTracker {
     else if (this.#kind === 'copy') this.#followCopy(upper);
     if (upper === 'WITH') this.#sawWith = true;
     else if (upper === 'AS') this.#sawAs = true;
-    else if (upper === 'VALUES' && this.#parentheses === 0) this.#sawValues = true;
+    else if (this.#parentheses === 0) {
+      if (upper === 'VALUES') this.#sawValues = true;
+      else if (this.#mainVerb === '' && mainVerbs.has(upper)) this.#mainVerb = upper;
+    }
     this.#previous = upper;
   }
 

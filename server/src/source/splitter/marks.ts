@@ -42,5 +42,5 @@ export function startsLine(text: string, offset: number): boolean {
 
 /** Whether a word that resynchronises or separates may begin with the character: a cheap test before the patterns. */
 export function mayBeginStatement(code: number): boolean {
-  return 'ACBDGIPRSTUWacbdgiprstuw'.includes(String.fromCharCode(code));
+  return 'ABCDGILPRSTUWabcdgilprstuw'.includes(String.fromCharCode(code));
 }

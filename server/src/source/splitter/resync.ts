@@ -15,30 +15,39 @@ export interface OpenStatement {
   readonly sawWith: boolean;
   readonly sawAs: boolean;
   readonly sawValues: boolean;
+  /** The first of SELECT, INSERT, UPDATE, DELETE and MERGE outside parentheses; empty before it. */
+  readonly mainVerb: string;
 }
 
 const objects =
   'AGGREGATE|DATABASE|DOMAIN|EXTENSION|FUNCTION|INDEX|MATERIALIZED|POLICY|PROCEDURE|ROLE|SCHEMA|SEQUENCE|TABLE|TRIGGER|TYPE|USER|VIEW';
-const createObjects = `${objects}|CONSTRAINT|EVENT|OR|TEMP|TEMPORARY|UNIQUE|UNLOGGED|VIRTUAL`;
+const createObjects = `${objects}|CONSTRAINT|EVENT|FULLTEXT|OR|SPATIAL|TEMP|TEMPORARY|UNIQUE|UNLOGGED|VIRTUAL`;
 /** A name, bare or quoted, with its schema. */
 const name = '[\\w$."`\\[\\]]+';
 /** What a name may begin with, template holes included. */
 const nameStart = '["`\\[\\w{$:]';
 
 const definition = new RegExp(`(?:CREATE\\s+(?:${createObjects})|(?:DROP|ALTER)\\s+(?:${objects}))\\s+${nameStart}`, 'iy');
-/** `ALTER TABLE t` may go on with `DROP type`, `ALTER role SET NOT NULL`, `DROP INDEX i`: only this is another one. */
+const laterAction = '(?!(?:TYPE|SET|DROP|ADD|RESTART|RESET|CASCADE|RESTRICT)\\b)';
+/** `ALTER TABLE t` may go on with `DROP type`, `ALTER role SET NOT NULL`: only what cannot be one of its actions counts. */
 const definitionAfterAlter = new RegExp(
-  `(?:CREATE\\s+(?:${createObjects})\\s+${nameStart}|(?:DROP|ALTER)\\s+TABLE\\s+${nameStart}|ALTER\\s+(?:DATABASE|DOMAIN|FUNCTION|ROLE|SCHEMA|SEQUENCE|TYPE|USER|VIEW)\\s+(?!(?:TYPE|SET|DROP|ADD|RESTART|RESET)\\b)${nameStart})`,
+  `(?:CREATE\\s+(?:${createObjects})|(?:DROP|ALTER)\\s+(?:${objects}))\\s+${laterAction}${nameStart}`,
+  'iy',
+);
+/** MySQL's has actions upon indexes besides. */
+const definitionAfterMySqlAlter = new RegExp(
+  `(?:CREATE\\s+(?:${createObjects})|(?:DROP|ALTER)\\s+(?:${objects.replace('INDEX|', '')}))\\s+${laterAction}${nameStart}`,
   'iy',
 );
 const routine = /CREATE\s+(?:OR\s+REPLACE\s+)?(?:DEFINER\s*=\s*\S+\s+)?(?:PROCEDURE|FUNCTION|TRIGGER|EVENT)\s/iy;
 const write = new RegExp(
-  `(?:(?:INSERT|REPLACE)\\s+(?:OR\\s+\\w+\\s+)?(?:IGNORE\\s+)?INTO\\s+${nameStart}|DELETE\\s+FROM\\s+${nameStart}|TRUNCATE\\s+TABLE\\s|UPDATE\\s+(?:ONLY\\s+)?${name}\\s+(?:(?:AS\\s+)?(?!SET\\b)\\w+\\s+)?SET\\s)`,
+  `(?:DO\\s+\\$\\w*\\$|(?:INSERT|REPLACE)\\s+(?:OR\\s+\\w+\\s+)?(?:IGNORE\\s+)?INTO\\s+${nameStart}|DELETE\\s+FROM\\s+${nameStart}|TRUNCATE\\s+TABLE\\s|UPDATE\\s+(?:ONLY\\s+)?${name}\\s+(?:(?:AS\\s+)?(?!SET\\b)\\w+\\s+)?SET\\s)`,
   'iy',
 );
 const query = new RegExp(`(?:SELECT\\s|WITH\\s+(?:RECURSIVE\\s+)?${name}\\s*(?:\\([^()]{0,500}\\)\\s*)?AS\\s*(?:(?:NOT\\s+)?MATERIALIZED\\s*)?\\()`, 'iy');
 const control =
-  /(?:(?:BEGIN|COMMIT|ROLLBACK)(?:\s+(?:TRANSACTION|WORK))?\s*;|START\s+TRANSACTION\b|COMMENT\s+ON\s+[A-Z]+\s|(?:GRANT|REVOKE)\s+[\w\s,]{1,200}?\sON\s|PRAGMA\s+\w+\s*[=(;])/iy;
+  /(?:(?:BEGIN|COMMIT|ROLLBACK)(?:\s+(?:TRANSACTION|WORK))?\s*;|START\s+TRANSACTION\b|COMMENT\s+ON\s+[A-Z]+\s|(?:GRANT|REVOKE)\s+[\w\s,]{1,200}?\sON\s|PRAGMA\s+\w+\s*[=(;]|CALL\s+[\w.]+\s*\(|LOCK\s+TABLES?\s|REFRESH\s+MATERIALIZED\s|RENAME\s+TABLE\s)/iy;
+const setting = /SET\s+(?:@@?\w|(?:FOREIGN_KEY_CHECKS|GLOBAL|LOCAL|LOCK_TIMEOUT|NAMES|SEARCH_PATH|SESSION|SQL_MODE|STATEMENT_TIMEOUT|UNIQUE_CHECKS)\b)/iy;
 
 /**
  * Whether a new statement surely begins at `offset`, a word at the start of a line, although the open one has no
@@ -46,13 +55,18 @@ const control =
  */
 export function beginsStatement(text: string, offset: number, open: OpenStatement): boolean {
   if (open.insideBody || open.body !== 'none') return beginsAfterBody(text, offset, open);
-  const [first = '', second = ''] = open.head;
-  if (takesDefinitions(first, second)) return false;
-  if (startsWith(text, offset, first === 'ALTER' ? definitionAfterAlter : definition)) return true;
+  if (takesDefinitions(open)) return false;
+  if (startsWith(text, offset, definitionIn(open))) return true;
   if (!isComplete(open)) return false;
   if (startsWith(text, offset, write)) return mayPrecedeWrite(open);
   if (open.parentheses === 0 && startsWith(text, offset, control)) return open.last !== ',';
+  if (mayPrecedeSetting(open) && startsWith(text, offset, setting)) return true;
   return mayPrecedeQuery(open) && startsWith(text, offset, query);
+}
+
+function definitionIn({ dialect, head }: OpenStatement): RegExp {
+  if (head[0] !== 'ALTER') return definition;
+  return isMySql(dialect) ? definitionAfterMySqlAlter : definitionAfterAlter;
 }
 
 function startsWith(text: string, offset: number, pattern: RegExp): boolean {
@@ -67,17 +81,19 @@ function beginsAfterBody(text: string, offset: number, open: OpenStatement): boo
   return startsWith(text, offset, definition) || (isQuoted && open.head.length > 3 && startsWith(text, offset, write));
 }
 
-/** Whether CREATE, ALTER or DROP may stand inside such a statement: EXPLAIN CREATE TABLE AS, GRANT CREATE ... */
-function takesDefinitions(first: string, second: string): boolean {
-  if (first === 'ALTER') return /^(?:DEFAULT|EXTENSION|PUBLICATION|SERVER)$/.test(second);
+/** Whether CREATE, ALTER or DROP may stand inside such a statement: EXPLAIN CREATE TABLE AS, GRANT CREATE VIEW ... */
+function takesDefinitions({ dialect, head }: OpenStatement): boolean {
+  const [first = '', second = ''] = head;
+  if (first === 'ALTER') return /^(?:EXTENSION|PUBLICATION|SERVER)$/.test(second);
   if (first === 'CREATE') return second === 'SCHEMA';
-  return /^(?:ANALYZE|DESC|DESCRIBE|EXECUTE|EXPLAIN|GRANT|PREPARE|REVOKE)$/.test(first);
+  if (first === 'GRANT' || first === 'REVOKE') return isMySql(dialect);
+  return /^(?:ANALYZE|DESC|DESCRIBE|EXECUTE|EXPLAIN|PREPARE)$/.test(first);
 }
 
 /** Kinds of CREATE that no query or write can continue. */
 const plainObjects = /^(?:DATABASE|DOMAIN|EXTENSION|INDEX|ROLE|SEQUENCE|TABLE|TYPE|USER)$/;
 const plainStatements =
-  /^(?:ALTER|BEGIN|COMMENT|COMMIT|DELETE|DROP|PRAGMA|REFRESH|ROLLBACK|SELECT|SET|START|TRUNCATE|UPDATE|VACUUM)$/;
+  /^(?:ALTER|BEGIN|CALL|COMMENT|COMMIT|DELETE|DO|DROP|LOCK|PRAGMA|REFRESH|ROLLBACK|SELECT|SET|START|TRUNCATE|UPDATE|VACUUM)$/;
 
 /** Whether the open statement is of a kind that a write, standing alone on a line, cannot belong to. */
 function isComplete(open: OpenStatement): boolean {
@@ -88,11 +104,18 @@ function isComplete(open: OpenStatement): boolean {
   }
   if (first === 'ALTER') return plainObjects.test(second);
   if (first === 'INSERT' || first === 'REPLACE') return open.sawValues;
+  if (first === 'WITH') return /^(?:SELECT|UPDATE|DELETE)$/.test(open.mainVerb);
   return plainStatements.test(first);
 }
 
 function mayPrecedeWrite({ head, parentheses, sawWith }: OpenStatement): boolean {
   return parentheses === 0 || !sawWith || head[0] === 'CREATE' || head[0] === 'ALTER';
+}
+
+/** SET is a clause of UPDATE and of ALTER DATABASE, FUNCTION and ROLE. */
+function mayPrecedeSetting({ head: [first = '', second], parentheses, last }: OpenStatement): boolean {
+  if (parentheses > 0 || last === ',' || last === 'DELETE' || last === 'UPDATE') return false;
+  return !/^(?:UPDATE|INSERT|REPLACE|WITH)$/.test(first) && (first !== 'ALTER' || second === 'TABLE');
 }
 
 const beforeQuery = /^(?:UNION|ALL|DISTINCT|EXCEPT|INTERSECT|MINUS|AS|IN|ANY|SOME|EXISTS|FOR|INTO|[(,=])$/;
