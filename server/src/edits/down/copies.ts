@@ -102,7 +102,7 @@ export function readTableCopy(entry: HistoryEntry): TableCopy | undefined {
   const all = items.length === 1 && items[0]!.at(-1)?.text === '*';
   const columns = listed ?? insertable(target);
   const pairs = all ? insertable(source).map((name, i) => ({ from: name, to: columns[i]! })) : pairsOf(dialect, items, columns, source);
-  return { source, target, pairs: pairs.filter(({ to }) => to !== undefined), partial: distinct || rest.some(({ upper }) => clauses.has(upper)) };
+  return { source, target, pairs: pairs.filter(({ to }) => to !== undefined), partial: distinct || rest.some(({ upper }) => upper !== 'ORDER' && clauses.has(upper)) };
 }
 
 const clauses: ReadonlySet<string> = new Set(['WHERE', 'GROUP', 'HAVING', 'LIMIT', 'OFFSET', 'JOIN', 'INNER', 'LEFT', 'CROSS', 'ON', 'ORDER', 'UNION', 'FETCH', 'FOR', 'RETURNING']);

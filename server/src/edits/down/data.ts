@@ -51,14 +51,20 @@ function dropsColumn(entry: HistoryEntry, table: Table, column: string): boolean
 
 /** Undoes an INSERT, UPDATE, DELETE, MERGE or TRUNCATE as far as that can be done: values are carried back where they were kept, the rest is noted. */
 export function undoData(work: Work, entry: HistoryEntry, copies: Copies): void {
-  const { node } = entry.placed;
   const tableCopy = copies.tables.get(entry);
   const columnCopy = copies.columns.get(entry);
   if (tableCopy) copyBack(work, tableCopy);
   else if (columnCopy) setBack(work, columnCopy);
-  else if (node.kind === 'truncate') {
+  else noteData(work, entry, copies);
+}
+
+/** Notes what a statement did to rows that cannot be undone; nothing for other statements and for rows that are carried back. */
+export function noteData(work: Work, entry: HistoryEntry, copies: Copies): void {
+  const { node } = entry.placed;
+  if (copies.tables.has(entry)) return;
+  if (node.kind === 'truncate') {
     for (const table of node.tables) if (!isOwn(entry, table.schema?.name, table.name.name)) work.lose({ what: `the rows of ${table.name.name}`, why: 'removed by TRUNCATE' });
-  } else loseData(work, entry, node as DataStatement);
+  } else if (node.kind === 'insert' || node.kind === 'update' || node.kind === 'delete' || node.kind === 'merge') loseData(work, entry, node);
 }
 
 /** Whether the step made the table itself, so that its rows go with it. */
@@ -109,7 +115,10 @@ function copyBack(work: Work, { source, target, pairs, partial }: TableCopy): vo
       values.push(quoteIdentifier(dialect, pair.to));
       continue;
     }
-    if (column.identity || column.autoIncrement) continue;
+    if (column.identity || column.autoIncrement) {
+      losses.push({ what: `the values of ${source.name}.${column.name}`, why: 'not carried over by the migration; rows are numbered anew' });
+      continue;
+    }
     const filler = column.nullable || column.default !== undefined ? undefined : fillerFor(current, column.type);
     losses.push({ what: `the values of ${source.name}.${column.name}`, why: filler === undefined ? 'not carried over by the migration' : `not carried over by the migration; rows get ${filler}` });
     if (filler !== undefined) {

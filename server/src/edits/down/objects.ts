@@ -2,7 +2,7 @@ import type { HistoryEntry } from '../../project/facts.ts';
 import { emptyCatalog, type Catalog, type Domain, type Routine, type View } from '../../schema/catalog.ts';
 import { identifiersIn } from '../../schema/expressions.ts';
 import { quoteIdentifier, quoteString, renderName } from '../../schema/quote.ts';
-import { renderCatalog } from '../../schema/render.ts';
+import { renderCatalog, renderIndex } from '../../schema/render.ts';
 import { isMySql, type Dialect } from '../../source/dialect.ts';
 import { lex } from '../../source/lexer.ts';
 import { changedKeys, compareNamed, sameValue } from './compare.ts';
@@ -110,14 +110,29 @@ export function restoreRoutines(work: Work, entry: HistoryEntry): void {
 /** Writes what turns views that were replaced or commented on into what they were. */
 export function restoreViews(work: Work, entry: HistoryEntry): void {
   for (const key of altered(work, entry, 'views')) {
+    if (work.brief && !work.step.before.views.has(key)) continue;
     const old = entry.before.views.get(key)!;
     const current = work.current.views.get(key)!;
+    if (sameValue({ ...old, indexes: [], comment: '' }, { ...current, indexes: [], comment: '' })) {
+      restoreViewExtras(work, old, current);
+      continue;
+    }
     const over = viewsOver(work.current, [current.name]).filter((view) => view !== current);
     withoutViews(work, over, () => {
       work.add({ sql: dropView(work.dialect, current) });
       for (const sql of creationOf(work.dialect, { views: new Map([[key, old]]) })) work.add({ sql });
     });
   }
+}
+
+/** Indexes and the comment of a view that stays. */
+function restoreViewExtras(work: Work, old: View, current: View): void {
+  const { dialect } = work;
+  const indexes = compareNamed(dialect, current.indexes, old.indexes);
+  for (const { name } of indexes.remove) work.add({ sql: `DROP INDEX ${renderName(dialect, current.schema, name)}` });
+  for (const index of indexes.add) work.add({ sql: renderIndex(dialect, old, index) });
+  const kind = old.materialized ? 'MATERIALIZED VIEW' : 'VIEW';
+  if (old.comment !== current.comment) work.add({ sql: commentOn(dialect, `${kind} ${renderName(dialect, old.schema, old.name)}`, old.comment) });
 }
 
 /** Writes what gives sequences their old options and owner. The values they have counted to stay. */

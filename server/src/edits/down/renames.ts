@@ -16,7 +16,7 @@ export function undoRenames(work: Work, entry: HistoryEntry): void {
 }
 
 /** The table that one statement moved to another name, with where it stood; undefined when it moved none, or several. */
-function movedTable({ before, after }: HistoryEntry): { from: Table; to: Table } | undefined {
+export function movedTable({ before, after }: HistoryEntry): { from: Table; to: Table } | undefined {
   const gone = [...before.tables].filter(([key]) => !after.tables.has(key));
   const come = [...after.tables].filter(([key]) => !before.tables.has(key));
   return gone.length === 1 && come.length === 1 ? { from: gone[0]![1], to: come[0]![1] } : undefined;

@@ -1,4 +1,4 @@
-import { sameName, type Column, type Table } from '../../schema/catalog.ts';
+import { findColumn, sameName, type Column, type Table } from '../../schema/catalog.ts';
 import { identifiersIn, mentionsColumn } from '../../schema/expressions.ts';
 import { quoteIdentifier, quoteList, renderName } from '../../schema/quote.ts';
 import { renderColumn, renderIndex } from '../../schema/render.ts';
@@ -17,6 +17,11 @@ const dialect = 'sqlite';
  * and copying its rows (https://sqlite.org/lang_altertable.html#otheralter).
  */
 export function restoreSqliteTable(work: Work, change: TableChange): void {
+  if (!alterSqliteTable(work, change)) rebuild(work, change);
+}
+
+/** Undoes a change by ALTER TABLE and the like; false, with nothing written, when that cannot be done. */
+export function alterSqliteTable(work: Work, change: TableChange): boolean {
   const { current, target } = change;
   const indexes = compareNamed(dialect, current.indexes, target.indexes);
   const triggers = compareNamed(dialect, current.triggers, target.triggers);
@@ -26,10 +31,7 @@ export function restoreSqliteTable(work: Work, change: TableChange): void {
   const kept = target.columns.every((column) => !has(current, column) || sameValue(has(current, column), column));
   const others = rest.every((part) => sameValue(current[part], target[part]));
   const simple = kept && others && dropped.every((column) => canDrop(work, current, column)) && added.every(canAdd);
-  if (!simple) {
-    rebuild(work, change);
-    return;
-  }
+  if (!simple) return false;
   for (const { name } of triggers.remove) work.add({ sql: `DROP TRIGGER ${quoteIdentifier(dialect, name)}` });
   for (const { name } of indexes.remove) work.add({ sql: `DROP INDEX ${quoteIdentifier(dialect, name)}` });
   const table = renderName(dialect, target.schema, target.name);
@@ -37,6 +39,7 @@ export function restoreSqliteTable(work: Work, change: TableChange): void {
   for (const column of added) work.add({ sql: `ALTER TABLE ${table} ADD COLUMN ${renderColumn(dialect, column)}`, losses: lossOf(work, change, column) });
   for (const index of indexes.add) work.add({ sql: renderIndex(dialect, target, index) });
   for (const { text } of triggers.add) work.add({ sql: text });
+  return true;
 }
 
 function has(table: Table, column: Column): Column | undefined {
@@ -64,45 +67,84 @@ function lossOf(work: Work, { key, target }: TableChange, column: Column, filler
   return !column.generated && stoodBefore(work.step.before, key, column) ? [droppedColumnLoss(target, column, filler)] : [];
 }
 
-/** Makes the table anew under a spare name, copies the rows, and puts it in the old one's place. */
+/** Makes the table anew, with foreign keys switched off where other rows refer to it. */
 function rebuild(work: Work, change: TableChange): void {
-  const { target, current, key } = change;
-  const spare = `${target.name}__new`;
-  const referenced = [...work.current.tables.values()].some((table) => table.foreignKeys.some(({ references }) => sameName(dialect, references.table, target.name)));
-  const notes = referenced ? [`Other rows refer to ${target.name}: foreign keys have to be off here, and PRAGMA foreign_keys does nothing inside a transaction.`] : [];
-  const foreign = [...work.current.tables.values()].filter((table) => table !== current).flatMap((table) => table.triggers.filter(({ text }) => identifiersIn(dialect, text).has(target.name.toLowerCase())));
-  if (referenced) work.add({ sql: 'PRAGMA foreign_keys = OFF', notes });
-  withoutViews(work, viewsOver(work.current, [target.name]), () => {
-    for (const { name } of foreign) work.add({ sql: `DROP TRIGGER ${quoteIdentifier(dialect, name)}` });
-    const bare: Table = { ...target, name: spare, indexes: [], triggers: [] };
-    for (const sql of creationOf(dialect, { tables: new Map([[spare.toLowerCase(), bare]]) })) work.add({ sql });
-    work.add(copyRows(work, change, spare));
-    work.add({ sql: `DROP TABLE ${quoteIdentifier(dialect, target.name)}` });
-    work.add({ sql: `ALTER TABLE ${quoteIdentifier(dialect, spare)} RENAME TO ${quoteIdentifier(dialect, target.name)}` });
-    const made = work.current.tables.get(key);
-    for (const index of target.indexes) if (!made?.indexes.some(({ name }) => name === index.name)) work.add({ sql: renderIndex(dialect, target, index) });
-    for (const { text } of [...target.triggers, ...foreign]) work.add({ sql: text });
+  const { target } = change;
+  withoutForeignKeys(work, isReferenced(work, target.name) ? [target.name] : [], () => {
+    withoutViews(work, viewsOver(work.current, [target.name]), () => remake(work, change));
   });
-  if (referenced) work.add({ sql: 'PRAGMA foreign_keys = ON' });
 }
 
-function copyRows(work: Work, change: TableChange, spare: string): DownPiece {
-  const { current, target, entry } = change;
-  const losses: Loss[] = [];
+/** Whether a foreign key of any table, its own included, points at the table. */
+export function isReferenced(work: Work, name: string): boolean {
+  return [...work.current.tables.values()].some((table) => table.foreignKeys.some(({ references }) => sameName(dialect, references.table, name)));
+}
+
+/** Switches foreign keys off around a change of tables that other rows refer to; DROP TABLE would delete or refuse those rows. */
+export function withoutForeignKeys(work: Work, referenced: readonly string[], change: () => void): void {
+  const notes = [`Rows refer to ${referenced.join(', ')}: foreign keys have to be off here, and PRAGMA foreign_keys does nothing inside a transaction.`];
+  if (referenced.length > 0) work.add({ sql: 'PRAGMA foreign_keys = OFF', notes });
+  change();
+  if (referenced.length > 0) work.add({ sql: 'PRAGMA foreign_keys = ON' });
+}
+
+/** Where the values of a table's columns come from when it is made anew. */
+export interface RowSource {
+  /** The table that holds the rows now. */
+  readonly table: Table;
+  /** The column of it that holds the values of a column; undefined when they are gone. */
+  readonly columnOf: (name: string) => string | undefined;
+  readonly losses?: readonly Loss[];
+}
+
+/** Makes the table anew under a spare name, copies the rows, drops what held them, and takes the place of the old one. */
+export function remake(work: Work, change: TableChange, source: RowSource = byName(change.current)): void {
+  const { target, key } = change;
+  const spare = `${target.name}__new`;
+  const mentioned = source.table.name.toLowerCase();
+  const foreign = [...work.current.tables.values()].filter((table) => table.name !== source.table.name).flatMap((table) => table.triggers.filter(({ text }) => identifiersIn(dialect, text).has(mentioned)));
+  for (const { name } of foreign) work.add({ sql: `DROP TRIGGER ${quoteIdentifier(dialect, name)}` });
+  const bare: Table = { ...target, name: spare, indexes: [], triggers: [] };
+  for (const sql of creationOf(dialect, { tables: new Map([[spare.toLowerCase(), bare]]) })) work.add({ sql });
+  const rows = copyRows(work, change, source, spare);
+  if (rows) work.add(rows);
+  work.add({ sql: `DROP TABLE ${quoteIdentifier(dialect, source.table.name)}` });
+  work.add({ sql: `ALTER TABLE ${quoteIdentifier(dialect, spare)} RENAME TO ${quoteIdentifier(dialect, target.name)}` });
+  const made = work.current.tables.get(key);
+  for (const index of target.indexes) if (!made?.indexes.some(({ name }) => name === index.name)) work.add({ sql: renderIndex(dialect, target, index) });
+  for (const { text } of [...target.triggers, ...foreign]) work.add({ sql: text });
+}
+
+/** Every column takes the values of the column of its own name. */
+export function byName(table: Table): RowSource {
+  return { table, columnOf: (name) => table.columns.find((column) => sameName(dialect, column.name, name))?.name };
+}
+
+function copyRows(work: Work, change: TableChange, source: RowSource, spare: string): DownPiece | undefined {
+  const { target, entry } = change;
+  const losses: Loss[] = [...(source.losses ?? [])];
   const into: string[] = [];
   const values: string[] = [];
+  const narrower: string[] = [];
   for (const column of target.columns) {
     if (column.generated) continue;
-    const now = has(current, column);
-    const filler = now || column.nullable || column.default !== undefined ? undefined : fillerFor(work.current, column.type);
+    const from = source.columnOf(column.name);
+    const now = from === undefined ? undefined : findColumn(dialect, source.table, from);
+    const filler = now || column.nullable || column.default !== undefined || column.autoIncrement ? undefined : fillerFor(work.current, column.type);
     if (!now) losses.push(...lossOf(work, change, column, filler));
     const loss = now && now.type !== column.type ? convertedLoss(entry.before, entry, target, column, now) : undefined;
     if (loss) losses.push(loss);
+    if (now?.nullable && !column.nullable && !isRowId(target, column)) narrower.push(column.name);
     if (!now && filler === undefined) continue;
     into.push(column.name);
     values.push(now ? quoteIdentifier(dialect, now.name) : filler!);
   }
-  const narrower = target.columns.filter((column) => !column.nullable && has(current, column)?.nullable).map(({ name }) => name);
-  const notes = narrower.length > 0 ? [`fails while a row of ${target.name} holds NULL in ${narrower.join(', ')}`] : [];
-  return { sql: `INSERT INTO ${quoteIdentifier(dialect, spare)} (${quoteList(dialect, into)})\nSELECT ${values.join(', ')}\nFROM ${quoteIdentifier(dialect, current.name)}`, losses, notes };
+  const notes = narrower.length > 0 ? [`fails while a row of ${source.table.name} holds NULL in ${narrower.join(', ')}`] : [];
+  if (into.length === 0) return undefined;
+  return { sql: `INSERT INTO ${quoteIdentifier(dialect, spare)} (${quoteList(dialect, into)})\nSELECT ${values.join(', ')}\nFROM ${quoteIdentifier(dialect, source.table.name)}`, losses, notes };
+}
+
+/** INTEGER PRIMARY KEY is the row's own number and never NULL, whatever is declared. */
+function isRowId(table: Table, column: Column): boolean {
+  return table.primaryKey?.columns.length === 1 && sameName(dialect, table.primaryKey.columns[0], column.name) && /^integer$/iu.test(column.type);
 }

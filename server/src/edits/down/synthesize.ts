@@ -1,7 +1,8 @@
 import type { DatabaseFacts, HistoryEntry, MigrationStep } from '../../project/facts.ts';
 import { diffCatalogs } from '../../schema/diff.ts';
-import { findCopies } from './data.ts';
+import { findCopies, type Copies } from './data.ts';
 import { renderPieces, type DownPiece, type DownScript } from './script.ts';
+import { undoSqliteStep } from './sqliteStep.ts';
 import { undoEntry } from './undo.ts';
 import { Work } from './work.ts';
 
@@ -11,16 +12,34 @@ import { Work } from './work.ts';
  * said in `reason`, and `complete` is then false.
  */
 export function synthesizeDown(database: Pick<DatabaseFacts, 'dialect' | 'engineVersion'>, step: MigrationStep): DownScript {
-  const brief = attempt(database, step, true);
-  if (brief.complete) return brief;
-  const long = attempt(database, step, false);
-  return long.complete || brief.statements.length === 0 ? long : brief;
+  const copies = findCopies(step.entries);
+  const scripts: DownScript[] = [];
+  for (const way of waysBack(database, step, copies)) {
+    const script = attempt(database, step, way);
+    if (script.complete) return script;
+    scripts.push(script);
+  }
+  return scripts[0]!;
 }
 
-function attempt(database: Pick<DatabaseFacts, 'dialect' | 'engineVersion'>, step: MigrationStep, brief: boolean): DownScript {
-  const work = new Work(database, step, brief);
-  const copies = findCopies(step.entries);
-  for (const entry of [...step.entries].reverse()) contain(work, entry, () => undoEntry(work, entry, copies));
+interface Way {
+  readonly brief: boolean;
+  readonly write: (work: Work) => void;
+}
+
+/** The ways to write a down, the best first: at once where SQLite tables were made anew, else statement by statement. */
+function waysBack(database: Pick<DatabaseFacts, 'dialect'>, step: MigrationStep, copies: Copies): Way[] {
+  const oneByOne = (work: Work) => {
+    for (const entry of [...step.entries].reverse()) contain(work, entry, () => undoEntry(work, entry, copies));
+  };
+  const ways: Way[] = [{ brief: true, write: oneByOne }, { brief: false, write: oneByOne }];
+  const whole: Way = { brief: false, write: (work) => contain(work, step.entries[0]!, () => undoSqliteStep(work, copies)) };
+  return database.dialect === 'sqlite' && copies.tables.size > 0 ? [whole, ...ways] : ways;
+}
+
+function attempt(database: Pick<DatabaseFacts, 'dialect' | 'engineVersion'>, step: MigrationStep, way: Way): DownScript {
+  const work = new Work(database, step, way.brief);
+  way.write(work);
   const differences = diffCatalogs(step.before, work.current);
   const reasons = [...work.gaps.map((gap) => `not undone: ${gap}`), ...differences.map(({ text }) => text)];
   const head: DownPiece[] = reasons.length === 0 ? [] : [{ notes: [`This does not bring the schema back in full: ${reasons.slice(0, 3).join('; ')}${reasons.length > 3 ? `; and ${reasons.length - 3} more` : ''}`] }];

@@ -1,7 +1,8 @@
 import type { HistoryEntry } from '../../project/facts.ts';
-import { objectKey, type Catalog, type Table } from '../../schema/catalog.ts';
+import { emptyCatalog, objectKey, type Catalog, type Table } from '../../schema/catalog.ts';
+import { diffCatalogs } from '../../schema/diff.ts';
 import { quoteIdentifier, renderName } from '../../schema/quote.ts';
-import { isMySql } from '../../source/dialect.ts';
+import { isMySql, type Dialect } from '../../source/dialect.ts';
 import { changedKeys } from './compare.ts';
 import { undoData, type Copies } from './data.ts';
 import { restoreEnums } from './enums.ts';
@@ -86,9 +87,15 @@ function tableChanges(work: Work, entry: HistoryEntry): TableChange[] {
     const target = entry.before.tables.get(key);
     const current = work.current.tables.get(key);
     if (isUnknown(entry, key)) undoOnUnknown(work, entry);
-    else if (current && target) changes.push({ key, current, target, entry });
+    else if (current && target && differs(work.dialect, key, current, target)) changes.push({ key, current, target, entry });
   }
   return changes;
+}
+
+/** Whether two states of a table mean different schemas; how an expression is spelled does not count. */
+export function differs(dialect: Dialect, key: string, current: Table, target: Table): boolean {
+  const alone = (table: Table): Catalog => ({ ...emptyCatalog(dialect), tables: new Map([[key, table]]) });
+  return diffCatalogs(alone(current), alone(target)).length > 0;
 }
 
 function isUnknown(entry: HistoryEntry, key: string): boolean {
