@@ -48,7 +48,7 @@ function writeTimestamp(moment: Date, dashes: boolean, extra: number): string {
 }
 
 /** How a folder writes its first version when it holds none. */
-export type FirstVersion = 'timestamp' | 'dashed-timestamp' | string;
+export type FirstVersion = 'timestamp' | 'dashed-timestamp' | (string & {});
 
 /** The last number of a version grown by one, width kept: `0009` to `0010`, `v2.9.97` to `v2.9.98`. */
 function increment(version: string): string {

@@ -1,0 +1,152 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { access, lstat, readFile, realpath } from 'node:fs/promises';
+import path from 'node:path';
+import type { AppliedSource } from '../project/applied.ts';
+import { fileKind } from '../project/fileKinds.ts';
+import { maximumBytes } from './files.ts';
+
+export interface GitOptions {
+  /** Folder of the configuration file when it lies above the workspace: up to there the repository's root may be. */
+  readonly configFolder?: string;
+  readonly signal?: AbortSignal;
+}
+
+const timeout = 10_000;
+
+/**
+ * Settings that keep a repository from running anything: no file monitor, hooks, pager, external diff or lazy fetch,
+ * whatever its own configuration says. Only objects and references are asked for; git never looks at the working tree, so
+ * that no filter, text conversion or attribute comes into play.
+ */
+const hardened = [
+  '--no-pager',
+  '--literal-pathspecs',
+  '--no-optional-locks',
+  '--no-replace-objects',
+  ...['core.fsmonitor=false', 'core.hooksPath=/dev/null', 'diff.external=', 'core.pager=cat', 'core.sshCommand=false'].flatMap((one) => ['-c', one]),
+  ...['safe.bareRepository=explicit', 'protocol.allow=never', 'core.alternateRefsCommand=', 'log.showSignature=false'].flatMap((one) => ['-c', one]),
+];
+
+/** The environment git runs in: where programs and the user's own settings are, and nothing else of ours. */
+function environment(top: string): NodeJS.ProcessEnv {
+  const kept = ['PATH', 'HOME', 'USERPROFILE', 'XDG_CONFIG_HOME', 'SystemRoot', 'TEMP', 'TMP'];
+  return {
+    ...Object.fromEntries(kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]))),
+    LC_ALL: 'C',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_CEILING_DIRECTORIES: path.dirname(top),
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_ALLOW_PROTOCOL: 'none',
+    GIT_NO_LAZY_FETCH: '1',
+    GIT_ATTR_NOSYSTEM: '1',
+  };
+}
+
+/** The git program on the search path; relative entries and entries inside the workspace are passed over. */
+async function findGit(top: string): Promise<string | undefined> {
+  const name = process.platform === 'win32' ? 'git.exe' : 'git';
+  for (const folder of (process.env.PATH ?? '').split(path.delimiter)) {
+    const inside = path.relative(top, folder);
+    if (!path.isAbsolute(folder) || inside === '' || !(inside.startsWith('..') || path.isAbsolute(inside))) continue;
+    const file = path.join(folder, name);
+    if (await access(file, constants.X_OK).then(() => true, () => false)) return file;
+  }
+  return undefined;
+}
+
+/** Runs git in the repository; undefined when it fails, is missing or takes too long. */
+async function run(git: string, top: string, args: readonly string[], signal: AbortSignal | undefined): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const options = { cwd: top, env: environment(top), timeout, killSignal: 'SIGKILL', maxBuffer: 256 * 1024 * 1024, windowsHide: true, signal } as const;
+    const child = execFile(git, [...hardened, ...args], options, (error, stdout) => resolve(error ? undefined : stdout));
+    child.stdin?.end();
+  });
+}
+
+/** The root of the repository: the workspace, or a folder above it up to the configuration file's. */
+async function repositoryRoot(root: string, configFolder: string): Promise<string | undefined> {
+  const inside = path.relative(configFolder, root);
+  const highest = inside.startsWith('..') || path.isAbsolute(inside) ? root : configFolder;
+  for (let folder = root; ; folder = path.dirname(folder)) {
+    if (await lstat(path.join(folder, '.git')).then(() => true, () => false)) return folder;
+    if (folder === highest || path.dirname(folder) === folder) return undefined;
+  }
+}
+
+/** A file of a commit: its path from the repository's root and the id of its content. */
+interface TreeFile {
+  readonly path: string;
+  readonly id: string;
+}
+
+function readTree(output: string): TreeFile[] {
+  return output.split('\0').flatMap((line) => {
+    const match = /^100(?:644|755) blob ([0-9a-f]+)\t(.+)$/s.exec(line);
+    return match && fileKind(match[2]!) ? [{ id: match[1]!, path: match[2]! }] : [];
+  });
+}
+
+/** Whether a file has the content that git knows under `id`, line ends as checked out on Windows allowed for. */
+async function isUnchanged(file: string, id: string): Promise<boolean> {
+  const stat = await lstat(file).catch(() => undefined);
+  if (!stat?.isFile() || stat.size > maximumBytes) return false;
+  const bytes = await readFile(file).catch(() => undefined);
+  if (!bytes) return false;
+  const blobId = (content: Buffer) =>
+    createHash(id.length === 64 ? 'sha256' : 'sha1').update(`blob ${content.length}\0`).update(content).digest('hex');
+  if (blobId(bytes) === id) return true;
+  return bytes.includes('\r\n') && blobId(Buffer.from(bytes.toString('latin1').replaceAll('\r\n', '\n'), 'latin1')) === id;
+}
+
+const none = (note: string): AppliedSource => ({ kind: 'none', note: `${note}; every migration counts as pending.` });
+
+/** The commit of the default branch: that of the remote, else the local one. */
+async function defaultBranch(git: string, top: string, signal: AbortSignal | undefined): Promise<string | undefined> {
+  const names = ['remotes/origin/HEAD', 'remotes/origin/main', 'remotes/origin/master', 'heads/main', 'heads/master'];
+  for (const name of names) {
+    const commit = await run(git, top, ['rev-parse', '--verify', '--quiet', '--end-of-options', `refs/${name}^{commit}`], signal);
+    if (commit !== undefined) return commit.trim();
+  }
+  return undefined;
+}
+
+/**
+ * Tells which files of a workspace are unchanged since its branch left the default branch: those migrations are taken for
+ * applied. Without a usable repository nothing is, and the note says why. git is not run unless the workspace is trusted.
+ */
+export async function gitApplied(root: string, trusted: boolean, options: GitOptions = {}): Promise<AppliedSource> {
+  if (!trusted) return none('The workspace is not trusted, so git was not asked');
+  const realRoot = await realpath(root).catch(() => root);
+  const realConfig = await realpath(options.configFolder ?? root).catch(() => realRoot);
+  const top = await repositoryRoot(realRoot, realConfig);
+  if (top === undefined) return none('The workspace is not the root of a git repository');
+  const git = await findGit(top);
+  if (git === undefined) return none('git is not installed');
+  const ask = async (...args: string[]) => (await run(git, top, args, options.signal))?.trim();
+  const shallow = await ask('rev-parse', '--is-shallow-repository');
+  if (shallow === undefined) return none('git could not read the repository');
+  if (shallow === 'true') return none('The git clone is shallow and does not hold the common history');
+  const base = await defaultBranch(git, top, options.signal);
+  if (base === undefined) return none('The git repository has no default branch (origin/HEAD, main or master)');
+  const fork = await ask('merge-base', 'HEAD', base);
+  if (!fork) return none('HEAD and the default branch have no common history');
+  const prefix = path.relative(top, realRoot).split(path.sep).join('/');
+  const tree = await run(git, top, ['ls-tree', '-r', '-z', '--full-tree', fork, ...(prefix === '' ? [] : ['--', `${prefix}/`])], options.signal);
+  if (tree === undefined) return none('git could not list the files of the default branch');
+  return { kind: 'git', unchanged: await unchangedFiles(readTree(tree), top, prefix, options.signal) };
+}
+
+async function unchangedFiles(files: readonly TreeFile[], top: string, prefix: string, signal: AbortSignal | undefined): Promise<Set<string>> {
+  const unchanged = new Set<string>();
+  const slice = 64;
+  for (let start = 0; start < files.length; start += slice) {
+    signal?.throwIfAborted();
+    const part = files.slice(start, start + slice);
+    const same = await Promise.all(part.map(({ path: file, id }) => isUnchanged(path.join(top, file), id)));
+    for (const [i, { path: file }] of part.entries()) if (same[i]) unchanged.add(prefix === '' ? file : file.slice(prefix.length + 1));
+  }
+  return unchanged;
+}

@@ -1,0 +1,277 @@
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { gitApplied } from '../../server/src/host/git.ts';
+import { maximumBytes, readSourceFile, scanWorkspace } from '../../server/src/host/files.ts';
+
+const made: string[] = [];
+afterAll(() => made.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+function folder(files: Readonly<Record<string, string | Buffer>> = {}): string {
+  const root = mkdtempSync(path.join(tmpdir(), 'database-expert-'));
+  made.push(root);
+  write(root, files);
+  return root;
+}
+
+function write(root: string, files: Readonly<Record<string, string | Buffer>>): void {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
+    writeFileSync(path.join(root, name), text);
+  }
+}
+
+function git(root: string, ...args: string[]): string {
+  const identity = ['-c', 'user.name=t', '-c', 'user.email=t@example.org', '-c', 'commit.gpgsign=false', '-c', 'protocol.file.allow=always'];
+  const env = { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' };
+  return execFileSync('git', [...identity, ...args], { cwd: root, env, stdio: ['ignore', 'pipe', 'ignore'], timeout: 10_000 }).toString();
+}
+
+function repository(files: Readonly<Record<string, string>>, branch = 'main'): string {
+  const root = folder(files);
+  git(root, 'init', '-q', '-b', branch);
+  git(root, 'add', '.');
+  git(root, 'commit', '-q', '-m', 'start');
+  return root;
+}
+
+async function unchanged(root: string, options = {}): Promise<string[]> {
+  const source = await gitApplied(root, true, options);
+  expect(source).toMatchObject({ kind: 'git' });
+  return source.kind === 'git' ? [...source.unchanged].sort() : [];
+}
+
+const one = { 'db/0001_a.sql': 'CREATE TABLE a (id int);\n', 'db/0002_b.sql': 'CREATE TABLE b (id int);\n', 'readme.txt': 'x' };
+
+describe('which files are applied by git', () => {
+  test('on the default branch what is committed is applied, what is not is pending', async () => {
+    const root = repository(one);
+    write(root, { 'db/0002_b.sql': 'CREATE TABLE b (id bigint);\n', 'db/0003_c.sql': 'SELECT 1;' });
+    expect(await unchanged(root)).toEqual(['db/0001_a.sql']);
+  });
+
+  test('on a branch what the branch made or changed is pending, also when the default branch has gone on', async () => {
+    const root = repository(one, 'master');
+    git(root, 'checkout', '-q', '-b', 'work');
+    write(root, { 'db/0003_c.sql': 'CREATE TABLE c (id int);\n', 'db/0002_b.sql': 'CREATE TABLE b (n int);\n' });
+    git(root, 'add', '.');
+    git(root, 'commit', '-q', '-m', 'work');
+    git(root, 'checkout', '-q', 'master');
+    write(root, { 'db/0004_d.sql': 'SELECT 2;' });
+    git(root, 'add', '.');
+    git(root, 'commit', '-q', '-m', 'on');
+    git(root, 'checkout', '-q', 'work');
+    expect(await unchanged(root)).toEqual(['db/0001_a.sql']);
+  });
+
+  test("the remote's default branch counts before the local one", async () => {
+    const origin = repository(one);
+    const root = folder();
+    git(root, 'clone', '-q', origin, 'copy');
+    const copy = path.join(root, 'copy');
+    write(copy, { 'db/0003_c.sql': 'CREATE TABLE c (id int);\n' });
+    git(copy, 'add', '.');
+    git(copy, 'commit', '-q', '-m', 'not pushed');
+    expect(await unchanged(copy)).toEqual(['db/0001_a.sql', 'db/0002_b.sql']);
+  });
+
+  test('line ends changed by a checkout on Windows do not make a file pending', async () => {
+    const root = repository(one);
+    write(root, { 'db/0001_a.sql': one['db/0001_a.sql'].replaceAll('\n', '\r\n') });
+    expect(await unchanged(root)).toContain('db/0001_a.sql');
+  });
+
+  test('a workspace below the repository needs the configuration file above it', async () => {
+    const root = repository({ 'services/shop/db/0001_a.sql': 'SELECT 1;', 'db/0001_a.sql': 'SELECT 1;' });
+    const workspace = path.join(root, 'services/shop');
+    expect(await gitApplied(workspace, true)).toMatchObject({ kind: 'none', note: expect.stringContaining('root of a git repository') });
+    expect(await unchanged(workspace, { configFolder: root })).toEqual(['db/0001_a.sql']);
+    expect(await gitApplied(workspace, true, { configFolder: path.join(root, 'services') })).toMatchObject({ kind: 'none' });
+  });
+
+  test('nothing is applied, and the note says so, where git cannot tell', async () => {
+    const root = repository(one);
+    expect(await gitApplied(root, false)).toMatchObject({ kind: 'none', note: expect.stringContaining('not trusted') });
+    expect(await gitApplied(folder(one), true)).toMatchObject({ kind: 'none', note: expect.stringContaining('git repository') });
+    expect(await gitApplied(repository(one, 'develop'), true)).toMatchObject({ kind: 'none', note: expect.stringContaining('no default branch') });
+    const empty = folder(one);
+    git(empty, 'init', '-q');
+    expect(await gitApplied(empty, true)).toMatchObject({ kind: 'none' });
+    write(root, { 'db/0003_c.sql': 'SELECT 1;' });
+    git(root, 'add', '.');
+    git(root, 'commit', '-q', '-m', 'second');
+    const parent = folder();
+    git(parent, 'clone', '-q', '--depth', '1', `file://${root}`, 'shallow');
+    expect(await gitApplied(path.join(parent, 'shallow'), true)).toMatchObject({ kind: 'none', note: expect.stringContaining('shallow') });
+    const broken = folder({ ...one, '.git/HEAD': 'nonsense' });
+    expect(await gitApplied(broken, true)).toMatchObject({ kind: 'none' });
+  });
+
+  test.skipIf(process.platform === 'win32')('a hostile repository runs nothing', async () => {
+    const root = repository({ ...one, '.gitattributes': '*.sql filter=evil diff=evil\n' });
+    const traps = folder();
+    const trap = (name: string) => {
+      const file = path.join(traps, `${name}.sh`);
+      writeFileSync(file, `#!/bin/sh\ntouch "${traps}/${name}.ran"\nexit 1\n`);
+      chmodSync(file, 0o755);
+      return file;
+    };
+    const hooks = path.join(root, '.git/hooks');
+    for (const hook of ['post-index-change', 'reference-transaction', 'post-checkout', 'fsmonitor-watchman', 'pre-commit']) {
+      mkdirSync(hooks, { recursive: true });
+      writeFileSync(path.join(hooks, hook), `#!/bin/sh\ntouch "${traps}/hook-${hook}.ran"\n`);
+      chmodSync(path.join(hooks, hook), 0o755);
+    }
+    const evil = `
+[core]
+	fsmonitor = ${trap('fsmonitor')}
+	hooksPath = ${hooks}
+	pager = ${trap('pager')}
+	editor = ${trap('editor')}
+	sshCommand = ${trap('ssh')}
+	alternateRefsCommand = ${trap('alternates')}
+[diff]
+	external = ${trap('external')}
+[diff "evil"]
+	textconv = ${trap('textconv')}
+	command = ${trap('diffcommand')}
+[filter "evil"]
+	clean = ${trap('clean')}
+	smudge = ${trap('smudge')}
+	process = ${trap('process')}
+	required = true
+[credential]
+	helper = ${trap('credential')}
+[alias]
+	ls-tree = !${trap('alias')}
+[protocol "ext"]
+	allow = always
+[extensions]
+	partialClone = origin
+[remote "origin"]
+	url = "ext::${trap('promisor')} %S"
+	promisor = true
+	partialclonefilter = blob:none
+	uploadpack = ${trap('uploadpack')}
+	fetch = +refs/heads/*:refs/remotes/origin/*
+`;
+    appendFileSync(path.join(root, '.git/config'), evil);
+    git(root, 'config', 'core.repositoryformatversion', '1');
+    write(root, { 'db/0002_b.sql': 'CREATE TABLE b (id bigint);\n' });
+    for (const ran of readdirSync(traps)) if (ran.endsWith('.ran')) rmSync(path.join(traps, ran));
+    expect(await unchanged(root)).toEqual(['db/0001_a.sql']);
+    // A commit whose tree is missing is what would make git fetch from the promisor.
+    const tree = git(root, 'rev-parse', 'HEAD:db').trim();
+    rmSync(path.join(root, '.git/objects', tree.slice(0, 2), tree.slice(2)), { force: true });
+    expect(await gitApplied(root, true)).toMatchObject({ kind: 'none' });
+    const ran = () => readdirSync(traps).filter((name) => name.endsWith('.ran'));
+    expect(ran()).toEqual([]);
+    // The traps are real: git as anyone would run it walks into them.
+    for (const careless of [['status'], ['ls-tree', '-r', 'HEAD']]) {
+      try {
+        git(root, ...careless);
+      } catch {
+        // The trap ends with a failure.
+      }
+    }
+    expect(ran()).toEqual(expect.arrayContaining(['fsmonitor.ran', 'promisor.ran']));
+  });
+
+  test.skipIf(process.platform === 'win32')('a git that lies in the workspace is not the one that runs', async () => {
+    const root = repository(one);
+    write(root, { 'bin/git': `#!/bin/sh\ntouch "${root}/ran"\n` });
+    chmodSync(path.join(root, 'bin/git'), 0o755);
+    const before = process.env.PATH;
+    try {
+      process.env.PATH = `${path.join(root, 'bin')}${path.delimiter}.${path.delimiter}${before}`;
+      expect(await unchanged(root)).toContain('db/0001_a.sql');
+      process.env.PATH = path.join(root, 'bin');
+      expect(await gitApplied(root, true)).toMatchObject({ kind: 'none', note: expect.stringContaining('not installed') });
+    } finally {
+      process.env.PATH = before;
+    }
+    expect(existsSync(path.join(root, 'ran'))).toBe(false);
+  });
+});
+
+describe('scanning a workspace', () => {
+  const paths = async (root: string, options = {}) => (await scanWorkspace(root, options)).files.map((file) => file.path);
+
+  test('finds what matters and nothing else', async () => {
+    const root = folder({
+      'db/migrations/0001_a.sql': 'a',
+      'db/migrations/atlas.sum': '',
+      'db/migrations/meta/_journal.json': '{}',
+      'migrations/2024-01-01-000000_x/up.sql': 'a',
+      'migrations/2024-01-01-000000_x/metadata.toml': 'run_in_transaction = false',
+      'web/manifest.json': '{}',
+      'prisma/schema.prisma': '',
+      'deploy/redis.conf': '',
+      'deploy/redis/cache.conf': '',
+      'deploy/nginx.conf': '',
+      'deploy/sentinel.conf': '',
+      '.sqlx/query-1.json': '{}',
+      'Cargo.toml': '[package]',
+      'database-expert.yaml': '',
+      'main.ts': '',
+    });
+    expect(await paths(root)).toEqual([
+      '.sqlx/query-1.json',
+      'Cargo.toml',
+      'database-expert.yaml',
+      'db/migrations/0001_a.sql',
+      'db/migrations/atlas.sum',
+      'db/migrations/meta/_journal.json',
+      'deploy/redis.conf',
+      'deploy/redis/cache.conf',
+      'migrations/2024-01-01-000000_x/metadata.toml',
+      'migrations/2024-01-01-000000_x/up.sql',
+      'prisma/schema.prisma',
+    ]);
+  });
+
+  test('respects .gitignore in every folder, and above the workspace up to its repository', async () => {
+    const root = folder({
+      '.git/HEAD': 'ref: refs/heads/main',
+      '.gitignore': '*.gen.sql\n/app/private/\n',
+      'app/.gitignore': 'scratch/\n',
+      'app/a.sql': '',
+      'app/a.gen.sql': '',
+      'app/private/b.sql': '',
+      'app/scratch/c.sql': '',
+      'app/kept/.gitignore': '!*.gen.sql',
+      'app/kept/d.gen.sql': '',
+      'app/e.sql': '',
+    });
+    expect(await paths(root)).toEqual(['app/a.sql', 'app/e.sql', 'app/kept/d.gen.sql']);
+    expect(await paths(path.join(root, 'app'), { exclude: ['e.sql'] })).toEqual(['a.sql', 'kept/d.gen.sql']);
+  });
+
+  test('skips vendored and generated folders, links and broken text, and says what it left', async () => {
+    const outside = folder({ 'secret.sql': 'SELECT 1;' });
+    const root = folder({
+      'node_modules/p/a.sql': '',
+      'vendor/a.sql': '',
+      'dist/a.sql': '',
+      'pkg/target/a.sql': '',
+      'big.sql': Buffer.alloc(maximumBytes + 1, 32),
+      'latin.sql': Buffer.from([0x2d, 0x2d, 0xe9, 0x0a]),
+      'bom.sql': '\uFEFFSELECT 1;\r\n',
+    });
+    symlinkSync(outside, path.join(root, 'linked'));
+    symlinkSync(path.join(outside, 'secret.sql'), path.join(root, 'link.sql'));
+    const scan = await scanWorkspace(root);
+    expect(scan.files).toEqual([{ path: 'bom.sql', text: '\uFEFFSELECT 1;\r\n' }]);
+    expect(scan.leftAlone).toEqual([
+      { file: 'big.sql', reason: 'This file is larger than 8 MB and was not read.' },
+      { file: 'latin.sql', reason: 'This file is not UTF-8 text.' },
+    ]);
+    expect(await readSourceFile(root, 'link.sql')).toEqual({ reason: 'This file could not be opened.' });
+  });
+
+  test('stops when told to', async () => {
+    await expect(scanWorkspace(folder(one), { signal: AbortSignal.abort(new Error('stopped')) })).rejects.toThrow('stopped');
+  });
+});
