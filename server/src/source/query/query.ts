@@ -11,7 +11,10 @@ export interface ColumnUse {
 
 export type PredicateOperator = 'equal' | 'in' | 'range' | 'like-prefix' | 'is-null' | 'not-null' | 'other';
 
-/** One conjunct of WHERE, ON or HAVING-free filters that binds a column. Conjuncts under OR or NOT are `other`. */
+/**
+ * One conjunct of WHERE or ON that binds a column; one that reads several columns gives one predicate for each. Conjuncts
+ * under OR or NOT are `other`. A boolean column alone, or negated, is `equal` with the literal `true` or `false`.
+ */
 export interface Predicate {
   readonly operator: PredicateOperator;
   readonly column: ColumnUse;
@@ -47,7 +50,9 @@ export interface TableUse {
 export interface QueryBlock {
   readonly tables: readonly TableUse[];
   readonly predicates: readonly Predicate[];
+  /** Output names and places are resolved. The ORDER BY of a whole set operation belongs to none of its blocks. */
   readonly order: readonly OrderTerm[];
+  /** Plain columns only; grouping by an expression names none. */
   readonly groupBy: readonly ColumnUse[];
   readonly distinct: boolean;
   /** Whether LIMIT or FETCH FIRST stands. */
@@ -58,13 +63,16 @@ export interface QueryBlock {
   readonly range: TextRange;
 }
 
-/** A write to one table. */
+/** A write to one table. Of statements above 30 KB only the writes are read, without conditions. */
 export interface Write {
   readonly kind: 'insert' | 'update' | 'delete' | 'merge';
   readonly table: TableUse;
   /** Columns of INSERT's list or UPDATE's SET; empty when INSERT names none. */
   readonly columns: readonly ColumnUse[];
-  /** Parameters that the statement uses, as written ($1, :id). */
+  /**
+   * Parameters that the statement uses, as written ($1, :id); `@name` also for sqlc.arg(name). An anonymous ? is left out,
+   * because it tells nothing about what two statements share.
+   */
   readonly parameters: readonly string[];
 }
 
