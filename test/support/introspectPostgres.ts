@@ -10,11 +10,11 @@ WITH rel AS (
   SELECT c.*, n.nspname || '.' || c.relname AS full_name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE ${own} AND ${notOfExtension('c.oid', 'pg_class')}
 )
-SELECT 'relation ' || full_name || ' ' || relkind || relpersistence || relrowsecurity || relforcerowsecurity || ' ' || coalesce(array_to_string(reloptions, ','), '')
+SELECT 'relation ' || full_name || ' ' || relkind::text || relpersistence::text || relrowsecurity || relforcerowsecurity || ' ' || coalesce(array_to_string(reloptions, ','), '')
   || ' ' || coalesce(pg_get_expr(relpartbound, oid), '') || ' ' || coalesce(obj_description(oid, 'pg_class'), '') AS fact FROM rel
 UNION ALL
 SELECT 'column ' || r.full_name || '.' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || ' notnull=' || a.attnotnull || ' default=' || coalesce(pg_get_expr(d.adbin, d.adrelid), '')
-  || ' ' || a.attidentity || a.attgenerated || ' ' || coalesce(col.collname, '') || ' ' || coalesce(col_description(r.oid, a.attnum), '')
+  || ' ' || a.attidentity::text || a.attgenerated::text || ' ' || coalesce(col.collname, '') || ' ' || coalesce(col_description(r.oid, a.attnum), '')
 FROM pg_attribute a JOIN rel r ON r.oid = a.attrelid LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 LEFT JOIN pg_collation col ON col.oid = a.attcollation
 WHERE a.attnum > 0 AND NOT a.attisdropped AND r.relkind IN ('r', 'p', 'v', 'm', 'f')
@@ -23,13 +23,13 @@ SELECT 'constraint ' || r.full_name || '.' || c.conname || ' ' || pg_get_constra
 UNION ALL
 SELECT 'index ' || pg_get_indexdef(i.indexrelid) || ' ' || i.indisvalid FROM pg_index i JOIN rel r ON r.oid = i.indexrelid
 UNION ALL
-SELECT 'trigger ' || r.full_name || ' ' || pg_get_triggerdef(t.oid) || ' ' || t.tgenabled FROM pg_trigger t JOIN rel r ON r.oid = t.tgrelid WHERE NOT t.tgisinternal
+SELECT 'trigger ' || r.full_name || ' ' || pg_get_triggerdef(t.oid) || ' ' || t.tgenabled::text FROM pg_trigger t JOIN rel r ON r.oid = t.tgrelid WHERE NOT t.tgisinternal
 UNION ALL
 SELECT 'view ' || full_name || ' ' || pg_get_viewdef(oid) FROM rel WHERE relkind IN ('v', 'm')
 UNION ALL
 SELECT 'routine ' || pg_get_functiondef(p.oid) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE ${own} AND p.prokind IN ('f', 'p') AND ${notOfExtension('p.oid', 'pg_proc')}
 UNION ALL
-SELECT 'policy ' || r.full_name || '.' || polname || polpermissive || polcmd || coalesce(pg_get_expr(polqual, polrelid), '') || '|' || coalesce(pg_get_expr(polwithcheck, polrelid), '') || '|' || polroles::text
+SELECT 'policy ' || r.full_name || '.' || polname || polpermissive || polcmd::text || coalesce(pg_get_expr(polqual, polrelid), '') || '|' || coalesce(pg_get_expr(polwithcheck, polrelid), '') || '|' || polroles::text
 FROM pg_policy JOIN rel r ON r.oid = polrelid
 UNION ALL
 SELECT 'enum ' || n.nspname || '.' || t.typname || ' ' || (SELECT string_agg(enumlabel, ',' ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = t.oid)
@@ -52,7 +52,8 @@ SELECT 'schema ' || nspname FROM pg_namespace n WHERE ${own}`;
 /** What the engine itself says of its schema, as sorted lines; two equal lists are the same schema but for the order of columns. */
 export async function introspectPostgres(database: Pick<PGlite, 'query'>): Promise<string[]> {
   const { rows } = await database.query<{ fact: string }>(query);
-  return rows.map(({ fact }) => fact.replace(/\s+/g, ' ').trim()).sort();
+  // DEFAULT NULL is kept by the engine and means the same as none.
+  return rows.map(({ fact }) => fact.replace(/\s+/g, ' ').replace(/ default=NULL::\S+/, ' default=').trim()).sort();
 }
 
 /** Lines of one list that the other lacks, marked `-` and `+`. */

@@ -1,4 +1,5 @@
 import { findTable, type Index, type Table } from '../../schema/catalog.ts';
+import { mentionsColumn } from '../../schema/expressions.ts';
 import { quoteIdentifier, renderName } from '../../schema/quote.ts';
 import { assignment, renderCheck, renderForeignKey, renderIndex, renderPolicy, renderPrimaryKey, renderUnique } from '../../schema/render.ts';
 import { splitOptions } from '../../schema/options.ts';
@@ -30,12 +31,13 @@ export function restoreTable(work: Work, change: TableChange): TablePhases {
     foreignKeys: own(current.foreignKeys, target.foreignKeys),
     triggers: compareNamed(dialect, current.triggers, target.triggers),
     policies: compareNamed(dialect, current.policies, target.policies),
-    indexes: own(current.indexes, target.indexes),
+    indexes: withRetyped(change, own(current.indexes, target.indexes), target.indexes, (index) => [index.where, ...index.parts.map(({ expression }) => expression)]),
+    checks: withRetyped(change, own(current.checks, target.checks), target.checks, (check) => [check.expression]),
   };
   const keys = [
     ...changeOf(compareNamed(dialect, listOf(current.primaryKey), listOf(target.primaryKey)), (key) => renderPrimaryKey(dialect, key)),
     ...changeOf(own(current.uniques, target.uniques), (key) => renderUnique(dialect, key)),
-    ...changeOf(own(current.checks, target.checks), (check) => renderCheck(dialect, check)),
+    ...changeOf(lists.checks, (check) => renderCheck(dialect, check)),
     ...changeOf(compareNamed(dialect, current.exclusions, target.exclusions), exclusionClause),
   ];
   const concurrently = work.concurrently(change.entry);
@@ -61,6 +63,19 @@ export function restoreTable(work: Work, change: TableChange): TablePhases {
     ...lists.triggers.add.map((trigger) => triggerPiece(current, target, trigger)),
   ];
   return { release, shape, bind };
+}
+
+/**
+ * Adds what speaks of a column whose type changes. PostgreSQL keeps such expressions with casts of the types they were written
+ * for, so only making them anew gives the old ones back.
+ */
+function withRetyped<T extends { readonly name?: string; readonly inherited?: boolean }>(
+  { current, target }: TableChange, change: ListChange<T>, items: readonly T[], texts: (item: T) => readonly (string | undefined)[],
+): ListChange<T> {
+  const retyped = target.columns.filter((column) => current.columns.some(({ name, type }) => name === column.name && type !== column.type));
+  const mentions = (item: T) => texts(item).some((text) => retyped.some(({ name }) => mentionsColumn(dialect, text, target.name, name)));
+  const also = items.filter((item) => !item.inherited && !change.add.includes(item) && mentions(item));
+  return { remove: [...change.remove, ...also], add: [...change.add, ...also] };
 }
 
 interface KeyChange {

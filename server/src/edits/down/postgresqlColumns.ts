@@ -2,6 +2,8 @@ import type { HistoryEntry } from '../../project/facts.ts';
 import type { Column, Table } from '../../schema/catalog.ts';
 import { quoteIdentifier, renderName } from '../../schema/quote.ts';
 import { renderColumn } from '../../schema/render.ts';
+import { isPlainSerial } from '../../schema/renderTable.ts';
+import { sequenceOfDefault } from '../../schema/sequences.ts';
 import { alterTable } from './clauses.ts';
 import { sameValue } from './compare.ts';
 import { fillerFor, needsUsing, sameFamily } from './conversions.ts';
@@ -34,18 +36,18 @@ export function addColumns(work: Work, change: TableChange): DownPiece[] {
   return gone.flatMap((column) => addColumn(work, change, column));
 }
 
-function addColumn(work: Work, { key, target }: TableChange, column: Column): DownPiece[] {
+function addColumn(work: Work, { key, target, entry }: TableChange, column: Column): DownPiece[] {
   const name = renderName(dialect, target.schema, target.name);
   const stood = stoodBefore(work.step.before, key, column);
   const computed = column.generated !== undefined || column.identity !== undefined || column.autoIncrement === true;
   const losses: Loss[] = [];
-  const definition = renderColumn(dialect, { ...column, comment: undefined });
+  const definition = renderColumn(dialect, isSerialColumn(entry, target, column) ? column : { ...column, autoIncrement: undefined });
   const pieces: DownPiece[] = [];
   const fills = !column.nullable && column.default === undefined && !computed;
   const filler = fills && !isKeyColumn(target, column.name) ? fillerFor(work.current, column.type) : undefined;
   if (stood && column.generated === undefined) losses.push(droppedColumnLoss(target, column, filler));
   if (filler !== undefined) {
-    pieces.push({ sql: `ALTER TABLE ${name} ADD COLUMN ${renderColumn(dialect, { ...column, comment: undefined, default: filler })}`, losses });
+    pieces.push({ sql: `ALTER TABLE ${name} ADD COLUMN ${renderColumn(dialect, { ...column, default: filler })}`, losses });
     pieces.push({ sql: `ALTER TABLE ${name} ALTER COLUMN ${quoteIdentifier(dialect, column.name)} DROP DEFAULT` });
   } else {
     const notes = fills ? [`fails while ${target.name} holds rows: ${column.name} is NOT NULL and no value for it is known`] : [];
@@ -53,6 +55,12 @@ function addColumn(work: Work, { key, target }: TableChange, column: Column): Do
   }
   if (column.comment !== undefined) pieces.push({ sql: commentOn(dialect, `COLUMN ${name}.${quoteIdentifier(dialect, column.name)}`, column.comment) });
   return pieces;
+}
+
+/** Whether writing SERIAL makes the very sequence that the column counted with; any other sequence is made on its own. */
+function isSerialColumn(entry: HistoryEntry, table: Table, column: Column): boolean {
+  const wanted = column.autoIncrement && !column.nullable ? sequenceOfDefault(column.default ?? '')?.name : undefined;
+  return [...entry.before.sequences.values()].some((sequence) => sequence.name === wanted && isPlainSerial(table, column, sequence));
 }
 
 /** A column of a key cannot be filled with one and the same value, and one of a foreign key only with a value that is there. */

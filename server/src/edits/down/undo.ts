@@ -1,7 +1,8 @@
 import type { HistoryEntry } from '../../project/facts.ts';
-import { emptyCatalog, objectKey, type Catalog, type Table } from '../../schema/catalog.ts';
+import { emptyCatalog, findColumn, objectKey, type Catalog, type Sequence, type Table } from '../../schema/catalog.ts';
 import { diffCatalogs } from '../../schema/diff.ts';
 import { quoteIdentifier, renderName } from '../../schema/quote.ts';
+import { isPlainSerial } from '../../schema/renderTable.ts';
 import { isMySql, type Dialect } from '../../source/dialect.ts';
 import { changedKeys } from './compare.ts';
 import { undoData, type Copies } from './data.ts';
@@ -114,7 +115,7 @@ function dropTables(work: Work, entry: HistoryEntry): void {
 /** Makes again, in one go and in their own order, all objects that the statement took away. */
 function createMissing(work: Work, entry: HistoryEntry, copies: Copies): void {
   const tables = missingTables(work, entry);
-  const sequences = missing(work, entry, 'sequences');
+  const sequences = missingSequences(work, entry);
   const parts: Partial<Catalog> = {
     tables, sequences,
     schemas: missing(work, entry, 'schemas'), extensions: missing(work, entry, 'extensions'), enums: missing(work, entry, 'enums'),
@@ -125,6 +126,23 @@ function createMissing(work: Work, entry: HistoryEntry, copies: Copies): void {
     if (!sequence.serial && work.step.before.sequences.has(objectKey(work.dialect, sequence.schema, sequence.name))) losses.push({ what: `the current value of sequence ${sequence.name}`, why: 'dropped with the sequence' });
   }
   creationOf(work.dialect, parts).forEach((sql, index) => work.add(index === 0 ? { sql, losses } : { sql }));
+}
+
+/**
+ * Sequences that the statement took away. One that comes back with its SERIAL column is left out; one whose owner is not there
+ * yet is made without it, and given to it later.
+ */
+function missingSequences(work: Work, entry: HistoryEntry): Catalog['sequences'] {
+  const sequences = new Map<string, Sequence>();
+  for (const [key, sequence] of missing(work, entry, 'sequences')) {
+    const owner = sequence.ownedBy;
+    const table = owner && work.current.tables.get(objectKey(work.dialect, owner.schema, owner.table));
+    const old = owner && entry.before.tables.get(objectKey(work.dialect, owner.schema, owner.table));
+    const column = old?.columns.find(({ name }) => name === owner?.column);
+    if (!table || !owner || !old || findColumn(work.dialect, table, owner.column)) sequences.set(key, sequence);
+    else if (!column?.autoIncrement || column.nullable || !isPlainSerial(old, column, sequence)) sequences.set(key, { ...sequence, ownedBy: undefined, serial: undefined });
+  }
+  return sequences;
 }
 
 function missingTables(work: Work, entry: HistoryEntry): ReadonlyMap<string, Table> {
