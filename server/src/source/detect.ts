@@ -1,6 +1,8 @@
+import { weighContent } from './detect/content.ts';
+import { engineOfPath } from './detect/names.ts';
 import type { Dialect } from './dialect.ts';
 
-/** What a file's name and content say about its dialect. */
+/** What a file's path and content say about its dialect. */
 export interface Detection {
   /** The dialect, when the evidence is clear. */
   readonly dialect?: Dialect;
@@ -8,31 +10,36 @@ export interface Detection {
   readonly foreign?: string;
 }
 
-/** Guesses the dialect of a `.sql` file; the name wins over the content. Answers nothing where the evidence is thin. */
+/** How far the best score must be ahead of the second, and how high it must be at least. */
+const LEAD = 2;
+
+/**
+ * Guesses the dialect of a `.sql` file. A path that names an engine wins over the content; a file of an engine that
+ * is not read is called foreign, with the reason. Answers nothing where the evidence is thin.
+ * @param fileName the file's path, as much of it as is known, with `/` or `\`
+ */
 export function detectDialect(text: string, fileName: string): Detection {
-  void text;
-  const named = dialectOfName(fileName);
-  return named ? { dialect: named } : {};
+  const named = engineOfPath(fileName);
+  if (named.foreign && !named.ambiguous) return { foreign: foreignName(named.foreign) };
+  const { dialects, foreign } = weighContent(text);
+  const ranked = [...dialects].sort((a, b) => b[1] - a[1]);
+  const best = ranked[0]?.[1] ?? 0;
+  if (foreign && isTemplate(foreign.engine)) return { foreign: foreignContent(foreign) };
+  if (named.dialect) return { dialect: named.dialect };
+  if (foreign && foreign.score >= 4 && foreign.score > best) return { foreign: foreignContent(foreign) };
+  if (named.foreign && best < 4) return { foreign: foreignName(named.foreign) };
+  if (best >= LEAD && best - (ranked[1]?.[1] ?? 0) >= LEAD) return { dialect: ranked[0]![0] };
+  return {};
 }
 
-const names: Readonly<Record<string, Dialect>> = {
-  postgres: 'postgresql',
-  postgresql: 'postgresql',
-  pg: 'postgresql',
-  pgsql: 'postgresql',
-  psql: 'postgresql',
-  mysql: 'mysql',
-  mariadb: 'mariadb',
-  sqlite: 'sqlite',
-  sqlite3: 'sqlite',
-};
+function isTemplate(engine: string): boolean {
+  return engine.endsWith('template');
+}
 
-function dialectOfName(fileName: string): Dialect | undefined {
-  const parts = fileName.toLowerCase().split(/[/\\]/);
-  const file = parts.pop() ?? '';
-  for (const part of [...file.split('.').toReversed(), ...parts.toReversed()]) {
-    const dialect = names[part];
-    if (dialect) return dialect;
-  }
-  return undefined;
+function foreignName(engine: string): string {
+  return `The path says that this file is for ${engine}, which is not read.`;
+}
+
+function foreignContent({ engine, evidence }: { engine: string; evidence: string }): string {
+  return `This looks like ${engine} (\`${evidence.replaceAll('`', '')}\`), which is not read.`;
 }

@@ -1,3 +1,4 @@
+import { isMySql } from '../dialect.ts';
 import type { Rename, StatementNode } from './ast.ts';
 import { readAlterTable } from './alterTable.ts';
 import { readOnTable } from './createIndex.ts';
@@ -5,8 +6,10 @@ import type { Cursor } from './cursor.ts';
 import { acceptIfExists, canBeName, readIdentifier, readQualifiedName } from './names.ts';
 import { otherStatement } from './other.ts';
 import { readAlterPolicy } from './policies.ts';
+import { readArgumentList } from './routines.ts';
 import { readAlterSequence } from './sequences.ts';
 import { readAlterDomain, readAlterType } from './typeStatements.ts';
+import { readCreateView } from './views.ts';
 
 type Reader = (cursor: Cursor, words: string) => StatementNode;
 
@@ -15,9 +18,10 @@ const objects: readonly (readonly [words: string, read: Reader])[] = [
   ['TABLE ALL IN TABLESPACE', (cursor, words) => otherStatement(cursor, `ALTER ${words}`)],
   ['FOREIGN TABLE', readAlterTable],
   ['ONLINE TABLE', readAlterTable],
+  ['IGNORE TABLE', readAlterTable],
   ['TABLE', readAlterTable],
   ['INDEX', renamed('index')],
-  ['VIEW', renamed('view')],
+  ['VIEW', (cursor, words) => (isMySql(cursor.dialect) ? readReplacedView(cursor) : readViewChange(cursor, words))],
   ['MATERIALIZED VIEW', renamed('materializedView')],
   ['SEQUENCE', renamed('sequence', readAlterSequence)],
   ['TYPE', renamed('type', readAlterType)],
@@ -37,6 +41,13 @@ const objects: readonly (readonly [words: string, read: Reader])[] = [
   ].map((words): readonly [string, Reader] => [words, readOtherAlter]),
 ];
 
+const readViewChange = renamed('view');
+
+/** MySQL's ALTER VIEW name AS query makes the view anew. */
+function readReplacedView(cursor: Cursor): StatementNode {
+  return readCreateView(cursor, { orReplace: true, temporary: false, materialized: false });
+}
+
 /** Reads ALTER from after that word. @throws ReadFailure when the kind of object is not known. */
 export function readAlter(cursor: Cursor): StatementNode {
   const entry = objects.find(([words]) => cursor.accept(...words.split(' ')));
@@ -49,10 +60,10 @@ function renamed(object: Rename['object'], readRest?: (cursor: Cursor, name: Ret
   return (cursor, words) => {
     acceptIfExists(cursor);
     const from = readQualifiedName(cursor);
-    if (cursor.atMark('(')) cursor.skipItem();
+    const argumentsText = readArgumentList(cursor);
     const onTable = readOnTable(cursor);
     if (cursor.accept('RENAME', 'TO')) {
-      return { kind: 'rename', object, pairs: [{ from, to: readQualifiedName(cursor) }], ...(onTable && { onTable }) };
+      return { kind: 'rename', object, pairs: [{ from, to: readQualifiedName(cursor), ...(argumentsText !== undefined && { argumentsText }) }], ...(onTable && { onTable }) };
     }
     if (readRest) return readRest(cursor, from);
     return otherStatement(cursor, `ALTER ${words}`, { target: onTable ?? from });

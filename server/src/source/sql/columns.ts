@@ -3,7 +3,7 @@ import type { ColumnConstraint, ColumnDefinition, Identifier } from './ast.ts';
 import type { Cursor } from './cursor.ts';
 import { readBracketedExpression, readExpression } from './expressions.ts';
 import { readIdentifier, readQualifiedName } from './names.ts';
-import { readEnforcement, readOnConflict, readReferences } from './references.ts';
+import { readDeferral, readEnforcement, readOnConflict, readReferences } from './references.ts';
 import { readDataType } from './types.ts';
 
 /** A constraint without the name and range that all kinds share. */
@@ -61,8 +61,8 @@ const readers: Readonly<Record<string, ConstraintReader>> = {
   REFERENCES: {
     read(cursor) {
       const references = readReferences(cursor);
-      const { notValid } = readEnforcement(cursor);
-      return { kind: 'references', references, ...(notValid && { notValid }) };
+      const { notValid, notEnforced } = readEnforcement(cursor);
+      return { kind: 'references', references, ...(notValid && { notValid }), ...(notEnforced && { notEnforced }) };
     },
   },
   CHECK: {
@@ -107,6 +107,7 @@ const readers: Readonly<Record<string, ConstraintReader>> = {
   COMPRESSED: { dialects: mysql, read: readOption(1) },
   STORAGE: { dialects: ['postgresql', ...mysql], read: readOption(2) },
   COMPRESSION: { dialects: ['postgresql'], read: readOption(2) },
+  OPTIONS: { dialects: ['postgresql'], begins: (cursor) => cursor.atMark('(', 1), read: readOption(2) },
   DEFERRABLE: { read: readOption(1) },
   INITIALLY: { read: readOption(2) },
 };
@@ -223,7 +224,7 @@ function readPrimaryKey(cursor: Cursor): BareConstraint {
   const conflict = readOnConflict(cursor);
   const autoIncrement = cursor.dialect === 'sqlite' && cursor.accept('AUTOINCREMENT');
   skipIndexParameters(cursor);
-  return { kind: 'primaryKey', ...(order && { order }), ...(autoIncrement && { autoIncrement }), ...conflict };
+  return { kind: 'primaryKey', ...(order && { order }), ...(autoIncrement && { autoIncrement }), ...conflict, ...readDeferral(cursor) };
 }
 
 function readUnique(cursor: Cursor): BareConstraint {
@@ -232,7 +233,7 @@ function readUnique(cursor: Cursor): BareConstraint {
   const nullsNotDistinct = cursor.accept('NULLS', 'NOT', 'DISTINCT');
   cursor.accept('NULLS', 'DISTINCT');
   skipIndexParameters(cursor);
-  return { kind: 'unique', ...(nullsNotDistinct && { nullsNotDistinct }), ...readOnConflict(cursor) };
+  return { kind: 'unique', ...(nullsNotDistinct && { nullsNotDistinct }), ...readOnConflict(cursor), ...readDeferral(cursor) };
 }
 
 /** Passes PostgreSQL's WITH (...) and USING INDEX TABLESPACE after a key of one column. */
@@ -250,7 +251,7 @@ function readOption(words: number): (cursor: Cursor) => BareConstraint {
     const first = cursor.position;
     for (let i = 0; i < words; i++) {
       cursor.acceptMark('=');
-      cursor.next();
+      cursor.skipItem();
     }
     return { kind: 'option', text: cursor.textSince(first) };
   };

@@ -4,7 +4,7 @@ import type { WithoutRange } from './bare.ts';
 import type { Cursor } from './cursor.ts';
 import { readBracketedExpression } from './expressions.ts';
 import { readIndexParts } from './indexParts.ts';
-import { canBeName, readIdentifier, readNameList } from './names.ts';
+import { canBeName, readIdentifier, readKeyNames, readNameList } from './names.ts';
 import { readDeferral, readEnforcement, readOnConflict, readReferences } from './references.ts';
 
 type BareConstraint = WithoutRange<TableConstraint>;
@@ -24,6 +24,7 @@ const readers: Readonly<Record<string, Reader>> = {
   INDEX: readIndexKey,
   FULLTEXT: readIndexKey,
   SPATIAL: readIndexKey,
+  VECTOR: readIndexKey,
 };
 
 /** Whether a table constraint or key begins here, rather than a column of that name. */
@@ -43,8 +44,12 @@ export function atTableConstraint(cursor: Cursor): boolean {
       return cursor.at('NOT', 'NULL');
     case 'EXCLUDE':
       return cursor.dialect === 'postgresql' && (cursor.at('EXCLUDE', 'USING') || cursor.atMark('(', 1));
-    case 'KEY':
     case 'INDEX':
+      // CockroachDB, which speaks PostgreSQL's dialect, has it as well; a type never begins with a bracket.
+      return isMySql(cursor.dialect) || (cursor.dialect === 'postgresql' && cursor.atMark('(', 1));
+    case 'VECTOR':
+      return isMySql(cursor.dialect) && (cursor.at('VECTOR', 'INDEX') || cursor.at('VECTOR', 'KEY'));
+    case 'KEY':
     case 'FULLTEXT':
     case 'SPATIAL':
       return isMySql(cursor.dialect);
@@ -98,12 +103,12 @@ function readPrimaryKey(cursor: Cursor): BareConstraint {
 
 function readUnique(cursor: Cursor): BareConstraint {
   cursor.expect('UNIQUE');
-  if (isMySql(cursor.dialect)) cursor.acceptFirst('INDEX', 'KEY');
+  const index = cursor.acceptFirst('INDEX', 'KEY') !== undefined;
   const nullsNotDistinct = cursor.accept('NULLS', 'NOT', 'DISTINCT');
   cursor.accept('NULLS', 'DISTINCT');
   const usingIndex = readUsingIndex(cursor);
   if (usingIndex) return { kind: 'unique', columns: [], usingIndex, ...readDeferral(cursor) };
-  const name = readKeyName(cursor);
+  const name = index && !cursor.atMark('(') && !cursor.at('USING') ? readIdentifier(cursor) : readKeyName(cursor);
   const columns = readKeyColumns(cursor);
   const include = readInclude(cursor);
   skipKeyOptions(cursor);
@@ -121,7 +126,7 @@ function readUnique(cursor: Cursor): BareConstraint {
 function readForeignKey(cursor: Cursor): BareConstraint {
   cursor.expect('FOREIGN', 'KEY');
   const name = readKeyName(cursor);
-  const columns = readNameList(cursor);
+  const columns = readKeyNames(cursor);
   const references = readReferences(cursor);
   const { notValid, notEnforced } = readEnforcement(cursor);
   const late = readDeferral(cursor);
@@ -159,10 +164,10 @@ function readExclude(cursor: Cursor): BareConstraint {
 function readIndexKey(cursor: Cursor): BareConstraint {
   const word = cursor.next().upper;
   const special = Object.hasOwn(specialKeys, word) ? specialKeys[word as keyof typeof specialKeys] : undefined;
-  if (special) cursor.acceptFirst('INDEX', 'KEY');
+  if (special || word === 'VECTOR') cursor.acceptFirst('INDEX', 'KEY');
   acceptGuard(cursor);
   const name = readKeyName(cursor);
-  const before = readMethod(cursor);
+  const before = word === 'VECTOR' ? 'vector' : readMethod(cursor);
   const columns = readIndexParts(cursor);
   const method = skipKeyOptions(cursor) ?? before;
   return { kind: 'index', columns, ...(method && { method }), ...(special && { special }), ...(name && { name }) };
@@ -172,8 +177,7 @@ function readIndexKey(cursor: Cursor): BareConstraint {
 function readKeyName(cursor: Cursor): Identifier | undefined {
   if (!isMySql(cursor.dialect)) return undefined;
   acceptGuard(cursor);
-  const name = !cursor.at('USING') && canBeName(cursor, cursor.peek()) ? readIdentifier(cursor) : undefined;
-  return name;
+  return !cursor.at('USING') && canBeName(cursor, cursor.peek()) ? readIdentifier(cursor) : undefined;
 }
 
 function readKeyColumns(cursor: Cursor): ReturnType<typeof readIndexParts> {

@@ -17,6 +17,7 @@ interface Header {
   temporary: boolean;
   unlogged: boolean;
   unique: boolean;
+  recursive?: boolean;
   special?: CreateIndex['special'];
 }
 
@@ -34,13 +35,9 @@ const modifiers: Readonly<Record<string, (header: Header, cursor: Cursor) => voi
   UNIQUE: (header) => void (header.unique = true),
   FULLTEXT: (header) => void (header.special = 'fulltext'),
   SPATIAL: (header) => void (header.special = 'spatial'),
-  RECURSIVE: () => {},
+  RECURSIVE: (header) => void (header.recursive = true),
   CONSTRAINT: () => {},
   TRUSTED: () => {},
-  AGGREGATE: (_header, cursor) => {
-    // MySQL's CREATE AGGREGATE FUNCTION; PostgreSQL's CREATE AGGREGATE is a kind of its own.
-    if (!cursor.at('FUNCTION')) cursor.position--;
-  },
   OFFLINE: () => {},
   ONLINE: () => {},
   ALGORITHM: skipAssigned,
@@ -81,15 +78,16 @@ const objects: readonly (readonly [words: string, read: Reader])[] = [
   ['TYPE', readCreateType],
   ['DOMAIN', readCreateDomain],
   ['SEQUENCE', readCreateSequence],
+  ['AGGREGATE FUNCTION', (cursor, { orReplace }) => readCreateRoutine(cursor, { orReplace, procedure: false })],
   ['FUNCTION', (cursor, { orReplace }) => readCreateRoutine(cursor, { orReplace, procedure: false })],
   ['PROCEDURE', (cursor, { orReplace }) => readCreateRoutine(cursor, { orReplace, procedure: true })],
   ['TRIGGER', readCreateTrigger],
   ['POLICY', readCreatePolicy],
   ...[
-    'SCHEMA AUTHORIZATION', 'SCHEMA', 'DATABASE', 'EXTENSION', 'ROLE', 'USER MAPPING', 'USER', 'GROUP', 'VIRTUAL TABLE', 'EVENT TRIGGER', 'EVENT', 'RULE', 'SERVER',
+    'SCHEMA AUTHORIZATION', 'SCHEMA', 'DATABASE', 'EXTENSION', 'ROLE', 'USER MAPPING FOR', 'USER', 'GROUP', 'VIRTUAL TABLE', 'EVENT TRIGGER', 'EVENT', 'RULE', 'SERVER',
     'FOREIGN DATA WRAPPER', 'PUBLICATION', 'SUBSCRIPTION', 'STATISTICS', 'COLLATION', 'CONVERSION', 'DEFAULT CONVERSION', 'AGGREGATE', 'CAST', 'OPERATOR CLASS',
     'OPERATOR FAMILY', 'OPERATOR', 'LANGUAGE', 'PROCEDURAL LANGUAGE', 'TABLESPACE', 'TEXT SEARCH CONFIGURATION', 'TEXT SEARCH DICTIONARY', 'TEXT SEARCH PARSER',
-    'TEXT SEARCH TEMPLATE', 'ACCESS METHOD', 'TRANSFORM', 'RESOURCE GROUP', 'SPATIAL REFERENCE SYSTEM', 'LOGFILE GROUP', 'PROPERTY GRAPH',
+    'TEXT SEARCH TEMPLATE', 'ACCESS METHOD', 'TRANSFORM FOR', 'RESOURCE GROUP', 'SPATIAL REFERENCE SYSTEM', 'LOGFILE GROUP', 'PROPERTY GRAPH',
   ].map((words): readonly [string, Reader] => [words, (cursor) => readNamedObject(cursor, `CREATE ${words}`)]),
 ];
 

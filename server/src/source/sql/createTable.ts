@@ -15,6 +15,7 @@ type Draft = Mutable<CreateTable>;
 export interface CreateTableHeader {
   readonly temporary: boolean;
   readonly unlogged: boolean;
+  readonly orReplace?: boolean;
   readonly foreign?: boolean;
 }
 
@@ -28,6 +29,7 @@ export function readCreateTable(cursor: Cursor, header: CreateTableHeader): Crea
     temporary: header.temporary,
     unlogged: header.unlogged,
     ...(header.foreign && { foreign: true }),
+    ...(header.orReplace && { orReplace: true }),
     columns: [],
     constraints: [],
     likes: [],
@@ -54,7 +56,12 @@ function readElements(cursor: Cursor, draft: Draft): void {
 function readElement(cursor: Cursor, draft: Draft): void {
   const first = cursor.position;
   if (cursor.at('LIKE') && canBeName(cursor, cursor.peek(1))) return readLike(cursor, draft);
-  if (atTableConstraint(cursor)) draft.constraints.push(readTableConstraint(cursor));
+  if (isMySql(cursor.dialect) && cursor.accept('PERIOD', 'FOR')) {
+    // MariaDB's period of a system-versioned or application-time table.
+    const at = cursor.position;
+    cursor.skipElement();
+    draft.options.push(optionSince(cursor, 'PERIOD FOR', first, at));
+  } else if (atTableConstraint(cursor)) draft.constraints.push(readTableConstraint(cursor));
   else if (canBeName(cursor, cursor.peek())) draft.columns.push(cursor.attempt(() => readColumnDefinition(cursor)) ?? skippedColumn(cursor));
   if (!cursor.atElementEnd && !atTableConstraint(cursor)) draft.opaque.push(readOpaque(cursor, first === cursor.position));
 }
@@ -191,26 +198,34 @@ function atQuery(cursor: Cursor, ahead = 0): boolean {
 
 function readAsQuery(cursor: Cursor, draft: Draft): void {
   cursor.accept('AS');
-  const { query, option } = readQueryWithData(cursor);
+  const { query, option } = readQueryAndSuffix(cursor);
   draft.asQuery = query;
   if (option) draft.options.push(option);
 }
 
-/** Reads a query up to the end, apart from WITH [NO] DATA, which is given as an option. */
-export function readQueryWithData(cursor: Cursor): { readonly query: Expression; readonly option?: TableOption } {
+/** What may stand behind the query of a table or view. */
+const querySuffixes: readonly (readonly string[])[] = [
+  ['WITH', 'NO', 'DATA'],
+  ['WITH', 'DATA'],
+  ['WITH', 'LOCAL', 'CHECK', 'OPTION'],
+  ['WITH', 'CASCADED', 'CHECK', 'OPTION'],
+  ['WITH', 'CHECK', 'OPTION'],
+];
+
+/** Reads a query up to the end, apart from WITH [NO] DATA and WITH CHECK OPTION, which are given as an option. */
+export function readQueryAndSuffix(cursor: Cursor): { readonly query: Expression; readonly option?: TableOption } {
   const first = cursor.position;
   const rest = readRest(cursor);
-  const words = cursor.peek(-2)?.upper === 'NO' ? ['WITH', 'NO', 'DATA'] : ['WITH', 'DATA'];
   const end = cursor.position;
-  cursor.position = end - words.length;
-  if (cursor.position <= first || !cursor.at(...words)) {
-    cursor.position = end;
-    return { query: rest };
+  for (const words of querySuffixes) {
+    cursor.position = end - words.length;
+    if (cursor.position <= first || !cursor.at(...words)) continue;
+    const query = expressionSince(cursor, first);
+    cursor.skipRest();
+    return { query, option: { name: words.join(' '), value: '', range: cursor.rangeSince(end - words.length) } };
   }
-  const query = expressionSince(cursor, first);
-  const at = cursor.position;
   cursor.skipRest();
-  return { query, option: { name: words.join(' '), value: '', range: cursor.rangeSince(at) } };
+  return { query: rest };
 }
 
 function readOpaque(cursor: Cursor, always = true): Opaque {

@@ -3,6 +3,7 @@ import type { Drop, QualifiedName } from './ast.ts';
 import { readOnTable } from './createIndex.ts';
 import type { Cursor } from './cursor.ts';
 import { acceptIfExists, canBeName, readQualifiedName } from './names.ts';
+import { readArgumentList } from './routines.ts';
 
 type Object = Drop['object'];
 
@@ -39,6 +40,7 @@ const objects: readonly (readonly [words: string, object: Object])[] = [
   ['PROCEDURAL LANGUAGE', 'other'],
   ['RULE', 'other'],
   ['ROLE', 'other'],
+  ['USER MAPPING FOR', 'other'],
   ['USER', 'other'],
   ['GROUP', 'other'],
   ['EVENT', 'other'],
@@ -63,13 +65,15 @@ export function readDrop(cursor: Cursor): Drop {
   if (!entry) return readUnnamedDrop(cursor);
   const concurrently = cursor.accept('CONCURRENTLY');
   const ifExists = acceptIfExists(cursor);
-  const names = cursor.list(() => readDroppedName(cursor));
+  const readNames = () => cursor.list(() => readDroppedName(cursor));
+  const dropped = entry[1] === 'other' ? (cursor.attempt(readNames) ?? []) : readNames();
   const onTable = readOnTable(cursor);
   const cascade = readEnding(cursor);
   return {
     kind: 'drop',
     object: objectOf(cursor, entry[1]),
-    names,
+    names: dropped.map(({ name }) => name),
+    ...(routines.has(entry[1]) && { argumentTexts: dropped.map(({ argumentsText }) => argumentsText) }),
     ifExists,
     cascade,
     concurrently,
@@ -78,11 +82,13 @@ export function readDrop(cursor: Cursor): Drop {
   };
 }
 
-/** A name with, for a routine, its argument list, which stays in the statement's text. */
-function readDroppedName(cursor: Cursor): QualifiedName {
+const routines: ReadonlySet<Object> = new Set(['function', 'procedure']);
+
+/** A name with, for a routine, its argument list. */
+function readDroppedName(cursor: Cursor): { readonly name: QualifiedName; readonly argumentsText?: string } {
   const name = readQualifiedName(cursor);
-  if (cursor.atMark('(')) cursor.skipItem();
-  return name;
+  const argumentsText = readArgumentList(cursor);
+  return { name, ...(argumentsText !== undefined && { argumentsText }) };
 }
 
 /** Passes CASCADE, RESTRICT, MySQL's ALGORITHM and LOCK, and whatever else stands there. */

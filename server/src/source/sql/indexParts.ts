@@ -17,8 +17,11 @@ function readIndexPart(cursor: Cursor): IndexPart {
   const first = cursor.position;
   const part: Mutable<Omit<IndexPart, 'range'>> = atPlainColumn(cursor) ? readColumnPart(cursor) : { expression: readPartExpression(cursor) };
   while (!cursor.atElementEnd && readPartClause(cursor, part));
-  cursor.skipElement();
-  return { ...part, range: cursor.rangeSince(first) };
+  if (cursor.atElementEnd) return { ...part, range: cursor.rangeSince(first) };
+  // More than the clauses of a part: all of it is one expression.
+  cursor.position = first;
+  const expression = readExpression(cursor);
+  return { expression, range: expression.range };
 }
 
 /** A name that is neither called, nor cast, nor part of a longer expression. A MySQL prefix length counts as plain. */
@@ -61,7 +64,8 @@ function readPartClause(cursor: Cursor, part: Mutable<Omit<IndexPart, 'range'>>)
   else if (cursor.accept('NULLS', 'FIRST')) part.nulls = 'first';
   else if (cursor.accept('NULLS', 'LAST')) part.nulls = 'last';
   else if (cursor.accept('COLLATE')) part.collation = cursor.slice(readQualifiedName(cursor).range);
-  else if (cursor.dialect === 'postgresql' && !cursor.at('WITH') && canBeName(cursor, cursor.peek())) {
+  else if (cursor.accept('WITHOUT', 'OVERLAPS')) part.withoutOverlaps = true;
+  else if (cursor.dialect === 'postgresql' && !cursor.at('WITH') && part.operatorClass === undefined && canBeName(cursor, cursor.peek())) {
     const first = cursor.position;
     readQualifiedName(cursor);
     if (cursor.atMark('(')) cursor.skipItem();

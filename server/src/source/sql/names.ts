@@ -93,6 +93,14 @@ export function readNameList(cursor: Cursor): Identifier[] {
   return cursor.bracketed(() => readIdentifier(cursor));
 }
 
+/** Reads the columns of a foreign key or those that it references; PERIOD may stand before the last (PostgreSQL 18). */
+export function readKeyNames(cursor: Cursor): Identifier[] {
+  return cursor.bracketed(() => {
+    if (canBeName(cursor, cursor.peek(1))) cursor.accept('PERIOD');
+    return readIdentifier(cursor);
+  });
+}
+
 /** Passes IF NOT EXISTS. */
 export function acceptIfNotExists(cursor: Cursor): boolean {
   return cursor.accept('IF', 'NOT', 'EXISTS');

@@ -71,7 +71,11 @@ export function otherStatement(cursor: Cursor, verb: string, extras: Extras = {}
 function readTarget(cursor: Cursor): Extras {
   let concurrently = false;
   for (;;) {
-    if (cursor.atMark('(')) cursor.skipItem();
+    const first = cursor.position;
+    if (cursor.atMark('(')) {
+      cursor.skipItem();
+      concurrently ||= /\bconcurrently\b/i.test(cursor.textSince(first));
+    }
     if (!cursor.atAny(fillers)) break;
     concurrently ||= cursor.at('CONCURRENTLY');
     cursor.next();
@@ -111,7 +115,9 @@ function readGrant(cursor: Cursor): Extras {
   while (!cursor.done && !cursor.at('ON')) cursor.skipItem();
   if (!cursor.accept('ON')) return {};
   const object = cursor.acceptFirst('ALL TABLES IN SCHEMA', 'ALL SEQUENCES IN SCHEMA', 'ALL FUNCTIONS IN SCHEMA', 'SCHEMA', 'SEQUENCE', 'FUNCTION', 'TABLE', 'DATABASE', 'TYPE');
-  return { object: (object ?? 'TABLE').toLowerCase(), ...targetHere(cursor) };
+  const named = targetHere(cursor);
+  // MySQL grants on `db.*` as well.
+  return { object: cursor.atMark('.') ? 'database' : (object ?? 'TABLE').toLowerCase(), ...named };
 }
 
 function readCopy(cursor: Cursor): Extras {

@@ -1,13 +1,13 @@
 import type { Statement } from '../statement.ts';
 import { readAlter } from './alter.ts';
-import type { Rename, StatementNode, TruncateStatement } from './ast.ts';
+import type { OtherStatement, Rename, StatementNode, TruncateStatement } from './ast.ts';
 import { readCreate } from './create.ts';
 import { Cursor, ReadFailure } from './cursor.ts';
 import { isDataVerb, readDataStatement } from './data.ts';
 import { acceptBehaviour } from './alterDrop.ts';
 import { readDrop } from './drop.ts';
 import { readQualifiedName } from './names.ts';
-import { readOther } from './other.ts';
+import { otherStatement, readOther } from './other.ts';
 import { readPragma, readReset, readSet } from './settings.ts';
 import { readTransactionControl } from './transaction.ts';
 
@@ -71,7 +71,8 @@ function readOtherUnlessTabled(cursor: Cursor): StatementNode | undefined {
 }
 
 /** MySQL's RENAME TABLE a TO b, c TO d. */
-function readRenameTable(cursor: Cursor): Rename {
+function readRenameTable(cursor: Cursor): Rename | OtherStatement {
+  if (cursor.at('USER')) return otherStatement(cursor, 'RENAME USER');
   cursor.acceptFirst('TABLE', 'TABLES');
   cursor.accept('IF', 'EXISTS');
   const pairs = cursor.list(() => {

@@ -1,6 +1,6 @@
 import type { ReferentialAction, References } from './ast.ts';
 import type { Cursor } from './cursor.ts';
-import { readNameList, readQualifiedName } from './names.ts';
+import { readKeyNames, readQualifiedName } from './names.ts';
 
 const actions: Readonly<Record<string, ReferentialAction>> = {
   'NO ACTION': 'no action',
@@ -35,7 +35,7 @@ function readReferencedColumns(cursor: Cursor): References['columns'] {
     cursor.skipItem();
     return [];
   }
-  return readNameList(cursor);
+  return readKeyNames(cursor);
 }
 
 function acceptReferenceClause(cursor: Cursor, clauses: { onDelete?: ReferentialAction; onUpdate?: ReferentialAction; match?: string }): boolean {

@@ -1,3 +1,4 @@
+import { isMySql } from '../dialect.ts';
 import type { CreateFunction } from './ast.ts';
 import type { Cursor } from './cursor.ts';
 import { readQualifiedName } from './names.ts';
@@ -32,8 +33,15 @@ export function readCreateRoutine(cursor: Cursor, { orReplace, procedure }: Rout
 }
 
 function readArguments(cursor: Cursor): string {
+  // MySQL's loadable functions have no argument list.
+  if (isMySql(cursor.dialect) && cursor.at('RETURNS')) return '';
+  return readArgumentList(cursor) ?? cursor.fail('expected the argument list');
+}
+
+/** The bracketed argument list that stands here, as written, or undefined when none does. */
+export function readArgumentList(cursor: Cursor): string | undefined {
+  if (!cursor.atMark('(')) return undefined;
   const first = cursor.position;
-  if (!cursor.atMark('(')) cursor.fail('expected the argument list');
   cursor.skipItem();
   return cursor.textSince(first);
 }

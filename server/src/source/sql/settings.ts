@@ -10,7 +10,7 @@ const compound: readonly string[] = ['TIME ZONE', 'SESSION AUTHORIZATION', 'CHAR
  * the name and all of them stand in `value`.
  */
 export function readSet(cursor: Cursor): SetStatement {
-  const scope = cursor.acceptFirst('LOCAL', 'SESSION', 'GLOBAL', 'PERSIST', 'PERSIST_ONLY');
+  const scope = cursor.at('SESSION', 'AUTHORIZATION') ? undefined : cursor.acceptFirst('LOCAL', 'SESSION', 'GLOBAL', 'PERSIST', 'PERSIST_ONLY');
   const name = readSettingName(cursor);
   if (!cursor.acceptMark('=')) {
     if (!cursor.acceptMark(':=')) cursor.accept('TO');

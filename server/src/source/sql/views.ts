@@ -1,5 +1,5 @@
 import type { CreateView, Identifier, TableOption } from './ast.ts';
-import { readQueryWithData } from './createTable.ts';
+import { readQueryAndSuffix } from './createTable.ts';
 import type { Cursor } from './cursor.ts';
 import { acceptIfNotExists, readIdentifier, readQualifiedName } from './names.ts';
 import { readNamedOption, readParameters } from './options.ts';
@@ -9,10 +9,11 @@ export interface ViewHeader {
   readonly orReplace: boolean;
   readonly temporary: boolean;
   readonly materialized: boolean;
+  readonly recursive?: boolean;
 }
 
 /** Reads CREATE VIEW from after the word VIEW. @throws ReadFailure without a name or a query. */
-export function readCreateView(cursor: Cursor, { orReplace, temporary, materialized }: ViewHeader): CreateView {
+export function readCreateView(cursor: Cursor, { orReplace, temporary, materialized, recursive }: ViewHeader): CreateView {
   const ifNotExists = acceptIfNotExists(cursor);
   const name = readQualifiedName(cursor);
   const columns = cursor.atMark('(') ? cursor.bracketed(() => readViewColumn(cursor)) : [];
@@ -21,9 +22,9 @@ export function readCreateView(cursor: Cursor, { orReplace, temporary, materiali
     if (cursor.accept('WITH')) options.push(...readParameters(cursor));
     else options.push(readNamedOption(cursor, 'USING') ?? readNamedOption(cursor, 'TABLESPACE') ?? cursor.fail('expected AS'));
   }
-  const { query, option } = readQueryWithData(cursor);
+  const { query, option } = readQueryAndSuffix(cursor);
   if (option) options.push(option);
-  return { kind: 'createView', name, orReplace, ifNotExists, materialized, temporary, columns, options, query };
+  return { kind: 'createView', name, orReplace, ifNotExists, materialized, temporary, ...(recursive && { recursive }), columns, options, query };
 }
 
 function readViewColumn(cursor: Cursor): Identifier {
