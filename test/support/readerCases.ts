@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Dialect } from '../../server/src/source/dialect.ts';
 
 // What the schema-statement reader must make of single types, clauses and statements.
@@ -331,3 +332,11 @@ export const samples: readonly [Dialect, string][] = [
   ...actions.map(([dialect, written]): [Dialect, string] => [dialect, `ALTER TABLE t ${written}`]),
   ...statements.map(([dialect, sql]): [Dialect, string] => [dialect, sql]),
 ];
+
+/** Statements of many kinds, one a line, all of which must be read whole. */
+export const everyday: readonly [Dialect, string][] = (['postgresql', 'mysql', 'sqlite'] as const).flatMap((dialect) =>
+  readFileSync(new URL(`../fixtures/reader/${dialect}.sql`, import.meta.url), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line): [Dialect, string] => [dialect, line.replace(/;$/, '')]),
+);

@@ -75,7 +75,7 @@ export function partOf(part: IndexPart): Record<string, unknown> {
     order: part.order,
     nulls: part.nulls,
     collation: unquoted(part.collation),
-    operatorClass: part.operatorClass,
+    operatorClass: part.operatorClass?.replace(/\(.*/, ''),
   });
 }
 

@@ -54,11 +54,20 @@ export function sqlitePlaces(sql: string): string[] | undefined {
 }
 
 function treeColumn(column: Tree): string[] {
-  return [at('column', column.colName), ...column.constraints.map((item: Tree) => ends(columnConstraint(item.constraint), item)), ...(column.colType ? [`type ${typeName(column.colType.name)}`] : ['no type'])];
+  return [at('column', column.colName), ...joinDeferral(column.constraints).map((item: Tree) => ends(columnConstraint(item.constraint), item)), ...(column.colType ? [`type ${typeName(column.colType.name)}`] : ['no type'])];
 }
 
 /** GENERATED ALWAYS is part of the type to SQLite's grammar; the engine takes it off again. */
 const typeName = (name: string): string => name.toLowerCase().replace(/ generated always$/, '');
+
+/** A deferral is an item of its own to SQLite's grammar, and the end of the foreign key before it to the reader. */
+function joinDeferral(items: readonly Tree[]): readonly Tree[] {
+  return items.reduce((joined: Tree[], item) => {
+    if (item.constraint?.type !== 'DeferColumnConstraint') return [...joined, item];
+    const { span, ...before } = joined.pop()!;
+    return [...joined, { ...before, span: { offset: span.offset, length: item.span.offset + item.span.length - span.offset } }];
+  }, []);
+}
 
 function columnConstraint(constraint: Tree): string {
   if (constraint?.nullable) return 'null';

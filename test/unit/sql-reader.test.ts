@@ -4,7 +4,7 @@ import type { Statement } from '../../server/src/source/statement.ts';
 import { splitScript } from '../../server/src/source/splitter.ts';
 import type { AlterTable, CreateTable, StatementNode } from '../../server/src/source/sql/ast.ts';
 import { readStatement } from '../../server/src/source/sql/read.ts';
-import { actions, columns, constraints, samples, statements, types } from '../support/readerCases.ts';
+import { actions, columns, constraints, everyday, samples, statements, types } from '../support/readerCases.ts';
 import { columnDefinitionsOf, opaquePiecesOf, tableConstraintsOf } from '../../server/src/source/sql/visit.ts';
 
 function statementOf(dialect: Dialect, sql: string): Statement {
@@ -117,6 +117,15 @@ describe('statements', () => {
   });
 });
 
+describe('everyday statements', () => {
+  test.each(everyday)('%s %s', (dialect, sql) => {
+    const node = read(dialect, sql);
+    expect(node.kind).not.toBe('unread');
+    expect(opaquePiecesOf(node)).toEqual([]);
+    checkRanges(node, sql);
+  });
+});
+
 describe('names', () => {
   test('fold in PostgreSQL, keep their case elsewhere', () => {
     expect(read('postgresql', 'DROP TABLE Users')).toMatchObject({ names: [{ name: { name: 'users', text: 'Users', quoted: false } }] });
@@ -133,8 +142,8 @@ describe('names', () => {
 
 describe('tolerance', () => {
   test('a statement cut off anywhere is read or unread, never thrown, and never the reader\'s own fault', () => {
-    for (const [dialect, sql] of samples) {
-      for (let length = 1; length < sql.length; length += 2) {
+    for (const [dialect, sql] of [...samples, ...everyday]) {
+      for (let length = 1; length < sql.length; length += 3) {
         for (const statement of splitScript(sql.slice(0, length), dialect).statements) {
           const node = readStatement(statement);
           if (node.kind === 'unread') expect(node.reason).not.toContain('the reader failed');
