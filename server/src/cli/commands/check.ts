@@ -1,0 +1,112 @@
+import type { WireFinding } from '../../../../protocol/finding.ts';
+import { rules } from '../../rules/index.ts';
+import { dialects, type Dialect } from '../../source/dialect.ts';
+import { UsageError, suggestion, type Arguments, type CommandSpec } from '../args.ts';
+import { fixAll } from '../fixing.ts';
+import { InputError, type ExitCode, type Io } from '../io.ts';
+import { findingsOf, load, targetsOf, type Loaded, type LoadOptions, type Target } from '../load.ts';
+import { renderReport } from '../tty.ts';
+import { Lines, report, wireFix } from '../wire.ts';
+
+const levels = ['error', 'warning', 'information', 'hint'] as const;
+
+export const checkSpec: CommandSpec = {
+  summary: 'Reports what will hurt in production.',
+  usage: 'check [PATHS] [options]',
+  positionals: { least: 0, most: Number.MAX_SAFE_INTEGER, what: 'no name' },
+  options: {
+    format: { kind: 'value', choices: ['tty', 'json'], help: 'how to print (default tty)' },
+    dialect: { kind: 'value', choices: dialects, help: 'dialect of every .sql file' },
+    'engine-version': { kind: 'value', placeholder: 'N', help: 'major version of the engine' },
+    all: { kind: 'flag', help: 'show how applied migrations ran, too' },
+    isolated: { kind: 'flag', help: 'each file is a history of its own: no runner, no git' },
+    fix: { kind: 'flag', help: 'apply the safe fixes to pending files' },
+    'dry-run': { kind: 'flag', help: 'with --fix: print the edits, write nothing' },
+    rule: { kind: 'list', placeholder: 'RULE', help: 'run this rule only (may be repeated)' },
+    'fail-on': { kind: 'value', choices: levels, help: 'least severity that makes the exit code 1 (default warning)' },
+    stdin: { kind: 'flag', help: 'read one file from standard input' },
+    'stdin-filename': { kind: 'value', placeholder: 'FILE', help: 'the file that standard input stands for' },
+  },
+};
+
+export async function check(args: Arguments, io: Io): Promise<ExitCode> {
+  const only = chosenRules(args);
+  const log = (message: string) => io.err(`${message}\n`);
+  const parts: { loaded: Loaded; findings: Awaited<ReturnType<typeof findingsOf>> }[] = [];
+  for (const { target, options } of await inputs(args, io)) {
+    let loaded = await load(target, options);
+    if (args.flags.has('fix')) {
+      if (args.flags.has('stdin')) throw new UsageError('--fix cannot write standard input');
+      const outcome = await fixAll(loaded, { ...(only && { rules: only }), dryRun: args.flags.has('dry-run'), log });
+      if (args.flags.has('dry-run')) printEdits(io, loaded, outcome.applied);
+      else {
+        loaded = outcome.loaded;
+        if (args.values.get('format') !== 'json') io.out(`${outcome.applied.length} ${outcome.applied.length === 1 ? 'fix' : 'fixes'} applied.\n`);
+      }
+    }
+    parts.push({ loaded, findings: await findingsOf(loaded, { ...(only && { rules: only }), all: args.flags.has('all'), log }) });
+  }
+  const result = report(parts);
+  if (args.values.get('format') === 'json') io.out(`${JSON.stringify(result, null, 2)}\n`);
+  else io.out(renderReport(result, (file) => textOf(parts.map((part) => part.loaded), file), io.colour));
+  return failing(result.findings, args) ? 1 : 0;
+}
+
+function chosenRules(args: Arguments): readonly string[] | undefined {
+  const given = args.lists.get('rule');
+  const known = [...rules.map((rule) => rule.id), 'syntax-error'];
+  for (const id of given ?? []) if (!known.includes(id)) throw new UsageError(`there is no rule ${id}${suggestion(id, known, '')}`);
+  return given;
+}
+
+async function inputs(args: Arguments, io: Io): Promise<{ target: Target; options: LoadOptions }[]> {
+  const options = loadOptions(args);
+  if (!args.flags.has('stdin')) {
+    if (args.values.has('stdin-filename')) throw new UsageError('--stdin-filename goes with --stdin');
+    return (await targetsOf(io, args.positionals)).map((target) => ({ target, options }));
+  }
+  if (args.positionals.length > 0) throw new UsageError('--stdin takes no paths');
+  const text = await io.stdin();
+  const name = args.values.get('stdin-filename');
+  if (name === undefined) return [{ target: { root: io.cwd, named: ['stdin.sql'], files: ['stdin.sql'], shown: '' }, options: { ...options, isolated: true, overlay: { path: 'stdin.sql', text } } }];
+  const [first] = await targetsOf(io, ['.']);
+  const { relative, resolve, sep } = await import('node:path');
+  const { realpath } = await import('node:fs/promises');
+  const path = relative(first!.root, resolve(await realpath(io.cwd), name)).split(sep).join('/');
+  if (path.startsWith('../')) throw new InputError(`${name}: lies outside ${first!.root}`);
+  return [{ target: { ...first!, named: [path], files: [path] }, options: { ...options, overlay: { path, text } } }];
+}
+
+/** Options that say how the workspace is read, shared with other commands. */
+export function loadOptions(args: Arguments): LoadOptions {
+  const version = args.values.get('engine-version');
+  const number = version === undefined ? undefined : Number.parseInt(version, 10);
+  if (number !== undefined && !(number > 0)) throw new UsageError(`--engine-version takes a number; not ${version}`);
+  return {
+    ...(args.values.has('dialect') && { dialect: args.values.get('dialect') as Dialect }),
+    ...(number !== undefined && { engineVersion: number }),
+    ...(args.flags.has('isolated') && { isolated: true }),
+  };
+}
+
+function printEdits(io: Io, loaded: Loaded, applied: Awaited<ReturnType<typeof fixAll>>['applied']): void {
+  const lines = new Lines(loaded.facts);
+  for (const change of applied) {
+    const fix = wireFix(change, loaded.target, lines);
+    io.err(`${fix.title}\n`);
+    for (const edit of fix.edits) io.err(edit.create ? `  make ${edit.file}\n` : `  ${edit.file}:${edit.startLine}:${edit.startColumn}-${edit.endLine}:${edit.endColumn} ${JSON.stringify(edit.newText)}\n`);
+  }
+}
+
+function textOf(loaded: readonly Loaded[], file: string): string | undefined {
+  for (const { facts, target } of loaded) {
+    const text = facts.files.get(target.shown === '' ? file : `${target.shown}/${file}`)?.text ?? facts.files.get(file)?.text;
+    if (text !== undefined) return text;
+  }
+  return undefined;
+}
+
+function failing(findings: readonly WireFinding[], args: Arguments): boolean {
+  const least = levels.indexOf((args.values.get('fail-on') ?? 'warning') as (typeof levels)[number]);
+  return findings.some((finding) => levels.indexOf(finding.severity) <= least);
+}

@@ -1,0 +1,39 @@
+import type { SchemaReport } from '../../../../protocol/schema.ts';
+import { renderCatalog } from '../../schema/render.ts';
+import type { Arguments, CommandSpec } from '../args.ts';
+import { dialects } from '../../source/dialect.ts';
+import type { ExitCode, Io } from '../io.ts';
+import { isAsked, load, targetsOf } from '../load.ts';
+import { loadOptions } from './check.ts';
+import { wireDatabase } from '../wireSchema.ts';
+
+export const schemaSpec: CommandSpec = {
+  summary: 'Prints the schema that the history makes.',
+  usage: 'schema [PATHS] [--format json|sql]',
+  positionals: { least: 0, most: Number.MAX_SAFE_INTEGER, what: 'no name' },
+  options: {
+    format: { kind: 'value', choices: ['json', 'sql'], help: 'how to print (default json)' },
+    dialect: { kind: 'value', choices: dialects, help: 'dialect of every .sql file' },
+    'engine-version': { kind: 'value', placeholder: 'N', help: 'major version of the engine' },
+    isolated: { kind: 'flag', help: 'each file is a history of its own' },
+  },
+};
+
+export async function schema(args: Arguments, io: Io): Promise<ExitCode> {
+  const databases = [];
+  for (const target of await targetsOf(io, args.positionals)) {
+    const { facts } = await load(target, loadOptions(args));
+    const asked = new Set([...facts.roleOf].flatMap(([file, { database }]) => (isAsked(target, file) ? [database] : [])));
+    databases.push(...facts.databases.filter((_, index) => asked.has(index)));
+  }
+  if (args.values.get('format') === 'sql') {
+    for (const database of databases) {
+      if (databases.length > 1) io.out(`-- database ${database.name} (${database.dialect})\n`);
+      for (const statement of renderCatalog(database.catalog)) io.out(`${statement.replace(/;?\s*$/, '')};\n`);
+    }
+    return 0;
+  }
+  const result: SchemaReport = { version: 1, databases: databases.map(wireDatabase) };
+  io.out(`${JSON.stringify(result, null, 2)}\n`);
+  return 0;
+}

@@ -1,0 +1,71 @@
+import { guardApplied } from '../edits/guard.ts';
+import { isCreation, type FileChange, type WorkspaceChange } from '../edits/change.ts';
+import { applyChanges } from '../host/write.ts';
+import { buildFacts } from '../project/build.ts';
+import type { SourceFile } from '../project/facts.ts';
+import { applyEdits, editsConflict } from '../text/edits.ts';
+import { findingsOf, type Loaded } from './load.ts';
+
+/** A fix may make another one possible; more rounds than this would mean that two fixes undo each other. */
+const mostRounds = 10;
+
+export interface FixOutcome {
+  /** Changes in the order they were made. */
+  readonly applied: readonly WorkspaceChange[];
+  /** The workspace after them. */
+  readonly loaded: Loaded;
+}
+
+/**
+ * Applies the safe fixes of pending files, round after round, in memory; then writes all files at once unless `dryRun`.
+ * Fixes that touch the same text wait for the next round.
+ */
+export async function fixAll(loaded: Loaded, options: { readonly rules?: readonly string[]; readonly dryRun: boolean; readonly log: (message: string) => void }): Promise<FixOutcome> {
+  const applied: WorkspaceChange[] = [];
+  let current = loaded;
+  for (let round = 0; round < mostRounds; round++) {
+    const findings = await findingsOf(current, { ...(options.rules && { rules: options.rules }), log: options.log });
+    const chosen = compatible(findings.filter((finding) => !finding.applied).flatMap((finding) => finding.fixes().filter((fix) => fix.kind === 'safe').slice(0, 1)), current);
+    if (chosen.length === 0) break;
+    applied.push(...chosen);
+    current = withChanges(current, chosen.flatMap((change) => change.changes));
+  }
+  if (!options.dryRun && applied.length > 0) await write(loaded, current);
+  return { applied, loaded: current };
+}
+
+function compatible(fixes: readonly WorkspaceChange[], { facts }: Loaded): WorkspaceChange[] {
+  const chosen: WorkspaceChange[] = [];
+  for (const fix of fixes) {
+    if (fix.changes.some((change) => guardApplied(facts, change) !== undefined)) continue;
+    const clashes = chosen.some((other) => other.changes.some((theirs) => fix.changes.some((ours) => ours.file === theirs.file && (isCreation(ours) || isCreation(theirs) || editsConflict(ours.edits, theirs.edits)))));
+    if (!clashes) chosen.push(fix);
+  }
+  return chosen;
+}
+
+function withChanges(loaded: Loaded, changes: readonly FileChange[]): Loaded {
+  const files = new Map(loaded.input.files.map((file) => [file.path, file]));
+  const edits = new Map<string, { start: number; end: number; newText: string }[]>();
+  for (const change of changes) {
+    if (isCreation(change)) files.set(change.file, { path: change.file, text: change.create });
+    else edits.set(change.file, [...(edits.get(change.file) ?? []), ...change.edits.map(({ range, newText }) => ({ ...range, newText }))]);
+  }
+  for (const [path, list] of edits) {
+    const text = applyEdits(files.get(path)?.text ?? '', list.map(({ start, end, newText }) => ({ range: { start, end }, newText })));
+    files.set(path, { path, text });
+  }
+  const input = { ...loaded.input, files: [...files.values()].sort((a, b) => (a.path < b.path ? -1 : 1)) };
+  return { ...loaded, input, facts: buildFacts(input, loaded.facts) };
+}
+
+/** Writes every file whose text changed, and the new ones, as one change that is guarded by the texts it was made from. */
+async function write(before: Loaded, after: Loaded): Promise<void> {
+  const old = new Map<string, SourceFile>(before.input.files.map((file) => [file.path, file]));
+  const changes = after.input.files.flatMap((file): FileChange[] => {
+    const known = old.get(file.path);
+    if (known === undefined) return [{ file: file.path, create: file.text }];
+    return known.text === file.text ? [] : [{ file: file.path, edits: [{ range: { start: 0, end: known.text.length }, newText: file.text }] }];
+  });
+  await applyChanges(before.target.root, changes, { base: (file) => old.get(file)?.text, refuse: (change) => guardApplied(before.facts, change) });
+}

@@ -1,0 +1,53 @@
+import type { CheckReport, WireFinding } from '../../../protocol/finding.ts';
+
+const codes = { error: 31, warning: 33, information: 36, hint: 35, bold: 1, dim: 2 } as const;
+
+/** Colours a text for a terminal, or leaves it as it is. */
+export function painter(colour: boolean): (style: keyof typeof codes, text: string) => string {
+  return (style, text) => (colour ? `\u001b[${codes[style]}m${text}\u001b[0m` : text);
+}
+
+/** Findings for people: place, severity, rule, message, the line with carets under it, why, and what to do. */
+export function renderReport(report: CheckReport, text: (file: string) => string | undefined, colour: boolean): string {
+  const paint = painter(colour);
+  const blocks = report.findings.map((finding) => renderFinding(finding, text(finding.file), paint));
+  return [...blocks, summary(report, paint)].join('\n');
+}
+
+type Paint = ReturnType<typeof painter>;
+
+function renderFinding(finding: WireFinding, text: string | undefined, paint: Paint): string {
+  const { file, line, column, severity, rule, message, why, help, related, fixes, applied } = finding;
+  const head = `${paint('bold', `${file}:${line}:${column}`)} ${paint(severity, severity)} ${message} ${paint('dim', `(${rule})`)}`;
+  const lines = [head, ...frame(finding, text, paint)];
+  lines.push(`  ${paint('dim', 'why:')}  ${why}`, `  ${paint('dim', 'help:')} ${help}`);
+  for (const other of related.slice(0, 3)) lines.push(`  ${paint('dim', 'see:')}  ${other.file}:${other.line} ${other.message}`);
+  for (const fix of fixes) lines.push(`  ${paint('dim', 'fix:')}  ${fix.title}${fix.kind === 'safe' ? ' (--fix)' : ''}`);
+  if (applied) lines.push(`  ${paint('dim', 'note:')} this migration is applied; mend it in a new one`);
+  return `${lines.join('\n')}\n`;
+}
+
+/** The line of the finding with carets under what is meant. Tabs stay tabs, so that the carets stand right. */
+function frame({ line, column, endLine, endColumn, severity }: WireFinding, text: string | undefined, paint: Paint): string[] {
+  const source = text?.split(/\r\n|\n|\r/)[line - 1];
+  if (source === undefined) return [];
+  const shown = source.length > 160 ? `${source.slice(0, 159)}…` : source;
+  const end = Math.min(endLine === line ? endColumn - 1 : source.trimEnd().length, shown.length);
+  const blank = shown.slice(0, column - 1).replace(/[^\t]/g, ' ');
+  const number = String(line);
+  const margin = ' '.repeat(number.length);
+  return [`  ${paint('dim', `${number} |`)} ${shown}`, `  ${paint('dim', `${margin} |`)} ${blank}${paint(severity, '^'.repeat(Math.max(1, end - column + 1)))}`];
+}
+
+function summary({ files, statements, unread, findings }: CheckReport, paint: Paint): string {
+  const count = (severity: WireFinding['severity']) => findings.filter((finding) => finding.severity === severity).length;
+  const parts = (['error', 'warning', 'information', 'hint'] as const).flatMap((severity) => {
+    const number = count(severity);
+    const name = severity === 'information' ? severity : `${severity}${number === 1 ? '' : 's'}`;
+    return number > 0 ? [paint(severity, `${number} ${name}`)] : [];
+  });
+  const read = `${files} ${files === 1 ? 'file' : 'files'}, ${statements} ${statements === 1 ? 'statement' : 'statements'}`;
+  const gaps = unread.slice(0, 5).map((one) => `  not read: ${one.file}:${one.line} ${one.reason}`);
+  if (unread.length > 5) gaps.push(`  and ${unread.length - 5} more that were not read (--format json lists them)`);
+  return `${[`${parts.length === 0 ? 'Nothing found' : parts.join(', ')} in ${read}.`, ...gaps].join('\n')}\n`;
+}
