@@ -2,7 +2,7 @@ import type { CreateFunction, CreateTrigger, CreateView, OtherStatement, PolicyS
 import { sameName, type Policy, type Sequence, type Trigger } from './catalog.ts';
 import { changeColumn } from './columns.ts';
 import type { Draft } from './draft.ts';
-import { applyBlock, changesSchema } from './blocks.ts';
+import { applyBlock, applyRoutine } from './blocks.ts';
 import { tidyExpression } from './expressions.ts';
 import { mergeOptions } from './options.ts';
 import { routineKey } from './routines.ts';
@@ -131,13 +131,12 @@ function setSearchPath(draft: Draft, value: string): void {
   draft.catalog = { ...draft.catalog, searchPath: { file, schema: draft.targetOf(first, '').schema } };
 }
 
-/** `SELECT migrate()`: when the history made that function and it changes the schema, what it did is not known. */
+/** `SELECT migrate()`: the body of a function that the history made is applied. */
 export function applySelect(draft: Draft): void {
   const match = /^select\s+(?:\*\s+from\s+)?(?:"?\w+"?\s*\.\s*)?"?(\w+)"?\s*\(/i.exec(draft.statement.text);
-  if (!match) return;
-  for (const routine of draft.catalog.routines.values()) {
-    if (sameName(draft.dialect, routine.name, match[1]) && changesSchema(routine.text)) return draft.markUncertain();
-  }
+  if (!match || draft.catalog.routines.size === 0) return;
+  const called = [...draft.catalog.routines.values()].filter((routine) => sameName(draft.dialect, routine.name, match[1]));
+  if (called.length === 1) applyRoutine(draft, called[0]!);
 }
 
 /** Verbs after which the schema may be another one, in ways that are not followed. */
@@ -147,11 +146,19 @@ const opaqueVerbs = ['CALL', 'EXECUTE', 'IMPORT FOREIGN SCHEMA', 'CREATE RULE', 
 export function applyOtherStatement(draft: Draft, node: OtherStatement): void {
   const { verb, target } = node;
   if (verb === 'COMMENT ON') return comment(draft, node);
-  if (verb === 'DO') return applyBlock(draft, node.body);
+  if (verb === 'DO') return applyBlock(draft, node.body ?? quotedBody(node.text));
   if (verb === 'CREATE EXTENSION' && target) return addName(draft, 'extensions', node);
   if ((verb === 'CREATE SCHEMA' || verb === 'CREATE SCHEMA AUTHORIZATION') && target) return addName(draft, 'schemas', node);
   if (verb === 'CREATE VIRTUAL TABLE' && target) return virtualTable(draft, node);
   if (opaqueVerbs.includes(verb)) draft.markUncertain();
+}
+
+/** The body of DO LANGUAGE 'plpgsql' $$ ... $$. */
+function quotedBody(text: string): OtherStatement['body'] {
+  const match = /\$(\w*)\$(.*)\$\1\$/s.exec(text);
+  if (!match) return undefined;
+  const start = match.index + match[1]!.length + 2;
+  return { text: match[2]!, range: { start, end: start + match[2]!.length } };
 }
 
 function addName(draft: Draft, collection: 'extensions' | 'schemas', { target }: OtherStatement): void {

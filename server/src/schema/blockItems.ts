@@ -4,7 +4,7 @@ import type { Token } from '../source/token.ts';
 /** A piece of a PL/pgSQL block; offsets are those of the block's text. */
 export type BlockItem =
   | { readonly kind: 'statement'; readonly start: number; readonly end: number; readonly first: Token; readonly second?: Token }
-  | { readonly kind: 'if'; readonly condition: string; readonly then: readonly BlockItem[]; readonly otherwise: readonly BlockItem[] }
+  | { readonly kind: 'if'; readonly condition: string; readonly whenTrue: readonly BlockItem[]; readonly otherwise: readonly BlockItem[] }
   | { readonly kind: 'loop'; readonly body: readonly BlockItem[] }
   /** `guarded`: an EXCEPTION section catches what fails. */
   | { readonly kind: 'block'; readonly body: readonly BlockItem[]; readonly guarded: boolean };
@@ -75,7 +75,7 @@ class BlockReader {
   #if(): BlockItem {
     this.#expect('IF');
     const condition = this.#textUntil('THEN');
-    const then = this.#list(new Set(['ELSE', 'ELSIF', 'ELSEIF', 'END']));
+    const whenTrue = this.#list(new Set(['ELSE', 'ELSIF', 'ELSEIF', 'END']));
     const otherwise: BlockItem[] = [];
     while (this.#accept('ELSIF') || this.#accept('ELSEIF')) {
       this.#textUntil('THEN');
@@ -83,7 +83,7 @@ class BlockReader {
     }
     if (this.#accept('ELSE')) otherwise.push(...this.#list(new Set(['END'])));
     this.#expect('END', 'IF');
-    return { kind: 'if', condition, then, otherwise };
+    return { kind: 'if', condition, whenTrue, otherwise };
   }
 
   #block(): BlockItem {

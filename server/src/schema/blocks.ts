@@ -1,8 +1,10 @@
 import { readStatement } from '../source/sql/read.ts';
 import type { AlterAction, OtherStatement, StatementNode } from '../source/sql/ast.ts';
 import { splitScript } from '../source/splitter.ts';
+import type { Token } from '../source/token.ts';
 import { readBlock, type BlockItem } from './blockItems.ts';
-import { findColumn } from './catalog.ts';
+import { existsCondition, queryFinds } from './blockConditions.ts';
+import { findColumn, type Routine } from './catalog.ts';
 import type { Draft } from './draft.ts';
 
 /** First words of statements that change the schema. */
@@ -15,9 +17,9 @@ const schemaText = /\b(?:create|alter|drop)\s+(?!role\b|user\b|default\b|databas
 type Guard = 'absent' | 'present' | undefined;
 
 /**
- * DO $$ ... $$: statements of the block are applied in order. Of conditions only [NOT] EXISTS (...) is understood, as a guard
- * against what is there already; loops, other conditions and text put together at run time make the catalog uncertain where
- * they may change the schema.
+ * DO $$ ... $$: statements of the block are applied in order. Of conditions only [NOT] EXISTS (...) is understood: it is
+ * answered from the catalog, or taken as a guard against what is there already. Loops, other conditions and text put together
+ * at run time make the catalog uncertain where they may change the schema.
  */
 export function applyBlock(draft: Draft, body: OtherStatement['body']): void {
   if (!body || !schemaText.test(body.text)) return;
@@ -26,9 +28,28 @@ export function applyBlock(draft: Draft, body: OtherStatement['body']): void {
   else draft.markUncertain();
 }
 
-/** Whether the body of a routine holds statements that change the schema. */
-export function changesSchema(text: string): boolean {
-  return schemaText.test(text.replace(/^\s*create\b/i, '').replaceAll(/--[^\n]*/g, ''));
+/** The body of a routine that the history made and a statement runs; what it makes has its origin in that statement. */
+export function applyRoutine(draft: Draft, routine: Routine): void {
+  const [statement] = splitScript(routine.text, draft.dialect).statements;
+  const node = statement && readStatement(statement);
+  const body = node?.kind === 'createFunction' ? node.body?.text : undefined;
+  if (body === undefined || !schemaText.test(body)) return;
+  const items = readBlock(body);
+  if (!items) return draft.markUncertain();
+  draft.pinned = draft.origin({ start: 0, end: draft.statement.text.length });
+  new BlockApplier(draft, body, draft.start).apply(items, undefined);
+  draft.pinned = undefined;
+}
+
+/**
+ * Whether text that is put together at run time may change a table that is known by name. New tables do not, nor do names of
+ * which only a part is filled in (`events_%s`); attaching, storage parameters and the like leave what rules ask about as it is.
+ */
+function mayTouchKnown(text: string): boolean {
+  const hole = String.raw`(?:only\s+)?(?:if\s+(?:not\s+)?exists\s+)?(?:"?\w+"?\.)?(?:%(?:\d+\$)?[Is]|'?\s*\|\|)(?!\w)`;
+  const alter = new RegExp(String.raw`\balter\s+table\s+${hole}(?!\s*(?:attach|detach|set\s*\(|set\s+(?:un)?logged|owner|validate|cluster|reset))`, 'i');
+  const other = new RegExp(String.raw`\b(?:drop\s+(?:table|index(?:\s+concurrently)?|type|view|schema)|alter\s+index)\s+${hole}|\bcreate\s+(?:unique\s+)?index\b[^;]*?\bon\s+${hole}`, 'i');
+  return alter.test(text) || other.test(text);
 }
 
 class BlockApplier {
@@ -53,14 +74,20 @@ class BlockApplier {
         return this.apply(item.body, item.guarded ? (guard ?? 'absent') : guard);
       case 'loop':
         return this.#doubt(item.body);
-      case 'if': {
-        const exists = /^(not\s+)?exists\s*\(/i.exec(item.condition);
-        if (!exists || item.otherwise.length > 0) return this.#doubt([...item.then, ...item.otherwise]);
-        return this.apply(item.then, exists[1] ? 'absent' : 'present');
-      }
+      case 'if':
+        return this.#if(item);
       case 'statement':
         return this.#statement(item, guard);
     }
+  }
+
+  #if({ condition, whenTrue, otherwise }: Extract<BlockItem, { kind: 'if' }>): void {
+    const exists = existsCondition(condition);
+    if (!exists) return this.#doubt([...whenTrue, ...otherwise]);
+    const found = queryFinds(this.#draft.catalog, exists.query);
+    if (found !== undefined) return this.apply(found === exists.negated ? otherwise : whenTrue, undefined);
+    if (otherwise.length > 0) return this.#doubt([...whenTrue, ...otherwise]);
+    this.apply(whenTrue, exists.negated ? 'absent' : 'present');
   }
 
   /** Statements of which it is not known whether they run. */
@@ -69,17 +96,21 @@ class BlockApplier {
   }
 
   #mayChangeSchema(item: BlockItem): boolean {
-    if (item.kind === 'if') return [...item.then, ...item.otherwise].some((inner) => this.#mayChangeSchema(inner));
+    if (item.kind === 'if') return [...item.whenTrue, ...item.otherwise].some((inner) => this.#mayChangeSchema(inner));
     if (item.kind !== 'statement') return item.body.some((inner) => this.#mayChangeSchema(inner));
-    return (schemaVerbs.has(item.first.upper) || item.first.upper === 'EXECUTE') && schemaText.test(`${this.#text.slice(item.start, item.end)} `);
+    const text = this.#text.slice(item.start, item.end);
+    return item.first.upper === 'EXECUTE' ? this.#mayTouchKnown(item, text) : schemaVerbs.has(item.first.upper) && schemaText.test(text);
+  }
+
+  /** A literal is the whole statement, whose target is known; anything else is put together at run time. */
+  #mayTouchKnown(item: Extract<BlockItem, { kind: 'statement' }>, text: string): boolean {
+    return isLiteral(item) ? schemaText.test(text) : mayTouchKnown(text);
   }
 
   #statement(item: Extract<BlockItem, { kind: 'statement' }>, guard: Guard): void {
     if (schemaVerbs.has(item.first.upper)) return this.#run(this.#text.slice(item.start, item.end), this.#start + item.start, guard);
     if (item.first.upper !== 'EXECUTE') return;
-    const { second } = item;
-    // Text in dollar quotes or plain quotes is the statement itself; anything else is put together at run time.
-    if (second?.kind === 'string' && second.end === item.end) this.#run(second.value, this.#start + second.start + 1, guard);
+    if (isLiteral(item)) this.#run(item.second.value, this.#start + item.second.start + 1, guard);
     else if (this.#mayChangeSchema(item)) this.#draft.markUncertain();
   }
 
@@ -89,6 +120,11 @@ class BlockApplier {
       if (node) this.#draft.applyInner(node, statement, start + statement.start);
     }
   }
+}
+
+/** EXECUTE of a string that is not put together from parts. */
+function isLiteral(item: Extract<BlockItem, { kind: 'statement' }>): item is typeof item & { readonly second: Token } {
+  return item.second?.kind === 'string' && item.second.end === item.end;
 }
 
 /** The statement as the guard leaves it; undefined when it does not run. */

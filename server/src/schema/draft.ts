@@ -30,6 +30,8 @@ export class Draft {
   statement: Statement;
   /** File offset at which the ranges of the statement begin. */
   start: number;
+  /** Where everything is said to come from, while the body of a routine is applied that stands elsewhere. */
+  pinned: Origin | undefined;
   readonly #dispatch: (draft: Draft, node: StatementNode) => void;
   /** Set while a change of a parent table is repeated on its children: what is made then is marked as inherited. */
   inheriting = false;
@@ -53,7 +55,7 @@ export class Draft {
 
   /** The origin of something that stands at a range of the statement. */
   origin(range: TextRange): Origin {
-    return { file: this.file, range: shift(range, this.start) };
+    return this.pinned ?? { file: this.file, range: shift(range, this.start) };
   }
 
   /** The schema a name without one is made in: the file's own search_path, else the default (undefined). */
