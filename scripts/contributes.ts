@@ -78,7 +78,7 @@ export function extensionManifest(): Readonly<Record<string, unknown>> {
         commandPalette: [{ command: commands.chooseDialect, when: 'editorLangId == sql' }],
       },
       viewsContainers: { activitybar: [{ id: 'databaseExpert', title: 'Database Expert', icon: 'client/media/database-expert.svg' }] },
-      views: { databaseExpert: [{ type: 'webview', id: planView, name: 'Database Plan', icon: 'client/media/database-expert.svg', contextualTitle: 'Database Expert' }] },
+      views: { databaseExpert: [{ type: 'webview', id: planView, name: 'Plan', icon: 'client/media/database-expert.svg', contextualTitle: 'Database Expert' }] },
       configuration: configuration(),
       yamlValidation: [{ fileMatch: ['database-expert.yaml'], url: './docs/schemas/database-expert.yaml.json' }],
     },

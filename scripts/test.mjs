@@ -5,7 +5,7 @@ import { build, ensureInstalled, root, run } from './ensure.mjs';
 
 ensureInstalled();
 run('tsc', ['-p', '.']);
-run('tsc', ['-p', 'client/panel']);
+run('tsc', ['-p', 'tsconfig.panel.json']);
 run('oxlint', ['--type-aware', '--quiet']);
 build();
 const corpora = process.env.DATABASE_EXPERT_CORPORA ?? join(root, '../shared/corpora');

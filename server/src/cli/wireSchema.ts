@@ -36,7 +36,7 @@ function wireTable(catalog: Catalog, table: Table): SchemaTable {
     checks: table.checks.map(({ name, expression, validated }) => ({ name: name ?? null, expression, validated })),
     indexes: table.indexes.map(wireIndex),
     ...(table.rowSecurity && { rowLevelSecurity: table.rowSecurity }),
-    ...(table.policies.length > 0 && { policies: table.policies.map(({ origin: _, ...policy }) => policy) }),
+    ...(table.policies.length > 0 && { policies: table.policies.map(({ name, command, permissive, roles, using, check }) => ({ name, command, permissive, roles, ...(using !== undefined && { using }), ...(check !== undefined && { check }) })) }),
   };
 }
 

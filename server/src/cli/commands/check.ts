@@ -1,3 +1,5 @@
+import { realpath } from 'node:fs/promises';
+import path from 'node:path';
 import type { WireFinding } from '../../../../protocol/finding.ts';
 import { rules } from '../../rules/index.ts';
 import { dialects, type Dialect } from '../../source/dialect.ts';
@@ -70,11 +72,9 @@ async function inputs(args: Arguments, io: Io): Promise<{ target: Target; option
   const name = args.values.get('stdin-filename');
   if (name === undefined) return [{ target: { root: io.cwd, named: ['stdin.sql'], files: ['stdin.sql'], shown: '' }, options: { ...options, isolated: true, overlay: { path: 'stdin.sql', text } } }];
   const [first] = await targetsOf(io, ['.']);
-  const { relative, resolve, sep } = await import('node:path');
-  const { realpath } = await import('node:fs/promises');
-  const path = relative(first!.root, resolve(await realpath(io.cwd), name)).split(sep).join('/');
-  if (path.startsWith('../')) throw new InputError(`${name}: lies outside ${first!.root}`);
-  return [{ target: { ...first!, named: [path], files: [path] }, options: { ...options, overlay: { path, text } } }];
+  const file = path.relative(first!.root, path.resolve(await realpath(io.cwd), name)).split(path.sep).join('/');
+  if (file.startsWith('../')) throw new InputError(`${name}: lies outside ${first!.root}`);
+  return [{ target: { ...first!, named: [file], files: [file] }, options: { ...options, overlay: { path: file, text } } }];
 }
 
 /** Options that say how the workspace is read, shared with other commands. */
