@@ -1,3 +1,4 @@
+import { lex } from '../lexer.ts';
 import type { Statement } from '../statement.ts';
 import { readAlter } from './alter.ts';
 import type { OtherStatement, Rename, StatementNode, TruncateStatement } from './ast.ts';
@@ -45,9 +46,23 @@ export function readStatement(statement: Statement): StatementNode {
   return node;
 }
 
+/** Of a long INSERT the rows are never looked at, so that its first tokens do; UTF-16 units. */
+const headLength = 4096;
+const headVerbs: ReadonlySet<string> = new Set(['INSERT', 'REPLACE']);
+
+function cursorOver(statement: Statement): Cursor {
+  const { text, dialect } = statement;
+  if (text.length > memoTextLimit) {
+    // The last token may be cut in two.
+    const tokens = lex(text.slice(0, headLength), dialect).tokens.slice(0, -1);
+    if (headVerbs.has(tokens[0]?.upper ?? '')) return new Cursor({ text, dialect, tokens });
+  }
+  return new Cursor(statement);
+}
+
 function readContained(statement: Statement): StatementNode {
   try {
-    return readByFirstWord(new Cursor(statement));
+    return readByFirstWord(cursorOver(statement));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return { kind: 'unread', reason: error instanceof ReadFailure ? reason : `the reader failed: ${reason}` };
