@@ -39,8 +39,6 @@ const shapes = {
   warning: 'M8 2.8L14 13H2L8 2.8zM8 6.6v3M8 11.3v.4',
   copy: 'M6 6V3.5h6.5V10H10M3.5 6H10v6.5H3.5z',
   add: 'M8 3.5v9M3.5 8h9',
-  shield: 'M8 2.5l4.8 1.6v3.6c0 2.8-1.9 4.9-4.8 5.8-2.9-.9-4.8-3-4.8-5.8V4.1zM5.8 8l1.6 1.6 2.9-3.2',
-  arrow: 'M3.5 8h8M8.5 5l3 3-3 3',
 } as const;
 
 export type IconName = keyof typeof shapes;

@@ -5,7 +5,7 @@ import type { Send } from './pieces.ts';
 import { assumptions } from './sections/assumptions.ts';
 import { positionCard } from './sections/card.ts';
 import { checklist, score } from './sections/checklist.ts';
-import { indexStrategy } from './sections/indexes.ts';
+import { indexStrategy, wantedIndexes } from './sections/indexes.ts';
 import { migrationPlan } from './sections/migrations.ts';
 import { operationalPlan, transactionStrategy } from './sections/operations.ts';
 import { count, schemaDesign } from './sections/schema.ts';
@@ -31,7 +31,7 @@ export function draw(message: HostToPanel, send: Send): HTMLElement {
 function drawPlan(message: PlanMessage, send: Send): HTMLElement {
   const { plan } = message;
   const design = plan.database_plan;
-  const wanted = design.index_strategy.composite.length + design.index_strategy.secondary.length + design.index_strategy.primary.length;
+  const wanted = wantedIndexes(design.index_strategy);
   return h(
     'main',
     { class: 'plan' },

@@ -1,21 +1,21 @@
 import type { Evidence, EvidenceLevel } from '../../protocol/evidence.ts';
 import type { PanelToHost } from '../../protocol/panel.ts';
 import type { Claim, PlanItem } from '../../protocol/plan.ts';
-import { h, icon, type Child, type IconName } from './dom.ts';
+import { h, icon, type Child } from './dom.ts';
 
 /** How a section speaks to the extension. */
 export type Send = (message: PanelToHost) => void;
 
-const levels: Record<EvidenceLevel, { readonly icon: IconName; readonly meaning: string }> = {
-  proved: { icon: 'shield', meaning: 'An experiment ran and agreed.' },
-  refuted: { icon: 'cross', meaning: 'An experiment ran and disagreed.' },
-  modelled: { icon: 'check', meaning: 'Follows from the files, under the stated numbers.' },
-  assumed: { icon: 'question', meaning: 'Nothing ran: this is taken for granted.' },
+const levels: Record<EvidenceLevel, string> = {
+  proved: 'An experiment ran and agreed.',
+  refuted: 'An experiment ran and disagreed.',
+  modelled: 'Follows from the files, under the stated numbers.',
+  assumed: 'Nothing ran: this is taken for granted.',
 };
 
 /** The badge of a claim; its tooltip says what the level means. */
 export function badge(level: EvidenceLevel): HTMLElement {
-  return h('span', { class: `badge level-${level}`, title: levels[level].meaning }, icon(levels[level].icon), level);
+  return h('span', { class: `chip level-${level}`, title: levels[level] }, level);
 }
 
 /** A small label; `tone` colours it. */
@@ -28,33 +28,51 @@ export function riskChip(risk: 'low' | 'medium' | 'high'): HTMLElement {
   return chip(`${risk} risk`, risk === 'high' ? 'bad' : risk === 'medium' ? 'medium' : 'good');
 }
 
-/** A link to a place in the workspace: the file with the folder it lies in, and the line; the tooltip has the whole path. */
-export function place(file: string, line: number, send: Send): HTMLElement {
+/** A link to a place in the workspace: the file with the folder it lies in, and the line when one is known; the tooltip has the whole path. */
+export function place(file: string, line: number | undefined, send: Send): HTMLElement {
   const [name = file, folder] = file.split('/').reverse();
+  const where = line === undefined ? file : `${file}:${line}`;
   return h(
     'button',
-    { class: 'place', title: `${file}:${line}`, onclick: () => send({ type: 'open', file, line }), attributes: { type: 'button', role: 'link', 'aria-label': `Open ${file}, line ${line}` } },
+    {
+      class: 'place',
+      title: where,
+      onclick: () => send({ type: 'open', file, line: line ?? 1 }),
+      attributes: { type: 'button', role: 'link', 'aria-label': line === undefined ? `Open ${file}` : `Open ${file}, line ${line}` },
+    },
     folder !== undefined && h('span', { class: 'folder' }, `${folder}/`),
-    line > 1 ? `${name}:${line}` : name,
+    line === undefined ? name : `${name}:${line}`,
   );
 }
 
-/** Every piece of evidence: places as links, experiments as what was observed. Long lists are folded. */
-export function evidence(list: readonly Evidence[], send: Send): Child {
-  if (list.length === 0) return null;
-  const pieces = list.map((one) => ('file' in one ? place(one.file, one.line, send) : h('span', { class: 'observed' }, `${one.observed} (${one.engine} ${one.version})`)));
-  const shown = pieces.slice(0, 4);
-  const rest = pieces.slice(4);
-  if (rest.length === 0) return h('div', { class: 'evidence' }, shown);
-  const more = h('button', { class: 'more', attributes: { type: 'button' } }, `${rest.length} more`);
-  more.addEventListener('click', () => more.replaceWith(...rest));
-  return h('div', { class: 'evidence' }, shown, more);
+/** A sentence that may end with a place in parentheses, which becomes a link. */
+export function sentence(text: string, send: Send): Child {
+  const match = /^(.*) \(([^()\s]+\.\w+):(\d+)\)\.?$/s.exec(text);
+  return match ? [match[1], ' ', place(match[2]!, Number(match[3]), send)] : text;
 }
 
-/** The claims of a section, each with its badge and what it rests on. */
-export function claims(list: readonly Claim[], send: Send): Child {
+/** How many pieces of evidence are shown before the rest is folded away. */
+const shownEvidence = 3;
+
+/** Every piece of evidence: places as links, experiments as what was observed. */
+export function evidence(list: readonly Evidence[], send: Send, lead: Child = null): Child {
+  if (list.length === 0 && !lead) return null;
+  const pieces = list.map((one) => ('file' in one ? place(one.file, one.line, send) : h('span', { class: 'observed' }, `${one.observed} (${one.engine} ${one.version})`)));
+  const rest = pieces.slice(shownEvidence);
+  const more = h('button', { class: 'more', attributes: { type: 'button' } }, `${rest.length} more`);
+  more.addEventListener('click', () => more.replaceWith(...rest));
+  return h('div', { class: 'evidence' }, lead, pieces.slice(0, shownEvidence), rest.length > 0 && more);
+}
+
+/** The claims of a section, each with its badge and what it rests on; beyond `limit` they are folded away. */
+export function claims(list: readonly Claim[], send: Send, limit = Number.POSITIVE_INFINITY): Child {
   if (list.length === 0) return null;
-  return h('ul', { class: 'claims' }, list.map((claim) => h('li', { class: 'claim' }, badge(claim.level), h('div', { class: 'grow' }, h('span', {}, claim.text), evidence(claim.evidence, send)))));
+  const entries = list.map((claim) => h('li', { class: `claim level-${claim.level}` }, h('p', {}, claim.text), evidence(claim.evidence, send, badge(claim.level))));
+  const rest = entries.slice(limit);
+  const more = h('button', { class: 'more', attributes: { type: 'button' } }, `${rest.length} more claims`);
+  const item = h('li', {}, more);
+  more.addEventListener('click', () => item.replaceWith(...rest));
+  return h('ul', { class: 'claims' }, entries.slice(0, limit), rest.length > 0 && item);
 }
 
 /** A block of code with a copy button. */

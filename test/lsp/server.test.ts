@@ -60,7 +60,7 @@ describe('diagnostics', () => {
     const uri = await openCoupons(folder);
     const found = (await client.pushed(uri, has('prefer-identity'))).find(({ code }) => code === 'prefer-identity')!;
     expect(found).toMatchObject({ source: 'database-expert', severity: 4, range: { start: { line: 1, character: 5 }, end: { line: 1, character: 11 } } });
-    expect(found.message.split('\n').length).toBeGreaterThanOrEqual(3);
+    expect((found.message as string).split('\n').length).toBeGreaterThanOrEqual(3);
     expect(found.codeDescription?.href).toMatch(/^file:.*\/docs\/rules\/prefer-identity\.md$/);
     expect(found.data).toHaveProperty('key');
     await client.edit(uri, 'SERIAL', 'bigint');

@@ -48,6 +48,7 @@ const cases: readonly { readonly name: string; readonly before: string; readonly
   },
   { name: 'a new list', before: 'exclude: [a]\n', yaml: 'dialect: mysql', target: { name: 'a', root: '', several: true }, after: 'exclude: [a]\ndatabases:\n  - name: a\n    path: .\n    dialect: mysql\n', line: 1 },
   { name: 'the top of the file when there is one database', before: 'exclude: [a]\n', yaml: 'dialect: mysql', target: { name: 'a', root: 'x', several: false }, after: 'exclude: [a]\ndialect: mysql\n', line: 1 },
+  { name: 'a list that stands', before: 'exclude:\n  - a\nb: 1\n', yaml: 'exclude:\n  - c', after: 'exclude:\n  - a\n  - c\nb: 1\n', line: 2 },
   { name: 'line ends of the file', before: 'a: 1\r\n', yaml: 'b:\n  c: 2', after: 'a: 1\r\nb:\r\n  c: 2\r\n', line: 1 },
 ];
 

@@ -18,7 +18,7 @@ function entry(assumption: Assumption, send: Send): HTMLElement {
     h(
       'div',
       { class: 'actions' },
-      h('button', { class: 'button', onclick: () => send({ type: 'configure', yaml }), attributes: { type: 'button', 'aria-label': `Add ${assumption.key} to database-expert.yaml` } }, icon('add'), 'Add to database-expert.yaml'),
+      h('button', { class: 'button quiet', onclick: () => send({ type: 'configure', yaml }), attributes: { type: 'button', 'aria-label': `Add ${assumption.key} to database-expert.yaml` } }, icon('add'), 'Add to database-expert.yaml'),
       h('button', { class: 'button quiet', onclick: () => send({ type: 'copy', text: yaml, what: assumption.key }), attributes: { type: 'button', 'aria-label': `Copy ${assumption.key}` } }, icon('copy'), 'Copy'),
     ),
   );

@@ -1,6 +1,6 @@
 import type { Plan } from '../../../protocol/plan.ts';
 import { h, icon, type Child } from '../dom.ts';
-import { claims, group, place, type Send } from '../pieces.ts';
+import { claims, group, place, sentence, type Send } from '../pieces.ts';
 
 /** The position card: how sure, how costly, how reversible, and what it rests on. */
 export function positionCard(plan: Plan, send: Send): HTMLElement {
@@ -18,9 +18,9 @@ export function positionCard(plan: Plan, send: Send): HTMLElement {
       figure('Reversibility', rating(card.reversibility, card.reversibility === 'High' ? 'good' : card.reversibility === 'Low' ? 'bad' : 'medium')),
     ),
     h('meter', { class: 'confidence', title: 'The share of claims that carry evidence, weighed by its level', attributes: { min: '0', max: '1', value: String(card.confidence), 'aria-label': `Confidence ${percent} percent` } }),
-    claims(card.claims, send),
-    group('Plan', card.plan.length > 0 && h('ol', { class: 'plan-steps' }, card.plan.map((step) => h('li', {}, step)))),
-    group('Risks', card.risks.length > 0 && h('ul', { class: 'risks' }, card.risks.map((risk) => h('li', {}, icon('warning'), h('span', { class: 'grow' }, risk))))),
+    claims(card.claims, send, 5),
+    group('Plan', card.plan.length > 0 && h('ol', { class: 'plan-steps' }, card.plan.map((step) => h('li', {}, h('span', { class: 'grow' }, sentence(step, send)))))),
+    group('Risks', card.risks.length > 0 && h('ul', { class: 'risks' }, card.risks.map((risk) => h('li', {}, icon('warning'), h('span', { class: 'grow' }, sentence(risk, send)))))),
     group('Evidence', card.evidence.length > 0 && h('div', { class: 'evidence' }, card.evidence.map((file) => source(file, send)))),
   );
 }
@@ -36,5 +36,5 @@ function rating(text: string, tone: string): HTMLElement {
 /** Evidence of the card is a path, with or without a line after a colon. */
 function source(text: string, send: Send): HTMLElement {
   const match = /^(.*?)(?::(\d+))?$/.exec(text);
-  return place(match?.[1] ?? text, Number(match?.[2] ?? 1), send);
+  return place(match?.[1] ?? text, match?.[2] === undefined ? undefined : Number(match[2]), send);
 }

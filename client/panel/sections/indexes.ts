@@ -4,26 +4,29 @@ import { chip, claims, evidence, group, items, nothing, type Send } from '../pie
 
 /** Index strategy: what is missing first, then what stands. */
 export function indexStrategy(strategy: DatabasePlan['index_strategy'], send: Send): Child {
-  const wanted = strategy.composite.length + strategy.secondary.length + strategy.primary.length;
   return [
     claims(strategy.claims, send),
-    wanted === 0 && nothing('No index is missing for the queries that were found.'),
+    wantedIndexes(strategy) === 0 && nothing('No index is missing for the queries that were found.'),
     group('Composite', items(strategy.composite, send)),
     group('Secondary', items(strategy.secondary, send)),
-    group('Primary', items(strategy.primary, send)),
-    group('In place', strategy.existing.length > 0 && existing(strategy.existing, send)),
+    group('Primary', fold('indexes:primary', strategy.primary.length === 1 ? '1 primary key' : `${strategy.primary.length} primary keys`, strategy.primary.length > 0 && items(strategy.primary, send))),
+    group('In place', fold('indexes:existing', strategy.existing.length === 1 ? '1 index' : `${strategy.existing.length} indexes`, strategy.existing.length > 0 && existing(strategy.existing, send))),
   ];
+}
+
+/** How many indexes the plan wants to add. */
+export function wantedIndexes(strategy: DatabasePlan['index_strategy']): number {
+  return strategy.composite.length + strategy.secondary.length;
+}
+
+function fold(key: string, title: string, content: Child): Child {
+  return content && h('details', { class: 'fold', attributes: { 'data-key': key } }, h('summary', {}, title), content);
 }
 
 function existing(list: DatabasePlan['index_strategy']['existing'], send: Send): HTMLElement {
   return h(
-    'details',
-    { class: 'fold', attributes: { 'data-key': 'indexes:existing' } },
-    h('summary', {}, list.length === 1 ? '1 index' : `${list.length} indexes`),
-    h(
-      'ul',
-      { class: 'indexes' },
-      list.map((index) => h('li', {}, h('code', {}, `${index.table} (${index.columns.join(', ')})`), h('span', { class: 'muted' }, ` ${index.name}`), index.unique && chip('unique'), evidence(index.evidence, send))),
-    ),
+    'ul',
+    { class: 'indexes' },
+    list.map((index) => h('li', {}, h('code', {}, `${index.table} (${index.columns.join(', ')})`), h('span', { class: 'muted' }, ` ${index.name}`), index.unique && chip('unique'), evidence(index.evidence, send))),
   );
 }

@@ -32,7 +32,7 @@ export function mergeConfig(text: string, yaml: string, target?: ConfigTarget): 
   const index = target && isSeq(list) ? list.items.findIndex((item) => isMap(item) && isEntryOf(item, target)) : -1;
   if (index >= 0) return merge(text, ['databases', index], settings);
   if (!target?.several) return merge(text, [], settings);
-  return isSeq(list) ? addItem(text, list, entry) : merge(text, [], { databases: [entry] });
+  return isSeq(list) ? addItems(text, list, [entry]) : merge(text, [], { databases: [entry] });
 }
 
 function isEntryOf(item: YAMLMap, target: ConfigTarget): boolean {
@@ -40,10 +40,10 @@ function isEntryOf(item: YAMLMap, target: ConfigTarget): boolean {
   return item.get('name') === target.name || (typeof path === 'string' && path.replace(/^\.\/?|\/$/g, '') === target.root);
 }
 
-function addItem(text: string, list: YAMLSeq, item: unknown): ConfigChange {
+function addItems(text: string, list: YAMLSeq, items: readonly unknown[]): ConfigChange {
   if (list.flow) throw new Error('databases is written in brackets; write it as a list with dashes');
   const at = endOfLine(text, deepEnd(list) ?? text.length);
-  return insertBlock(text, at, indent(stringify([item]).trimEnd(), columnOf(text, list.range?.[0] ?? 0)));
+  return insertBlock(text, at, indent(stringify(items).trimEnd(), columnOf(text, list.range?.[0] ?? 0)));
 }
 
 /** Sets the level of a rule to `off`, in the file's `rules`. */
@@ -58,16 +58,19 @@ function merge(text: string, path: readonly (string | number)[], settings: Recor
     const document = parseDocument(result.text);
     const map = path.length === 0 ? document.contents : document.getIn(path, true);
     if (!isMap(map)) throw new Error(`${path.join('.')} is not a mapping`);
-    const pair = map.items.find((item): item is Pair => isPair(item) && isScalar(item.key) && item.key.value === key);
-    const change =
-      pair && isMap(pair.value) && isRecord(value)
-        ? merge(result.text, [...path, key], value)
-        : pair
-          ? replaceValue(result.text, map, pair, key, value)
-          : addPair(result.text, map, key, value);
+    const change = changeKey(result.text, map, [...path, key], key, value);
     result = { text: change.text, line: Math.min(change.line, result.line) };
   }
   return result;
+}
+
+/** Sets one key of a mapping: merges into a mapping, adds to a list, replaces anything else. */
+function changeKey(text: string, map: YAMLMap, path: readonly (string | number)[], key: string, value: unknown): ConfigChange {
+  const pair = map.items.find((item): item is Pair => isPair(item) && isScalar(item.key) && item.key.value === key);
+  if (!pair) return addPair(text, map, key, value);
+  if (isMap(pair.value) && isRecord(value)) return merge(text, path, value);
+  if (isSeq(pair.value) && !pair.value.flow && Array.isArray(value)) return addItems(text, pair.value, value);
+  return replaceValue(text, map, pair, key, value);
 }
 
 function replaceValue(text: string, map: YAMLMap, pair: Pair, key: string, value: unknown): ConfigChange {
