@@ -33,6 +33,7 @@ const verbs: readonly (readonly [verb: string, read: Reader])[] = [
   ['REPAIR', readTarget],
   ['CHECK TABLE', readTarget],
   ['CHECKSUM TABLE', readTarget],
+  ['BEGIN NOT ATOMIC', nothing],
   ['CALL', readCall],
   ['EXEC', nothing],
   ['DO', readDo],

@@ -1,3 +1,4 @@
+import { isMySql } from '../dialect.ts';
 import type { TransactionControl } from './ast.ts';
 import type { Cursor } from './cursor.ts';
 
@@ -30,6 +31,11 @@ export function readTransactionControl(cursor: Cursor): TransactionControl | und
   const [words, action] = command;
   cursor.expect(...words.split(' '));
   cursor.acceptFirst('TRANSACTION', 'WORK', 'IMMEDIATE', 'DEFERRED', 'EXCLUSIVE');
+  // In MySQL a lone BEGIN opens a transaction; BEGIN before anything else, and every END, belongs to the body of a routine.
+  if (isMySql(cursor.dialect) && (words === 'END' || (words === 'BEGIN' && !cursor.done))) {
+    cursor.position = 0;
+    return undefined;
+  }
   const toSavepoint = action === 'rollback' && cursor.at('TO');
   cursor.skipRest();
   return { kind: 'transaction', action: toSavepoint ? 'rollbackTo' : action, text: cursor.text };
