@@ -1,6 +1,4 @@
 import { default as ignore } from 'ignore';
-import { emptyCatalog } from '../schema/apply.ts';
-import type { Catalog } from '../schema/catalog.ts';
 import type { Dialect } from '../source/dialect.ts';
 import { readRedisConfig } from '../source/redis/read.ts';
 import type { Script } from '../source/statement.ts';
@@ -11,7 +9,8 @@ import { layOutDatabases, type DatabaseLayout, type LeftAlone } from './database
 import { effectiveConfig } from './effectiveConfig.ts';
 import type { DatabaseFacts, Facts, MigrationStep, PrismaFacts, RedisFacts, SourceFile } from './facts.ts';
 import { configFileName, fileKind, type FileKind } from './fileKinds.ts';
-import { foldMigrations } from './fold.ts';
+import { foldMigrations, startCatalog } from './fold.ts';
+import { sameFamily } from './loose.ts';
 import { placeLooseFiles, type LooseFile } from './looseFiles.ts';
 import { readMigrations } from './migrations.ts';
 import { nameDatabases } from './naming.ts';
@@ -45,15 +44,6 @@ interface Kept {
 }
 
 const keptBy = new WeakMap<Facts, Kept>();
-const emptyCatalogs = new Map<Dialect, Catalog>();
-
-/** The empty catalog of a dialect, always the same object, so that folds over it can be compared. */
-function startCatalog(dialect: Dialect): Catalog {
-  const known = emptyCatalogs.get(dialect) ?? emptyCatalog(dialect);
-  emptyCatalogs.set(dialect, known);
-  return known;
-}
-
 /** Whether `config` leaves a path out. */
 function excluder(config: Config): (path: string) => boolean {
   if (config.exclude.length === 0) return () => false;
@@ -84,6 +74,24 @@ function draftOf(layout: DatabaseLayout, sources: Sources, input: ProjectInput, 
   const steps = foldMigrations(startCatalog(layout.dialect), migrations, previous?.steps.get(keyOf(layout)));
   const prisma = prismaFactsOf(layout);
   return { layout, steps, ...(prisma ? { prisma } : {}), ...(note === undefined ? {} : { note }) };
+}
+
+/** Drops numbered schema files that make the tables of another database once more: they are a dump of it, not a history. */
+function withoutDumps(drafts: readonly Draft[]): Draft[] {
+  return drafts.filter((draft) => {
+    const { runner, config, dialect } = draft.layout;
+    if (!runner?.assumed || config.migrations?.path !== undefined) return true;
+    const own = tablesMade(draft);
+    return !drafts.some((other) => {
+      if (other === draft || other.layout.runner?.assumed || !sameFamily(other.layout.dialect, dialect)) return false;
+      const there = tablesMade(other);
+      return own.length >= 3 && own.filter((key) => there.includes(key)).length * 10 >= own.length * 6;
+    });
+  });
+}
+
+function tablesMade({ steps }: Draft): string[] {
+  return [...(steps.at(-1)?.after.tables ?? [])].flatMap(([key, table]) => (table.knowledge === 'known' ? [key] : []));
 }
 
 /** Paths that the databases' histories hold. */
@@ -160,7 +168,7 @@ function databasesOf(
   const forced = input.forcedDialect;
   const laidOut = layOutDatabases({ workspace, sqlFiles, schemas, config, ...(forced ? { forcedDialect: forced } : {}) });
   leftAlone.push(...laidOut.leftAlone);
-  const drafts = laidOut.databases.map((layout) => draftOf(layout, sources, input, kept));
+  const drafts = withoutDumps(laidOut.databases.map((layout) => draftOf(layout, sources, input, kept)));
   const taken = claimedPaths(drafts);
   for (const { file } of leftAlone) taken.add(file);
   const homes = drafts.map(({ layout, steps, prisma }) => {

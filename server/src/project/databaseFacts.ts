@@ -1,10 +1,9 @@
-import { emptyCatalog } from '../schema/apply.ts';
 import type { Catalog } from '../schema/catalog.ts';
 import { prismaToCatalog } from '../schema/prisma.ts';
 import type { Config } from './config.ts';
 import type { DatabaseLayout } from './databases.ts';
 import type { DatabaseFacts, HistoryEntry, MigrationStep, PrismaFacts, Unread } from './facts.ts';
-import { foldScript } from './fold.ts';
+import { catalogAfter, foldLooseScript, startCatalog } from './fold.ts';
 import type { LooseFile } from './looseFiles.ts';
 import { runnerInfo } from './runners/runner.ts';
 import { tenancyOf } from './tenancy.ts';
@@ -41,20 +40,19 @@ function changesSchema({ statements }: LooseFile): boolean {
  * files make the catalog in the order of their paths; where there are none either, scripts that change the schema do.
  */
 function foldLoose(layout: DatabaseLayout, history: Catalog | undefined, files: readonly LooseFile[]): LooseEntries {
-  const empty = emptyCatalog(layout.dialect);
+  const empty = startCatalog(layout.dialect);
   const schemas = files.filter(({ role }) => role === 'schema');
-  const fold = (start: Catalog, { statements, role }: LooseFile) => foldScript(start, statements, { mode: 'none', role });
-  const end = (entries: readonly HistoryEntry[], start: Catalog) => entries.at(-1)?.after ?? start;
+  const fold = (start: Catalog, { statements, role }: LooseFile) => foldLooseScript(start, statements, role);
   let catalog = history ?? empty;
   const entries = new Map<LooseFile, HistoryEntry[]>();
   const dumps: { file: string; catalog: Catalog }[] = [];
   if (history) {
-    for (const file of schemas) dumps.push({ file: file.path, catalog: end(fold(empty, file), empty) });
+    for (const file of schemas) dumps.push({ file: file.path, catalog: catalogAfter(fold(empty, file), empty) });
   } else {
     const makers = schemas.length > 0 ? schemas : files.filter(changesSchema);
     for (const file of makers) {
       entries.set(file, fold(catalog, file));
-      catalog = end(entries.get(file)!, catalog);
+      catalog = catalogAfter(entries.get(file)!, catalog);
     }
   }
   for (const file of files) {

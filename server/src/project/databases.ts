@@ -56,7 +56,8 @@ function splitVariants({ runner, root }: FoundRoot, leftAlone: LeftAlone[]): { r
     else leftAlone.push({ file, reason: `This file is for ${variant}, which is not read.` });
   }
   if (engines.size === 0) return [{ root }];
-  return knownDialects.filter((dialect) => engines.has(dialect)).map((dialect) => {
+  const used = new Set<Placement>();
+  const split = knownDialects.filter((dialect) => engines.has(dialect)).map((dialect) => {
     const chosen = new Map<string, Placement>();
     for (const placement of root.placements) {
       const own = placement.variant !== undefined && variants[placement.variant] === dialect;
@@ -64,9 +65,21 @@ function splitVariants({ runner, root }: FoundRoot, leftAlone: LeftAlone[]): { r
       const key = `${placement.version} ${placement.part}`;
       if (own || !chosen.has(key)) chosen.set(key, placement);
     }
+    for (const placement of chosen.values()) used.add(placement);
     const placements = [...chosen.values()].sort((a, b) => runner.compare(a, b, root));
     return { root: { ...root, placements }, dialect };
   });
+  for (const placement of root.placements) {
+    const shadowed = placement.variant === undefined && !used.has(placement);
+    if (shadowed) leftAlone.push({ file: placement.file, reason: 'Every engine that is read has a file of its own for this migration.' });
+  }
+  return split;
+}
+
+/** The engine in a folder name of several words: `atuin-server-sqlite`. The innermost one counts. */
+function dialectOfFolder(folder: string): Dialect | undefined {
+  const words = folder.toLowerCase().split(/[/._-]/);
+  return words.flatMap((word) => variants[word] ?? []).at(-1);
 }
 
 /** The dialect that most of the files of a root speak; `certain` when a path says so. */
@@ -74,7 +87,7 @@ function rootDialect(workspace: Workspace, root: MigrationRoot): { dialect?: Dia
   const lock = /^\s*provider\s*=\s*"([^"]+)"/m.exec(workspace.text(joinPath(root.folder, 'migration_lock.toml')) ?? '');
   const locked = lock ? dialectOfProvider(lock[1]!) : undefined;
   if (locked) return { dialect: locked, certain: true };
-  const named = workspace.detect(`${root.folder}/x.sql`).dialect;
+  const named = workspace.detect(`${root.folder}/x.sql`).dialect ?? dialectOfFolder(root.folder);
   if (named) return { dialect: named, certain: true };
   const votes = new Map<Dialect, number>();
   for (const { file } of root.placements) {

@@ -1,5 +1,6 @@
 import { objectKey, type Catalog } from '../schema/catalog.ts';
-import { applyStatement } from '../schema/apply.ts';
+import { applyStatement, emptyCatalog } from '../schema/apply.ts';
+import type { Dialect } from '../source/dialect.ts';
 import type { QualifiedName, StatementNode } from '../source/sql/ast.ts';
 import type { FileRole, HistoryEntry, Migration, MigrationStep, PlacedStatement, TransactionMode } from './facts.ts';
 import { transactionStates } from './transactions.ts';
@@ -56,6 +57,35 @@ export function foldScript(start: Catalog, statements: readonly PlacedStatement[
   });
 }
 
+const emptyCatalogs = new Map<Dialect, Catalog>();
+
+/** The empty catalog of a dialect, always the same object, so that folds over it can be compared. */
+export function startCatalog(dialect: Dialect): Catalog {
+  const known = emptyCatalogs.get(dialect) ?? emptyCatalog(dialect);
+  emptyCatalogs.set(dialect, known);
+  return known;
+}
+
+const kept = new WeakMap<readonly PlacedStatement[], { readonly start: Catalog; readonly role: FileRole; readonly entries: HistoryEntry[] }[]>();
+
+/**
+ * `foldScript` for files that are no migrations, with the last results kept: the same statements (by identity) over the same catalog
+ * give the same entries.
+ */
+export function foldLooseScript(start: Catalog, statements: readonly PlacedStatement[], role: FileRole): HistoryEntry[] {
+  const known = kept.get(statements) ?? [];
+  const found = known.find((one) => one.start === start && one.role === role);
+  if (found) return found.entries;
+  const entries = foldScript(start, statements, { mode: 'none', role });
+  kept.set(statements, [{ start, role, entries }, ...known].slice(0, 2));
+  return entries;
+}
+
+/** The catalog after entries; `start` when there are none. */
+export function catalogAfter(entries: readonly HistoryEntry[], start: Catalog): Catalog {
+  return entries.at(-1)?.after ?? start;
+}
+
 function sameMigration(a: Migration, b: Migration): boolean {
   return a.up === b.up && a.down === b.down && a.version === b.version && a.applied === b.applied && a.transaction === b.transaction;
 }
@@ -75,7 +105,7 @@ export function foldMigrations(start: Catalog, migrations: readonly Migration[],
       steps.push(old!);
     } else {
       const entries = foldScript(before, migration.up.statements, { mode: migration.transaction, role: 'migration', migration });
-      steps.push({ migration, before, after: entries.at(-1)?.after ?? before, entries });
+      steps.push({ migration, before, after: catalogAfter(entries, before), entries });
     }
     before = steps.at(-1)!.after;
   }

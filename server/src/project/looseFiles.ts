@@ -1,10 +1,9 @@
 import type { Dialect } from '../source/dialect.ts';
-import { emptyCatalog } from '../schema/apply.ts';
 import type { Catalog } from '../schema/catalog.ts';
 import type { Script } from '../source/statement.ts';
 import type { FileRole, PlacedStatement } from './facts.ts';
-import { foldScript } from './fold.ts';
-import { nearestHome, sameFamily, tablesNamed, type Home } from './loose.ts';
+import { catalogAfter, foldLooseScript, startCatalog } from './fold.ts';
+import { nearestHome, tablesNamed, type Home } from './loose.ts';
 import { folderOf } from './paths.ts';
 import { roleOfLooseFile } from './roles.ts';
 import type { Sources } from './sources.ts';
@@ -19,10 +18,17 @@ export interface LooseFile {
   readonly statements: readonly PlacedStatement[];
 }
 
+/** A database that had to be thought up for files that belong to no known one. */
+export interface LooseDatabase {
+  readonly folder: string;
+  readonly dialect: Dialect;
+  readonly files: readonly LooseFile[];
+}
+
 /** The loose files of the databases that were there, and of those that had to be thought up for the rest. */
 export interface LooseFiles {
   readonly byHome: readonly (readonly LooseFile[])[];
-  readonly others: readonly { readonly folder: string; readonly dialect: Dialect; readonly files: readonly LooseFile[] }[];
+  readonly others: readonly LooseDatabase[];
 }
 
 /** A database that is known already; `history` tells whether its schema comes from migrations or Prisma. */
@@ -36,26 +42,79 @@ interface Pending {
   readonly dialect: Dialect | undefined;
 }
 
+interface Group {
+  folder: string;
+  dialect: Dialect;
+  catalog: Catalog;
+  files: LooseFile[];
+}
+
+/** Places files one after another; schema files first, because they may open databases that the others go to. */
+class Placer {
+  readonly byHome: LooseFile[][];
+  readonly others: Group[] = [];
+  readonly #homes: readonly KnownHome[];
+  readonly #sources: Sources;
+
+  constructor(homes: readonly KnownHome[], sources: Sources) {
+    this.byHome = homes.map(() => []);
+    this.#homes = homes;
+    this.#sources = sources;
+  }
+
+  read({ path, text }: Pending, dialect: Dialect): LooseFile {
+    const script = this.#sources.script(path, text, dialect);
+    const { statements } = this.#sources.part(path, text, dialect);
+    return { path, script, statements, role: roleOfLooseFile(path, script, statements) };
+  }
+
+  #nearest(pending: Pending, homes: readonly Home[]): number | undefined {
+    return nearestHome(pending.path, pending.dialect, homes, (home) => tablesNamed(this.read(pending, home.dialect).statements, home.catalog));
+  }
+
+  placeSchema(pending: Pending): void {
+    const index = this.#nearest(pending, this.#homes);
+    const home = index === undefined ? undefined : this.#homes[index]!;
+    const dialect = home?.dialect ?? pending.dialect ?? 'postgresql';
+    const file = this.read(pending, dialect);
+    if (home && !(home.history && isForeignSchema(file, home.catalog))) {
+      this.byHome[index!]!.push(file);
+      return;
+    }
+    const folder = folderOf(pending.path);
+    let group = this.others.find((one) => one.folder === folder && one.dialect === dialect);
+    if (!group) this.others.push((group = { folder, dialect, catalog: startCatalog(dialect), files: [] }));
+    group.files.push(file);
+    group.catalog = catalogAfter(foldLooseScript(group.catalog, file.statements, 'schema'), group.catalog);
+  }
+
+  placeOther(pending: Pending): void {
+    const homes: readonly Home[] = [...this.#homes, ...this.others];
+    const index = this.#nearest(pending, homes);
+    if (index !== undefined) {
+      const files = index < this.byHome.length ? this.byHome[index]! : this.others[index - this.byHome.length]!.files;
+      files.push(this.read(pending, homes[index]!.dialect));
+      return;
+    }
+    const dialect = pending.dialect ?? 'postgresql';
+    this.others.push({ folder: '', dialect, catalog: startCatalog(dialect), files: [this.read(pending, dialect)] });
+  }
+}
+
+/** Whether a schema file makes other tables than the history it would be a dump of. */
+function isForeignSchema(file: LooseFile, catalog: Catalog): boolean {
+  const empty = startCatalog(catalog.dialect);
+  const own = catalogAfter(foldLooseScript(empty, file.statements, 'schema'), empty);
+  const made = [...own.tables].filter(([, table]) => table.knowledge === 'known').map(([key]) => key);
+  const smaller = Math.min(made.length, catalog.tables.size);
+  return smaller > 1 && made.filter((key) => catalog.tables.has(key)).length * 10 < smaller * 3;
+}
+
 function pendingOf(workspace: Workspace, path: string, forced: Dialect | undefined): Pending | undefined {
   const text = workspace.text(path) ?? '';
   if (!path.endsWith('.json')) return { path, text, dialect: forced ?? workspace.detect(path).dialect };
   const recorded = readSqlxQuery(text);
   return recorded && { path, text: recorded.text, dialect: forced ?? recorded.dialect };
-}
-
-function readLoose(pending: Pending, dialect: Dialect, sources: Sources): LooseFile {
-  const { path, text } = pending;
-  const script = sources.script(path, text, dialect);
-  const { statements } = sources.part(path, text, dialect);
-  return { path, script, statements, role: roleOfLooseFile(path, script, statements) };
-}
-
-/** Whether a schema file makes other tables than the history it would be a dump of. */
-function isForeignSchema(file: LooseFile, catalog: Catalog): boolean {
-  const own = foldScript(emptyCatalog(catalog.dialect), file.statements, { mode: 'none', role: 'schema' }).at(-1)?.after;
-  const made = [...(own?.tables ?? [])].filter(([, table]) => table.knowledge === 'known').map(([key]) => key);
-  if (made.length < 2) return false;
-  return made.filter((key) => catalog.tables.has(key)).length * 10 < made.length * 3;
 }
 
 /**
@@ -69,45 +128,15 @@ export function placeLooseFiles(
   homes: readonly KnownHome[],
   forced: Dialect | undefined,
 ): LooseFiles {
-  const byHome: LooseFile[][] = homes.map(() => []);
-  const others: { folder: string; dialect: Dialect; catalog: Catalog; files: LooseFile[] }[] = [];
+  const placer = new Placer(homes, sources);
   const rest: Pending[] = [];
   for (const path of paths) {
     const pending = pendingOf(workspace, path, forced);
     if (!pending) continue;
-    const named = (home: Home) => tablesNamed(readLoose(pending, home.dialect, sources).statements, home.catalog);
-    const index = nearestHome(path, pending.dialect, homes, named);
-    const home = index === undefined ? undefined : homes[index]!;
-    const dialect = home?.dialect ?? pending.dialect ?? 'postgresql';
-    const file = readLoose(pending, dialect, sources);
-    if (home && !(home.history && file.role === 'schema' && isForeignSchema(file, home.catalog))) {
-      byHome[index!]!.push(file);
-    } else if (file.role === 'schema') {
-      const folder = folderOf(path);
-      const group = others.find((one) => one.folder === folder && one.dialect === dialect);
-      if (group) group.files.push(file);
-      else others.push({ folder, dialect, catalog: emptyCatalog(dialect), files: [file] });
-    } else {
-      rest.push(pending);
-    }
+    const { role } = placer.read(pending, pending.dialect ?? homes[0]?.dialect ?? 'postgresql');
+    if (role === 'schema') placer.placeSchema(pending);
+    else rest.push(pending);
   }
-  placeRest(rest, others, sources);
-  return { byHome, others };
-}
-
-/** Queries and scripts that no known database took go to the thought-up ones, or to one for the whole workspace. */
-function placeRest(rest: readonly Pending[], others: { folder: string; dialect: Dialect; catalog: Catalog; files: LooseFile[] }[], sources: Sources): void {
-  for (const group of others) {
-    const statements = group.files.flatMap((file) => file.statements);
-    group.catalog = foldScript(group.catalog, statements, { mode: 'none', role: 'schema' }).at(-1)?.after ?? group.catalog;
-  }
-  const schemas = [...others];
-  for (const pending of rest) {
-    const named = (home: Home) => tablesNamed(readLoose(pending, home.dialect, sources).statements, home.catalog);
-    const index = nearestHome(pending.path, pending.dialect, schemas, named);
-    const dialect = pending.dialect ?? 'postgresql';
-    let group = index === undefined ? others.find((one) => one.folder === '' && sameFamily(one.dialect, dialect)) : schemas[index];
-    if (!group) others.push((group = { folder: '', dialect, catalog: emptyCatalog(dialect), files: [] }));
-    group.files.push(readLoose(pending, group.dialect, sources));
-  }
+  for (const pending of rest) placer.placeOther(pending);
+  return placer;
 }

@@ -1,7 +1,10 @@
 import { joinPath } from '../paths.ts';
-import { asFile, fileSlug, placeFlat, repeatsVersion, sentWhole, versionsOf } from './helpers.ts';
+import { asFile, fileSlug, placeFlat, repeatedVersions, sentWhole, versionsOf } from './helpers.ts';
 import type { Runner } from './runner.ts';
 import { compareVersions, nextVersion } from './versions.ts';
+
+/** A stray repeated number in a long history does not tell against the runner. */
+const tolerated = 0.05;
 
 /**
  * golang-migrate: pairs of up and down files, ordered by number. PostgreSQL gets the file as one query, hence one implicit
@@ -15,7 +18,7 @@ export const golangMigrate: Runner = {
   reference: 'https://github.com/golang-migrate/migrate/blob/master/MIGRATIONS.md',
   place: (path) => placeFlat(path, /^(?<version>\d+)_(?<name>.*)\.(?<part>up|down)\.sql$/, 'up'),
   confidence: (root) => {
-    if (repeatsVersion(root) || !root.placements.some(({ part }) => part === 'up')) return 0;
+    if (repeatedVersions(root) > tolerated || !root.placements.some(({ part }) => part === 'up')) return 0;
     const pairs = root.placements.some(({ part }) => part === 'down');
     return root.above('go.mod') ? 0.93 : pairs ? 0.75 : 0.5;
   },

@@ -15,15 +15,16 @@ export function changesSchema(text: string): boolean {
   return /^[ \t]*(?:create|alter|drop|rename)\s+\w/im.test(text);
 }
 
-/** Whether one version stands twice for the same part; a runner that goes by numbers would refuse that. */
-export function repeatsVersion(root: MigrationRoot): boolean {
+/** Share of the files whose version stands twice for the same part; a runner that goes by numbers would refuse those. */
+export function repeatedVersions(root: MigrationRoot): number {
   const seen = new Set<string>();
-  return root.placements.some(({ version, part, variant }) => {
-    const key = `${Number(version)}|${part}|${variant ?? ''}`;
+  const repeated = root.placements.filter(({ version, part, variant }) => {
+    const key = `${version.replace(/^0+(?=\d)/, '')} ${part} ${variant ?? ''}`;
     if (seen.has(key)) return true;
     seen.add(key);
     return false;
   });
+  return root.placements.length === 0 ? 0 : repeated.length / root.placements.length;
 }
 
 /** Reads `VERSION_name.ext` where the pattern gives the groups `version` and `name` and, for pairs, `part`. */

@@ -1,5 +1,5 @@
 import { joinPath } from '../paths.ts';
-import { asFile, changesSchema, fileSlug, jointOf, placeFlat, share, versionsOf } from './helpers.ts';
+import { asFile, changesSchema, fileSlug, jointOf, placeFlat, repeatedVersions, share, versionsOf } from './helpers.ts';
 import type { Runner } from './runner.ts';
 import { compareText, compareVersions, nextVersion } from './versions.ts';
 
@@ -13,6 +13,7 @@ export const numberedFiles: Runner = {
   assumed: true,
   place: (path) => placeFlat(path, /^(?<version>[vV]?\d+(?:\.\d+)*)(?:[._-]+(?<name>.*))?\.sql$/, 'up'),
   confidence: (root) => {
+    if (repeatedVersions(root) > 0.2) return 0;
     const schema = share(root, (text) => changesSchema(text));
     const named = /(?:^|[/_-])(?:migrat|schema|versions|changes|patches|upgrades|db$|sql$|ddl)/i.test(root.folder);
     if (schema < (named ? 0.3 : 0.5)) return 0;

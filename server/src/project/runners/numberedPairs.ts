@@ -11,7 +11,7 @@ export const numberedPairs: Runner = {
   down: 'pair',
   reference: 'https://www.postgresql.org/docs/current/app-psql.html',
   assumed: true,
-  place: (path) => placeFlat(path, /^(?<version>[vV]?\d+(?:[._]\d+)*)(?:[._-]+(?<name>.*?))?\.(?<part>up|down)\.sql$/, 'up'),
+  place: (path) => placeFlat(path, /^(?<version>[vV]?\d+(?:[._]\d+)*)(?:[._-]+(?<name>.*?))?[._-](?<part>up|down)\.sql$/, 'up'),
   confidence: (root) => (root.placements.some(({ part }) => part === 'up') ? 0.55 : 0),
   compare: (a, b) => compareVersions(a.version, b.version) || compareText(a.name, b.name),
   transactionOf: () => 'none',

@@ -1,5 +1,5 @@
 import { joinPath } from '../paths.ts';
-import { asFile, fileSlug, placeFlat, repeatsVersion, sentWhole, share, versionsOf } from './helpers.ts';
+import { asFile, fileSlug, placeFlat, repeatedVersions, sentWhole, share, versionsOf } from './helpers.ts';
 import type { Runner } from './runner.ts';
 import { compareVersions, nextVersion } from './versions.ts';
 
@@ -17,7 +17,7 @@ export const sqlx: Runner = {
     placeFlat(path, /^(?<version>\d+)_(?<name>.*)\.(?<part>up|down)\.sql$/, 'up') ??
     placeFlat(path, /^(?<version>\d+)_(?<name>.*)\.sql$/, 'up'),
   confidence: (root) => {
-    if (repeatsVersion(root)) return 0;
+    if (repeatedVersions(root) > 0) return 0;
     if (root.above('.sqlx')) return 0.94;
     if (root.above('Cargo.toml')) return 0.92;
     const header = /^-- Add (?:up |down )?migration script here/;
