@@ -1,6 +1,7 @@
 import type { DatabaseFacts, WorkloadQuery } from '../project/facts.ts';
 import type { Table } from '../schema/catalog.ts';
-import { accessPaths, type AccessPath, type EqualityColumn, type SortColumn } from './accessPaths.ts';
+import { accessPaths, type AccessPath, type SortColumn } from './accessPaths.ts';
+import type { Binding } from './conditions.ts';
 import { bindsUniqueKey, isServed, leadsWith, type Demand } from './coverage.ts';
 import { isTenantKey } from './keys.ts';
 import { indexName } from './names.ts';
@@ -59,27 +60,30 @@ function makeCandidates(database: DatabaseFacts): IndexCandidate[] {
 function demandOf(database: DatabaseFacts, path: AccessPath): Demand | undefined {
   const rows = database.rowsOf(path.table.name);
   if ((rows !== undefined && rows < worthwhileRows) || path.table.partitionOf || bindsUniqueKey(database, path)) return undefined;
-  const bound = (...bindings: EqualityColumn['binding'][]) => path.equality.filter(({ binding }) => bindings.includes(binding)).map(({ name }) => name);
-  const joins = bound('join');
+  const bound = (...bindings: Binding[]) => path.equality.filter(({ binding }) => bindings.includes(binding)).map(({ name }) => name);
+  const joins = path.driven ? bound('join') : [];
   if (joins.some((name) => isServed(database, path, { equality: [name], sort: [] }))) return undefined;
   const filters = bound('value', 'constant', 'list');
+  const single = bound('value', 'constant');
   const soft = bound('soft');
   const hard = filters.length > 0 ? filters : joins;
-  const tail = tailOf(path);
+  // Several values of one column do not come out of an index in the order of the next: the sort needs an index without the list.
+  const listed = single.length < filters.length;
+  const tail = tailOf(path, listed);
   const length = hard.length + tail.sort.length + (tail.range === undefined ? 0 : 1);
   const whole: Demand = { equality: hard.length > 0 && length > 1 ? hard : [...hard, ...soft], ...tail };
-  if (lengthOf(whole) < 2 || whole.equality.length === 0 || lengthOf(whole) === soft.length) return undefined;
-  const single = bound('value', 'constant');
-  // Several values of one column do not come out of an index in the order of the next, so the sort is better served without the list.
-  const sorted: Demand | undefined = tail.sort.length > 0 && single.length > 0 && single.length < filters.length ? { equality: single, sort: tail.sort } : undefined;
-  const good: Demand[] = [whole, { equality: hard, ...tail }, { equality: [...hard, ...soft], ...tail }, ...path.range.map((range) => ({ equality: hard, sort: [], range }))];
-  if (sorted) good.push(sorted, { equality: hard, sort: [] });
-  return good.some((demand) => isServed(database, path, demand)) ? undefined : (sorted ?? whole);
+  const sorted: Demand | undefined = listed && single.length > 0 && path.sort.length > 0 && tail.range === undefined ? { equality: single, sort: path.sort } : undefined;
+  const wanted = sorted ?? whole;
+  if (lengthOf(wanted) < 2 || wanted.equality.length === 0) return undefined;
+  // Soft conditions alone find too many rows; they are worth an index where it also saves sorting them for the first few.
+  if (hard.length === 0 && (wanted.sort.length === 0 || !path.block.limited)) return undefined;
+  const good = [wanted, whole, { equality: hard, ...tail }, { equality: [...hard, ...soft], ...tail }, ...path.range.flatMap((range): Demand[] => [hard, single].map((equality) => ({ equality, sort: [], range })))];
+  return good.some((demand) => isServed(database, path, demand)) ? undefined : wanted;
 }
 
 /** What comes behind the equality columns: the sort, or one range where nothing is sorted or no LIMIT makes the sort worth more. */
-function tailOf({ range, sort, block }: AccessPath): Pick<Demand, 'sort' | 'range'> {
-  const first = sort[0]?.name;
+function tailOf({ range, sort, block }: AccessPath, listed: boolean): Pick<Demand, 'sort' | 'range'> {
+  const first = listed ? undefined : sort[0]?.name;
   const wanted = range.find((name) => first === undefined || name === first || !block.limited);
   return first !== undefined && (wanted === undefined || wanted === first) ? { sort } : { sort: [], ...(wanted !== undefined && { range: wanted }) };
 }

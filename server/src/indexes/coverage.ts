@@ -34,13 +34,14 @@ function sortsAs(dialect: Dialect, parts: readonly KeyPart[], sort: readonly Sor
  */
 export function bindsUniqueKey(database: DatabaseFacts, path: AccessPath): boolean {
   const { dialect } = database;
-  const bound = path.equality.filter(({ binding }) => binding !== 'soft').map(({ name }) => name);
+  const bound = path.equality.filter(({ binding }) => binding !== 'soft' && (binding !== 'join' || path.driven)).map(({ name }) => name);
   const isBound = (column: string) => bound.some((name) => sameColumn(dialect, name, column));
   if (uniqueKeys(database, path.tableKey, path.table).some((columns) => columns.length > 0 && columns.every(isBound))) return true;
   if (path.table.columns.some((column) => isBound(column.name) && isPracticallyUnique(path, column.name))) return true;
   const owned = bound.filter((name) => !isTenantKey(database, name));
   const leading = { equality: owned, sort: [] };
-  return path.sort.length + path.range.length === 0 && owned.length > 0 && owned.length < bound.length && searchKeys(database, path.tableKey, path.table).some((key) => key.unique && key.where === undefined && leadsWith(dialect, key.parts, leading));
+  const sorted = path.sort.length > 0 && !path.equality.some(({ binding }) => binding === 'list');
+  return !sorted && path.range.length === 0 && owned.length > 0 && owned.length < bound.length && searchKeys(database, path.tableKey, path.table).some((key) => key.unique && key.where === undefined && leadsWith(dialect, key.parts, leading));
 }
 
 /** A generated identifier that leads the primary key is unique even where the key has more columns, as in a partitioned table. */

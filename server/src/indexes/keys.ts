@@ -21,18 +21,18 @@ export function isTenantKey({ dialect, tenancy }: DatabaseFacts, column: string)
   return tenancy.key === undefined ? /^tenant_?id$/i.test(column) : sameColumn(dialect, column, tenancy.key);
 }
 
-/** The table of the same key in the Prisma schema of the database, when there is one beside the history. */
-function modelOf(database: DatabaseFacts, key: string): Table | undefined {
-  return database.prisma?.catalog === database.catalog ? undefined : database.prisma?.catalog.tables.get(key);
+/** A table as the history tells it, and as the Prisma schema and the schema dumps beside the history do. */
+function viewsOf(database: DatabaseFacts, key: string, table: Table): Table[] {
+  const catalogs = [database.prisma?.catalog, ...database.dumps.map(({ catalog }) => catalog)];
+  return [table, ...catalogs.flatMap((catalog) => catalog?.tables.get(key) ?? [])];
 }
 
 /**
- * Every ordered key of a table, as the history and the Prisma schema have it: an index that only one of them knows is on its way.
- * Indexes that keep no order (GIN, BRIN, full text ...) are left out.
+ * Every ordered key of a table that any view of it has: an index that only one of them knows is on its way, or was made by code that is
+ * not SQL. Indexes that keep no order (GIN, BRIN, full text ...) are left out.
  */
 export function searchKeys(database: DatabaseFacts, key: string, table: Table): SearchKey[] {
-  const views = [table, modelOf(database, key)].filter((view) => view !== undefined);
-  return views.flatMap((view) => keysOf(database.dialect, view));
+  return viewsOf(database, key, table).flatMap((view) => keysOf(database.dialect, view));
 }
 
 function keysOf(dialect: Dialect, table: Table): SearchKey[] {
@@ -63,8 +63,7 @@ function rowKey(dialect: Dialect, table: Table): readonly string[] {
 
 /** Columns of every key that lets at most one row through, each list once bound by equality. */
 export function uniqueKeys(database: DatabaseFacts, key: string, table: Table): readonly (readonly string[])[] {
-  const views = [table, modelOf(database, key)].filter((view) => view !== undefined);
-  return views.flatMap((view) => [
+  return viewsOf(database, key, table).flatMap((view) => [
     ...(view.primaryKey ? [view.primaryKey.columns] : []),
     ...view.uniques.map((unique) => unique.columns),
     ...view.indexes.flatMap((index) => {

@@ -21,6 +21,16 @@ export function isNeededLater(database: DatabaseFacts, entry: HistoryEntry, name
   return neighboursOf(database, entry).some(({ placed }) => placed.statement.start > entry.placed.statement.start && placed.statement.tokens.some((token) => token.value.toLowerCase() === wanted));
 }
 
+/** Whether a later statement of the same file needs rows of the table to be unique: a foreign key to it, or ON CONFLICT. */
+export function isUniquenessNeededLater(database: DatabaseFacts, entry: HistoryEntry, table: string): boolean {
+  const wanted = table.toLowerCase();
+  return neighboursOf(database, entry).some(({ placed: { statement } }) => {
+    if (statement.start < entry.placed.statement.start) return false;
+    const relies = statement.tokens.some(({ upper }) => upper === 'REFERENCES' || upper === 'CONFLICT');
+    return relies && statement.tokens.some(({ value }) => value.toLowerCase() === wanted);
+  });
+}
+
 /** Deletes the statements of a down part that do nothing but drop this index: it is dropped elsewhere from now on. */
 export function dropsInDown(facts: Facts, migration: Migration | undefined, name: string): FileChange[] {
   const script = migration?.down && facts.scripts.get(migration.down.file);

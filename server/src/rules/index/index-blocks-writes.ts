@@ -3,7 +3,7 @@ import type { WorkspaceChange } from '../../edits/change.ts';
 import { optOutChange } from '../../edits/optOut.ts';
 import type { CreateIndex } from '../../source/sql/ast.ts';
 import { dropIndexSql } from '../indexFixes.ts';
-import { isAlone, isNeededLater, moveBehindCommit, moveToOwnMigration } from '../moves.ts';
+import { isAlone, isNeededLater, isUniquenessNeededLater, moveBehindCommit, moveToOwnMigration } from '../moves.ts';
 import { defineRule, type StatementContext } from '../rule.ts';
 import { blockingSeverity, isNewTable, keyOf, tableBefore } from '../support.ts';
 
@@ -75,6 +75,7 @@ function fixOf({ facts, database, entry }: StatementContext, node: CreateIndex):
   const mark = alone ? optOutChange(facts, database, migration) : undefined;
   if (mark) return change('Build the index CONCURRENTLY, outside a transaction', mark, concurrently);
   if (name === undefined || isNeededLater(database, entry, name)) return undefined;
+  if (node.unique && isUniquenessNeededLater(database, entry, node.table.name.name)) return undefined;
   const sql = `${text.slice(0, node.keyword.end)} CONCURRENTLY${text.slice(node.keyword.end)}`;
   if (transaction === 'script') {
     const behind = moveBehindCommit(facts, database, entry, sql);

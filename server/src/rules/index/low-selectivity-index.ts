@@ -92,10 +92,10 @@ function fewValues(catalog: Catalog, shown: Table, name: string, most: number): 
   if (/^(boolean|bool|tinyint\(1\)|bit\(1\)|bit)$/i.test(column.type)) return { text: 'is a boolean' };
   const listed = isMySql(catalog.dialect) ? /^enum\s*\((.*)\)$/is.exec(column.type)?.[1] : undefined;
   const values = listed === undefined ? findEnum(catalog, column.type)?.values.length : countStrings(listed);
-  if (values !== undefined) return values <= most ? { text: `is an enum of ${values} values` } : undefined;
+  if (values !== undefined) return values <= most ? { text: `is an enum of ${values} ${values === 1 ? 'value' : 'values'}` } : undefined;
   for (const { expression } of shown.checks) {
     const count = checkedValues(catalog, expression, column.name);
-    if (count !== undefined && count <= most) return { text: `may hold ${count} values` };
+    if (count !== undefined && count <= most) return { text: `may hold ${count} ${count === 1 ? 'value' : 'values'}` };
   }
   return undefined;
 }

@@ -4,7 +4,7 @@ import { optOutChange } from '../../edits/optOut.ts';
 import type { RunnerInfo } from '../../project/facts.ts';
 import type { TextRange } from '../../text/range.ts';
 import { dropIndexSql } from '../indexFixes.ts';
-import { isAlone, isNeededLater, moveBehindCommit, moveToOwnMigration } from '../moves.ts';
+import { isAlone, isNeededLater, isUniquenessNeededLater, moveBehindCommit, moveToOwnMigration } from '../moves.ts';
 import { defineRule, type StatementContext } from '../rule.ts';
 
 const table = 'CREATE TABLE orders (id bigint PRIMARY KEY, tenant_id bigint);\n';
@@ -38,7 +38,7 @@ export const concurrentlyInTransaction = defineRule({
       if (!node.concurrently) return;
       const name = node.name?.name.name;
       const down = name === undefined ? undefined : dropIndexSql(context.database, { schema: node.table.schema?.name, name: node.table.name.name }, name);
-      check(context, { what: `CREATE INDEX CONCURRENTLY${name === undefined ? '' : ` ${name}`}`, slug: name === undefined ? 'create_index' : `add_${name}`, indexName: name, down });
+      check(context, { what: `CREATE INDEX CONCURRENTLY${name === undefined ? '' : ` ${name}`}`, slug: name === undefined ? 'create_index' : `add_${name}`, indexName: name, down, uniqueOn: node.unique ? node.table.name.name : undefined });
     },
     drop(node, context) {
       if (node.concurrently) check(context, { what: 'DROP INDEX CONCURRENTLY', slug: `drop_${node.names[0]?.name.name ?? 'index'}` });
@@ -58,6 +58,8 @@ interface Concurrent {
   readonly indexName?: string;
   readonly down?: string;
   readonly movable?: boolean;
+  /** The table whose rows the index keeps unique. */
+  readonly uniqueOn?: string;
 }
 
 function check(context: StatementContext, what: Concurrent): void {
@@ -82,10 +84,11 @@ function helpFor(transaction: StatementContext['entry']['transaction'], runner: 
   return runner?.optOut ? `${runner.title} opens the transaction; alone in a file, ${runner.optOut} turns it off.` : `${runner?.title ?? 'The runner'} opens the transaction and has no mark that turns it off for one file.`;
 }
 
-function fixOf({ facts, database, entry }: StatementContext, { what, slug, indexName, down, movable = true }: Concurrent): WorkspaceChange | undefined {
+function fixOf({ facts, database, entry }: StatementContext, { what, slug, indexName, down, movable = true, uniqueOn }: Concurrent): WorkspaceChange | undefined {
   const alone = entry.migration && isAlone(database, entry) ? optOutChange(facts, database, entry.migration) : undefined;
   if (alone) return safeChange('Run the migration outside a transaction', alone);
   if (!movable || (indexName !== undefined && isNeededLater(database, entry, indexName))) return undefined;
+  if (uniqueOn !== undefined && isUniquenessNeededLater(database, entry, uniqueOn)) return undefined;
   const sql = entry.placed.statement.text;
   if (entry.transaction === 'script') {
     const behind = moveBehindCommit(facts, database, entry, sql);
