@@ -57,7 +57,8 @@ async function loadSqlite(): Promise<SyntaxAuthority> {
   return {
     check(text) {
       const prepared = prepare(text, 'sqlite');
-      if (prepared === undefined) return undefined;
+      // sqlc's own macros are rewritten before SQLite sees them.
+      if (prepared === undefined || /\bsqlc\.\w+\s*\(/.test(prepared)) return undefined;
       const result = parseStmt(prepared);
       const error = result.status === 'error' ? result.errors[0] : undefined;
       return error && { message: error.message, offset: Math.min(error.span.offset, text.length) };

@@ -109,11 +109,17 @@ class Splitter {
   #word(): void {
     const { text, start, end, delimiter } = this.#scanner;
     if (startsLine(text, start) && mayBeginStatement(text.charCodeAt(start))) {
-      if (isBatchSeparator(text, start, end)) return this.#finish(true);
+      if (isBatchSeparator(text, start, end)) return this.#batchSeparator();
       if (this.#start >= 0 && delimiter === ';' && beginsStatement(text, start, this.#body.open)) this.#finish(false);
     }
     this.#extend();
     this.#body.word(text.slice(start, end));
+  }
+
+  #batchSeparator(): void {
+    this.#finish(true);
+    const { text, end } = this.#scanner;
+    this.#scanner.skipTo(end + /^[ \t\d]*/.exec(text.slice(end, end + 40))![0].length);
   }
 
   #token(): void {

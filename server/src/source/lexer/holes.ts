@@ -24,9 +24,8 @@ function endOfHole(text: string, start: number, open: string, close: string): nu
 
 /** Whether the placeholder at `position` steers the template (a condition, a loop, a comment) and stands for no text. */
 export function isTemplateControl(text: string, position: number): boolean {
-  return /^\{(?:[%#]|\{-?\s*(?:if|else|end|range|with|define|template|block|\/\*)\b|\{-?\s*\/\*|\{[#^/!])/.test(
-    text.slice(position, position + 24),
-  );
+  if (text.charCodeAt(position) !== 123) return false;
+  return /^\{(?:[%#]|\{[#^/!]|\{-?\s*(?:\/\*|(?:if|else|end|range|with|define|template|block)\b))/.test(text.slice(position, position + 24));
 }
 
 /**

@@ -98,9 +98,7 @@ export class Scanner {
       case 59: // ;
         return this.#take(this.delimiter === ';' ? 'terminator' : 'punctuation', position + 1);
       case 46: // .
-        return isDigit(this.text.charCodeAt(position + 1)) && !this.#afterOperand
-          ? this.#number(position)
-          : this.#take('punctuation', position + 1);
+        return this.#dot(position);
       case 91: // [
         return this.#bracket(position);
       case 123: // {
@@ -177,7 +175,7 @@ export class Scanner {
     let result: ScanKind = kind;
     let position = end;
     for (;;) {
-      const hole = endOfHoleAt(this.text, position);
+      const hole = isTemplateControl(this.text, position) ? -1 : endOfHoleAt(this.text, position);
       if (hole > 0) result = 'hole';
       const next = hole > 0 ? hole : this.#wordEnd(position);
       if (next === position) return this.#take(result, position);
@@ -227,6 +225,13 @@ export class Scanner {
     // MySQL names may begin with a digit.
     if (this.#mysql && isWordStart(text.charCodeAt(end))) return this.#take('word', this.#wordEnd(end));
     return this.#take('number', end);
+  }
+
+  /** `.5` is a number, `t.5` and `1..5` are not. */
+  #dot(position: number): ScanKind {
+    const before = position === 0 ? 32 : this.text.charCodeAt(position - 1);
+    const isNumber = isDigit(this.text.charCodeAt(position + 1)) && !isWordPart(before) && !')]}"\'`.$'.includes(String.fromCharCode(before));
+    return isNumber ? this.#number(position) : this.#take('punctuation', position + 1);
   }
 
   #bracket(position: number): ScanKind {

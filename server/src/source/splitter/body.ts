@@ -91,7 +91,7 @@ export class BodyTracker {
 
   #classify(upper: string): void {
     const first = this.#head[0];
-    if (this.#kind === 'plain' || this.#kind === 'copy') return;
+    if (this.#kind !== 'unknown') return;
     if (this.#head.length === 1) {
       if (first === 'COPY') this.#kind = 'copy';
       else if (first !== 'CREATE' && first !== 'BEGIN' && first !== 'ALTER') this.#kind = 'plain';
