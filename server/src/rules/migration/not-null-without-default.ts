@@ -1,9 +1,9 @@
-import { deleteInStatement, insertInStatement, suggestedChange } from '../../edits/builders.ts';
+import { deleteInStatement, insertAfterStatement, insertInStatement, suggestedChange } from '../../edits/builders.ts';
 import type { WorkspaceChange } from '../../edits/change.ts';
 import { quoteIdentifier, renderName } from '../../schema/quote.ts';
 import { isMySql } from '../../source/dialect.ts';
 import type { AlterAction, ColumnDefinition } from '../../source/sql/ast.ts';
-import { notNullMigrations } from '../notNull.ts';
+import { notNullMigrations, notNullSteps } from '../notNull.ts';
 import { defineRule, type StatementContext } from '../rule.ts';
 import { everyDialect, isEmptyHere, originPlace, tableBefore } from '../support.ts';
 
@@ -67,6 +67,12 @@ function fixes(action: AddColumn, context: StatementContext, name: Parameters<ty
   if (dialect === 'postgresql' && value !== undefined) {
     const backfill = `-- Large tables: run the UPDATE in batches until it changes no row.\nUPDATE ${table} SET ${quoted} = ${value} WHERE ${quoted} IS NULL;`;
     const later = notNullMigrations(context.facts, context.database, name, column.name.name, backfill);
+    const script = context.facts.scripts.get(context.entry.placed.file);
+    const steps = notNullSteps(name, column.name.name);
+    if (!context.entry.migration && script && context.entry.transaction === 'none') {
+      const rest = [backfill, steps.addCheck, steps.validate, steps.setNotNull, steps.dropCheck].join('\n').replace(/;$/, '');
+      result.push(suggestedChange(`Add ${column.name.text} without NOT NULL, fill it, then require it`, deleteInStatement(context.entry.placed, notNull.range), insertAfterStatement(script, context.entry.placed, rest)));
+    }
     if (later) result.push(suggestedChange(`Add ${column.name.text} without NOT NULL, fill it and require it in two more migrations`, deleteInStatement(context.entry.placed, notNull.range), ...later));
   }
   if (value !== undefined) result.push(suggestedChange(`Fill existing rows with ${value}`, insertInStatement(context.entry.placed, notNull.range.end, ` DEFAULT ${value}`)));
