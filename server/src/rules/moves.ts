@@ -1,7 +1,8 @@
-import { deleteStatement, insertAfterStatement, mergeChanges } from '../edits/builders.ts';
+import { deleteStatement, insertAfterStatement, mergeChanges, replaceInStatement } from '../edits/builders.ts';
 import type { FileChange } from '../edits/change.ts';
 import { newMigration } from '../edits/newMigration.ts';
 import type { DatabaseFacts, Facts, HistoryEntry, Migration } from '../project/facts.ts';
+import { findColumn, findTable } from '../schema/catalog.ts';
 
 /** The other statements of the migration or script that an entry stands in. */
 export function neighboursOf(database: DatabaseFacts, entry: HistoryEntry): readonly HistoryEntry[] {
@@ -15,17 +16,31 @@ export function isAlone(database: DatabaseFacts, entry: HistoryEntry): boolean {
   return neighboursOf(database, entry).every(({ placed }) => placed.node.kind === 'set');
 }
 
-/** Whether a later statement of the same file names the object, so that what makes it cannot be moved behind. */
-export function isNeededLater(database: DatabaseFacts, entry: HistoryEntry, name: string): boolean {
-  const wanted = name.toLowerCase();
-  return neighboursOf(database, entry).some(({ placed }) => placed.statement.start > entry.placed.statement.start && placed.statement.tokens.some((token) => token.value.toLowerCase() === wanted));
+/** The statements that run after an entry: of its own file, and of the migrations behind it. */
+function laterThan(database: DatabaseFacts, entry: HistoryEntry): readonly HistoryEntry[] {
+  const own = neighboursOf(database, entry).filter(({ placed }) => placed.statement.start > entry.placed.statement.start);
+  const at = entry.migration ? database.steps.findIndex(({ migration }) => migration === entry.migration) : -1;
+  return at < 0 ? own : [...own, ...database.steps.slice(at + 1).flatMap(({ entries }) => entries)];
 }
 
-/** Whether a later statement of the same file needs rows of the table to be unique: a foreign key to it, or ON CONFLICT. */
+/** Whether a later statement names the object, so that what makes it can neither be moved behind nor be left out. */
+export function isNeededLater(database: DatabaseFacts, entry: HistoryEntry, name: string): boolean {
+  const wanted = name.toLowerCase();
+  return laterThan(database, entry).some(({ placed }) => placed.statement.tokens.some((token) => token.value.toLowerCase() === wanted));
+}
+
+/** Whether the table and the columns of CREATE INDEX are still there, under these names, after all migrations. */
+function stillApplies(database: DatabaseFacts, entry: HistoryEntry): boolean {
+  const { node } = entry.placed;
+  if (node.kind !== 'createIndex') return true;
+  const table = findTable(database.catalog, node.table.schema?.name, node.table.name.name);
+  return table !== undefined && (table.knowledge === 'unknown' || node.columns.every(({ column }) => !column || findColumn(database.dialect, table, column.name) !== undefined));
+}
+
+/** Whether a later statement needs rows of the table to be unique: a foreign key to it, or ON CONFLICT. */
 export function isUniquenessNeededLater(database: DatabaseFacts, entry: HistoryEntry, table: string): boolean {
   const wanted = table.toLowerCase();
-  return neighboursOf(database, entry).some(({ placed: { statement } }) => {
-    if (statement.start < entry.placed.statement.start) return false;
+  return laterThan(database, entry).some(({ placed: { statement } }) => {
     const relies = statement.tokens.some(({ upper }) => upper === 'REFERENCES' || upper === 'CONFLICT');
     return relies && statement.tokens.some(({ value }) => value.toLowerCase() === wanted);
   });
@@ -57,19 +72,28 @@ export interface Moved {
  */
 export function moveToOwnMigration(facts: Facts, database: DatabaseFacts, entry: HistoryEntry, { slug, sql, down, indexName }: Moved): FileChange[] | undefined {
   const script = facts.scripts.get(entry.placed.file);
-  if (!script || !entry.migration) return undefined;
+  if (!script || !entry.migration || !stillApplies(database, entry)) return undefined;
   const made = newMigration(facts, database, { slug, up: `${sql};`, ...(down !== undefined && { down: `${down};` }), transactionless: true });
   if (!made) return undefined;
   const drops = indexName === undefined ? [] : dropsInDown(facts, entry.migration, indexName);
   return mergeChanges([deleteStatement(script, entry.placed), ...drops, ...made]);
 }
 
-/** Takes a statement out of the transaction that the script itself opened, and puts it below the COMMIT. Undefined where none follows. */
-export function moveBehindCommit(facts: Facts, database: DatabaseFacts, entry: HistoryEntry, sql: string): FileChange[] | undefined {
+/**
+ * Takes a statement out of the transaction that the script itself opened: BEGIN and COMMIT go when they hold nothing else, else the
+ * statement moves below the COMMIT. Undefined where no COMMIT follows, or where the runner sends the file as one query, which is a
+ * transaction behind the COMMIT too. `sql` is the statement as it will stand there.
+ */
+export function leaveOwnTransaction(facts: Facts, database: DatabaseFacts, entry: HistoryEntry, sql: string): FileChange[] | undefined {
   const script = facts.scripts.get(entry.placed.file);
-  const commit = neighboursOf(database, entry).find(
-    ({ placed }) => placed.statement.start > entry.placed.statement.start && placed.node.kind === 'transaction' && (placed.node.action === 'commit' || placed.node.action === 'rollback'),
-  );
-  if (!script || commit?.placed.node.kind !== 'transaction' || commit.placed.node.action !== 'commit') return undefined;
-  return mergeChanges([deleteStatement(script, entry.placed), insertAfterStatement(script, commit.placed, sql)]);
+  const others = neighboursOf(database, entry);
+  if (!script) return undefined;
+  if (others.every(({ placed }) => placed.node.kind === 'transaction')) {
+    const { placed } = entry;
+    const rewritten = replaceInStatement(placed, { start: 0, end: placed.statement.text.length }, sql);
+    return mergeChanges([...others.map((one) => deleteStatement(script, one.placed)), rewritten]);
+  }
+  const end = others.find(({ placed }) => placed.statement.start > entry.placed.statement.start && placed.node.kind === 'transaction' && /^(commit|rollback)$/.test(placed.node.action));
+  if (entry.migration?.transaction === 'implicit' || end?.placed.node.kind !== 'transaction' || end.placed.node.action !== 'commit') return undefined;
+  return mergeChanges([deleteStatement(script, entry.placed), insertAfterStatement(script, end.placed, sql)]);
 }

@@ -3,7 +3,7 @@ import type { WorkspaceChange } from '../../edits/change.ts';
 import { optOutChange } from '../../edits/optOut.ts';
 import type { CreateIndex } from '../../source/sql/ast.ts';
 import { dropIndexSql } from '../indexFixes.ts';
-import { isAlone, isNeededLater, isUniquenessNeededLater, moveBehindCommit, moveToOwnMigration } from '../moves.ts';
+import { isAlone, isNeededLater, isUniquenessNeededLater, leaveOwnTransaction, moveToOwnMigration } from '../moves.ts';
 import { defineRule, type StatementContext } from '../rule.ts';
 import { blockingSeverity, isNewTable, keyOf, tableBefore } from '../support.ts';
 
@@ -77,10 +77,8 @@ function fixOf({ facts, database, entry }: StatementContext, node: CreateIndex):
   if (name === undefined || isNeededLater(database, entry, name)) return undefined;
   if (node.unique && isUniquenessNeededLater(database, entry, node.table.name.name)) return undefined;
   const sql = `${text.slice(0, node.keyword.end)} CONCURRENTLY${text.slice(node.keyword.end)}`;
-  if (transaction === 'script') {
-    const behind = moveBehindCommit(facts, database, entry, sql);
-    return behind && suggestedChange('Build the index CONCURRENTLY, behind the COMMIT', ...behind);
-  }
+  const outside = transaction === 'script' ? leaveOwnTransaction(facts, database, entry, sql) : undefined;
+  if (outside) return suggestedChange('Build the index CONCURRENTLY, outside the transaction', ...outside);
   const down = dropIndexSql(database, { schema: node.table.schema?.name, name: node.table.name.name }, name);
   const moved = moveToOwnMigration(facts, database, entry, { slug: `add_${name}`, sql, down, indexName: name });
   return moved && change('Build the index CONCURRENTLY, in a migration of its own', ...moved);

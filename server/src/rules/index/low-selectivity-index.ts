@@ -9,7 +9,7 @@ import { quoteIdentifier } from '../../schema/quote.ts';
 import { isMySql } from '../../source/dialect.ts';
 import { defineRule, type RuleContext } from '../rule.ts';
 import { createIndexSql, dropIndexSql, entryAt } from '../indexFixes.ts';
-import { dropsInDown } from '../moves.ts';
+import { dropsInDown, isNeededLater } from '../moves.ts';
 import { fieldOfColumn, modelOfTable, removeBlockAttribute } from '../prismaModels.ts';
 import { designTables, everyDialect, originPlace, type DesignTable } from '../support.ts';
 
@@ -122,8 +122,8 @@ function fixesOf(facts: Facts, database: DatabaseFacts, shown: Table, index: Ind
     const condition = ` WHERE ${quoteIdentifier(database.dialect, column)} = ${literal}`;
     fixes.push(suggestedChange(`Index only the rows with ${column} = ${literal}`, insertInStatement(statement, statement.statement.text.length, condition)));
   }
-  if (statement && script) fixes.push(suggestedChange(`Remove ${index.name}`, deleteStatement(script, statement), ...dropsInDown(facts, entry?.migration, index.name)));
-  else if (database.steps.length > 0) fixes.push(...dropInMigration(facts, database, shown, index));
+  if (statement && script && !isNeededLater(database, entry!, index.name)) fixes.push(suggestedChange(`Remove ${index.name}`, deleteStatement(script, statement), ...dropsInDown(facts, entry?.migration, index.name)));
+  else if (!statement && database.steps.length > 0) fixes.push(...dropInMigration(facts, database, shown, index));
   return fixes;
 }
 

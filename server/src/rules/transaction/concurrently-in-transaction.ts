@@ -4,7 +4,7 @@ import { optOutChange } from '../../edits/optOut.ts';
 import type { RunnerInfo } from '../../project/facts.ts';
 import type { TextRange } from '../../text/range.ts';
 import { dropIndexSql } from '../indexFixes.ts';
-import { isAlone, isNeededLater, isUniquenessNeededLater, moveBehindCommit, moveToOwnMigration } from '../moves.ts';
+import { isAlone, isNeededLater, isUniquenessNeededLater, leaveOwnTransaction, moveToOwnMigration } from '../moves.ts';
 import { defineRule, type StatementContext } from '../rule.ts';
 
 const table = 'CREATE TABLE orders (id bigint PRIMARY KEY, tenant_id bigint);\n';
@@ -79,7 +79,7 @@ function keywordRange({ entry: { placed: { statement } } }: StatementContext): T
 }
 
 function helpFor(transaction: StatementContext['entry']['transaction'], runner: RunnerInfo | undefined): string {
-  if (transaction === 'script') return 'Move the statement behind the COMMIT.';
+  if (transaction === 'script') return 'Take the statement out of the transaction.';
   if (transaction === 'implicit') return `${runner?.title ?? 'The runner'} sends the file as one query: leave the statement alone in its file.`;
   return runner?.optOut ? `${runner.title} opens the transaction; alone in a file, ${runner.optOut} turns it off.` : `${runner?.title ?? 'The runner'} opens the transaction and has no mark that turns it off for one file.`;
 }
@@ -90,10 +90,8 @@ function fixOf({ facts, database, entry }: StatementContext, { what, slug, index
   if (!movable || (indexName !== undefined && isNeededLater(database, entry, indexName))) return undefined;
   if (uniqueOn !== undefined && isUniquenessNeededLater(database, entry, uniqueOn)) return undefined;
   const sql = entry.placed.statement.text;
-  if (entry.transaction === 'script') {
-    const behind = moveBehindCommit(facts, database, entry, sql);
-    return behind && suggestedChange(`Move ${what} behind the COMMIT`, ...behind);
-  }
+  const outside = entry.transaction === 'script' ? leaveOwnTransaction(facts, database, entry, sql) : undefined;
+  if (outside) return suggestedChange(`Take ${what} out of the transaction`, ...outside);
   const moved = moveToOwnMigration(facts, database, entry, { slug, sql, down, indexName });
   return moved && safeChange(`Move ${what} into a migration of its own`, ...moved);
 }
