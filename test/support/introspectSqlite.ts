@@ -1,54 +1,61 @@
 import type { Database } from 'node-sqlite3-wasm';
-import { lex } from '../../server/src/source/lexer.ts';
 
 type Row = Record<string, unknown>;
 
-/** What the engine itself says of its schema, as sorted lines; two equal lists are the same schema but for the order of columns. */
+/** What SQLite itself says of its schema, as sorted lines; column order, quoting and blanks do not count. */
 export function introspectSqlite(database: Database): string[] {
-  const facts: string[] = [];
-  const all = (sql: string) => database.all(sql) as Row[];
-  const quote = (name: unknown) => `"${String(name).replaceAll('"', '""')}"`;
-  for (const { type, name, tbl_name: table, sql } of all("SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'")) {
-    if (type === 'view' || type === 'trigger') facts.push(`${String(type)} ${String(name)} ${tidy(String(sql))}`);
-    if (type === 'index') facts.push(`index ${String(name)} on ${String(table)} where ${tidy(String(sql)).split(/ where /i)[1] ?? ''}`);
-    if (type !== 'table') continue;
-    for (const column of all(`PRAGMA table_xinfo(${quote(name)})`)) {
-      const { type: of, notnull, dflt_value: value, pk, hidden } = column;
-      const rowid = pk === 1 && String(of).toUpperCase() === 'INTEGER';
-      const fallback = value === null || String(value).toUpperCase() === 'NULL' ? 'none' : String(value);
-      facts.push(`column ${String(name)}.${String(column['name'])} ${String(of)} notnull=${rowid ? 'rowid' : String(notnull)} default=${fallback} pk=${String(pk)} hidden=${String(hidden)}`);
-    }
-    for (const key of all(`PRAGMA foreign_key_list(${quote(name)})`)) {
-      facts.push(`foreign key ${String(name)}.${String(key['from'])} -> ${String(key['table'])}.${String(key['to'])} ${String(key['on_delete'])} ${String(key['on_update'])}`);
-    }
-    for (const index of all(`PRAGMA index_list(${quote(name)})`)) {
-      const parts = all(`PRAGMA index_xinfo(${quote(index['name'])})`).filter((part) => part['key'] === 1).map((part) => `${String(part['name'])}${part['desc'] === 1 ? ' desc' : ''} ${String(part['coll'])}`);
-      const label = String(index['name']).startsWith('sqlite_autoindex') ? '' : String(index['name']);
-      facts.push(`index of ${String(name)} ${label} ${String(index['origin'])} unique=${String(index['unique'])} (${parts.join(', ')})`);
-    }
-    facts.push(...checksOf(String(sql)).map((check) => `check ${String(name)} ${check}`), `table ${String(name)} ${/autoincrement/i.test(String(sql)) ? 'autoincrement' : ''}`);
+  const lines: string[] = [];
+  const all = (sql: string, ...values: string[]) => database.all(sql, values) as Row[];
+  for (const { type, name, tbl_name: table, sql } of all(`SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'`)) {
+    if (type === 'table') lines.push(...tableFacts(all, String(name), String(sql)));
+    else if (type === 'index') lines.push(`index ${String(name)} ${predicate(String(sql))}`);
+    else lines.push(`${String(type)} ${String(table)} ${normal(String(sql))}`);
   }
-  return facts.sort();
+  return lines.sort();
 }
 
-function tidy(sql: string): string {
-  return lex(sql, 'sqlite').tokens.map((token) => (token.kind === 'quotedIdentifier' ? token.value : token.text)).join(' ');
+function tableFacts(all: (sql: string, ...values: string[]) => Row[], table: string, sql: string): string[] {
+  const lines = [`table ${table} rowid=${!/without\s+rowid/i.test(sql)} strict=${/\)[^)]*\bstrict\b[^)]*$/i.test(sql)} autoincrement=${/autoincrement/i.test(sql)}`];
+  const columns = all('SELECT * FROM pragma_table_xinfo(?)', table);
+  const keys = columns.filter(({ pk }) => Number(pk) > 0);
+  for (const { name, type, notnull, dflt_value, pk, hidden } of columns) {
+    const alias = keys.length === 1 && Number(pk) === 1 && String(type).toUpperCase() === 'INTEGER';
+    const fallback = dflt_value === null || /^null$/i.test(String(dflt_value)) ? '' : normal(String(dflt_value));
+    lines.push(`column ${table}.${String(name)} ${normal(String(type))} notnull=${alias ? 1 : String(notnull)} default=${fallback} pk=${String(pk)} hidden=${String(hidden)}`);
+  }
+  for (const { name, unique, origin, partial } of all('SELECT * FROM pragma_index_list(?)', table)) {
+    const parts = all('SELECT * FROM pragma_index_xinfo(?)', String(name)).filter(({ key }) => Number(key) === 1);
+    const list = parts.map((part) => `${String(part['name'])}${Number(part['desc']) ? ' desc' : ''} ${String(part['coll'])}`).join(', ');
+    lines.push(`key ${table} ${origin === 'c' ? String(name) : ''} unique=${String(unique)} origin=${String(origin)} partial=${String(partial)} (${list})`);
+  }
+  const foreign = new Map<string, string>();
+  const primary = (parent: unknown, seq: unknown) => all('SELECT name FROM pragma_table_info(?) WHERE pk = CAST(? AS INTEGER)', String(parent), String(Number(seq) + 1))[0]?.['name'];
+  for (const { id, table: parent, from, to, seq, on_update, on_delete } of all('SELECT * FROM pragma_foreign_key_list(?) ORDER BY id, seq', table)) {
+    foreign.set(String(id), `${foreign.get(String(id)) ?? ''} ${String(from)}->${String(parent)}.${String(to ?? primary(parent, seq))} ${String(on_update)} ${String(on_delete)}`);
+  }
+  for (const text of foreign.values()) lines.push(`foreign key ${table}${text}`);
+  return [...lines, ...checksOf(table, sql)];
 }
 
-/** The CHECK clauses of a CREATE TABLE. */
-function checksOf(sql: string): string[] {
-  const { tokens } = lex(sql, 'sqlite');
-  const found: string[] = [];
-  tokens.forEach((token, start) => {
-    if (token.upper !== 'CHECK') return;
+/** CHECK clauses stand only in the text of the table. */
+function checksOf(table: string, sql: string): string[] {
+  const checks: string[] = [];
+  for (const match of sql.matchAll(/\bcheck\s*\(/gi)) {
     let depth = 0;
-    for (let i = start + 1; i < tokens.length; i++) {
-      if (tokens[i]!.text === '(') depth++;
-      else if (tokens[i]!.text === ')' && --depth === 0) {
-        found.push(tokens.slice(start + 1, i + 1).map(({ text }) => text.toLowerCase()).join(' '));
-        return;
-      }
+    let end = match.index + match[0].length - 1;
+    for (; end < sql.length; end++) {
+      if (sql[end] === '(') depth++;
+      else if (sql[end] === ')' && --depth === 0) break;
     }
-  });
-  return found;
+    checks.push(`check ${table} ${normal(sql.slice(match.index, end + 1))}`);
+  }
+  return checks;
+}
+
+function predicate(sql: string): string {
+  return normal(/\bon\b.*/is.exec(sql)?.[0] ?? sql).replaceAll(' asc', '');
+}
+
+function normal(sql: string): string {
+  return sql.replaceAll(/--[^\n]*/g, ' ').replaceAll(/["`[\]]/g, '').replace(/\bif not exists\b/i, '').replaceAll(/\s+/g, '').toLowerCase();
 }

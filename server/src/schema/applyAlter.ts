@@ -1,15 +1,15 @@
 import { isMySql } from '../source/dialect.ts';
 import type { AlterAction, AlterTable, ColumnDefinition, ColumnPosition, TableOption } from '../source/sql/ast.ts';
 import { findColumn, objectKey, sameName, type Column, type Table } from './catalog.ts';
-import { addConstraint, addConstraints, hasConstraint } from './applyConstraints.ts';
-import { optionText } from './applyTable.ts';
+import { addConstraint, addConstraints } from './applyConstraints.ts';
 import { dropColumn, renameColumn } from './columnChanges.ts';
 import { changeColumn, constraintsOf, defaultText, makeColumn, placeColumn } from './columns.ts';
 import { dropConstraint, renameConstraint, renameIndex, validateConstraint } from './constraintChanges.ts';
+import { hasConstraint } from './constraintNames.ts';
 import type { Draft } from './draft.ts';
 import { tidyExpression } from './expressions.ts';
 import { childrenOf, inheritFromParent, inheritPartition } from './inheritance.ts';
-import { mergeOptions, withoutOptions } from './options.ts';
+import { mergeOptions, setMySqlOptions, withoutOptions } from './options.ts';
 import { renameTable } from './references.ts';
 import { ownedSequenceDefault } from './sequences.ts';
 import { engineType } from './types.ts';
@@ -229,8 +229,7 @@ function switchTrigger(draft: Draft, table: Table, text: string): Table {
 }
 
 function setOptions(draft: Draft, table: Table, options: readonly TableOption[], text: string): Table {
-  const comment = isMySql(draft.dialect) ? options.find((option) => option.name.toUpperCase() === 'COMMENT') : undefined;
-  const rest = options.filter((option) => option !== comment);
-  if (/^\s*reset\b/i.test(text)) return { ...table, options: withoutOptions(table.options, rest.map((option) => option.name)) };
-  return { ...table, options: mergeOptions(draft.dialect, table.options, rest), ...(comment && { comment: optionText(comment) || undefined }) };
+  if (isMySql(draft.dialect)) return setMySqlOptions(draft.dialect, table, options);
+  if (/^\s*reset\b/i.test(text)) return { ...table, options: withoutOptions(table.options, options.map((option) => option.name)) };
+  return { ...table, options: mergeOptions(draft.dialect, table.options, options) };
 }

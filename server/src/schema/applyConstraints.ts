@@ -177,8 +177,3 @@ function checkName(draft: Draft, table: Table, expression: string): string | und
   const columns = columnsIn(draft.dialect, expression, table);
   return postgresConstraintName(table, columns.length === 1 ? columns : undefined, 'check');
 }
-
-/** Whether a table has a constraint of that name; IF NOT EXISTS looks there. */
-export function hasConstraint(draft: Draft, table: Table, name: string): boolean {
-  return [table.primaryKey, ...table.uniques, ...table.foreignKeys, ...table.checks, ...table.exclusions].some((constraint) => constraint?.name !== undefined && sameName(draft.dialect, constraint.name, name));
-}

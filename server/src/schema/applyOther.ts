@@ -5,6 +5,7 @@ import type { Draft } from './draft.ts';
 import { applyBlock, applyRoutine } from './blocks.ts';
 import { tidyExpression } from './expressions.ts';
 import { mergeOptions } from './options.ts';
+import { applyCall } from './procedures.ts';
 import { routineKey } from './routines.ts';
 import { ownedSequenceDefault } from './sequences.ts';
 
@@ -140,13 +141,14 @@ export function applySelect(draft: Draft): void {
 }
 
 /** Verbs after which the schema may be another one, in ways that are not followed. */
-const opaqueVerbs = ['CALL', 'EXECUTE', 'IMPORT FOREIGN SCHEMA', 'CREATE RULE', 'LOAD'];
+const opaqueVerbs = ['EXECUTE', 'IMPORT FOREIGN SCHEMA', 'CREATE RULE', 'LOAD'];
 
 /** Statements that are read by their verb: comments, schemas, extensions, blocks. */
 export function applyOtherStatement(draft: Draft, node: OtherStatement): void {
   const { verb, target } = node;
   if (verb === 'COMMENT ON') return comment(draft, node);
   if (verb === 'DO') return applyBlock(draft, node.body ?? quotedBody(node.text));
+  if (verb === 'CALL') return applyCall(draft, node);
   if (verb === 'CREATE EXTENSION' && target) return addName(draft, 'extensions', node);
   if ((verb === 'CREATE SCHEMA' || verb === 'CREATE SCHEMA AUTHORIZATION') && target) return addName(draft, 'schemas', node);
   if (verb === 'CREATE VIRTUAL TABLE' && target) return virtualTable(draft, node);

@@ -1,12 +1,12 @@
 import { isMySql } from '../source/dialect.ts';
-import type { CreateTable, QualifiedName, TableConstraint, TableOption } from '../source/sql/ast.ts';
+import type { CreateTable, QualifiedName, TableConstraint } from '../source/sql/ast.ts';
 import { sameName, type Column, type Table } from './catalog.ts';
 import { addConstraints } from './applyConstraints.ts';
 import { constraintsOf, placeColumn } from './columns.ts';
 import { emptyTable, type Draft, type Target } from './draft.ts';
 import { inheritFromParent, inheritPartition } from './inheritance.ts';
 import { copyLike } from './likes.ts';
-import { mergeOptions } from './options.ts';
+import { mergeOptions, optionText } from './options.ts';
 import { dropDependents } from './references.ts';
 
 /** CREATE TABLE in all its forms. */
@@ -47,11 +47,6 @@ function flags(draft: Draft, node: CreateTable): Partial<Table> {
     ...(rest.length > 0 && { options: mergeOptions(draft.dialect, undefined, rest) }),
     ...(comment && isMySql(draft.dialect) && { comment: optionText(comment) }),
   };
-}
-
-/** The decoded text of an option that is a string. */
-export function optionText(option: TableOption): string {
-  return option.decoded ?? option.value.replace(/^'(.*)'$/s, '$1').replaceAll("''", "'");
 }
 
 function partitionColumns(draft: Draft, table: Table, parent: QualifiedName): Table {

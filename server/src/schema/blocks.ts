@@ -1,6 +1,7 @@
 import { readStatement } from '../source/sql/read.ts';
 import type { AlterAction, OtherStatement, StatementNode } from '../source/sql/ast.ts';
 import { splitScript } from '../source/splitter.ts';
+import type { Statement } from '../source/statement.ts';
 import type { Token } from '../source/token.ts';
 import { readBlock, type BlockItem } from './blockItems.ts';
 import { existsCondition, queryFinds } from './blockConditions.ts';
@@ -14,7 +15,7 @@ const schemaVerbs = new Set(['CREATE', 'ALTER', 'DROP', 'COMMENT', 'RENAME']);
 const schemaText = /\b(?:create|alter|drop)\s+(?!role\b|user\b|default\b|database\b)/i;
 
 /** What the surroundings of a statement make of it: it runs only where its object is absent, or only where it is there. */
-type Guard = 'absent' | 'present' | undefined;
+export type Guard = 'absent' | 'present' | undefined;
 
 /**
  * DO $$ ... $$: statements of the block are applied in order. Of conditions only [NOT] EXISTS (...) is understood: it is
@@ -115,11 +116,14 @@ class BlockApplier {
   }
 
   #run(text: string, start: number, guard: Guard): void {
-    for (const statement of splitScript(text, this.#draft.dialect).statements) {
-      const node = guarded(this.#draft, readStatement(statement), guard);
-      if (node) this.#draft.applyInner(node, statement, start + statement.start);
-    }
+    for (const statement of splitScript(text, this.#draft.dialect).statements) applyGuarded(this.#draft, readStatement(statement), statement, start, guard);
   }
+}
+
+/** Applies a statement where its guard lets it run; `start` is the file offset of the text it was split from. */
+export function applyGuarded(draft: Draft, node: StatementNode, statement: Statement, start: number, guard: Guard): void {
+  const left = guarded(draft, node, guard);
+  if (left) draft.applyInner(left, statement, start + statement.start);
 }
 
 /** EXECUTE of a string that is not put together from parts. */

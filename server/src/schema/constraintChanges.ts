@@ -1,6 +1,7 @@
 import { isMySql } from '../source/dialect.ts';
 import type { AlterAction } from '../source/sql/ast.ts';
 import { sameName, type Key, type Table } from './catalog.ts';
+import { hasConstraint } from './constraintNames.ts';
 import type { Draft } from './draft.ts';
 import { postgresName } from './names.ts';
 import { dropForeignKeysTo } from './references.ts';
@@ -22,7 +23,8 @@ export function dropConstraint(draft: Draft, table: Table, action: Drop): void {
   if (anything || target === 'index') result = { ...result, uniques: dropKeys(draft, result, result.uniques, is) };
   if (target === 'index') result = { ...result, indexes: keepsName(result.indexes) };
   if (anything) {
-    result = { ...result, exclusions: keepsName(result.exclusions), columns: withoutNotNull(result, name) };
+    result = { ...result, exclusions: keepsName(result.exclusions) };
+    if (!hasConstraint(draft, table, name)) result = { ...result, columns: withoutNotNull(result, name) };
     if (dropsPrimaryKey(draft, table, is, name)) result = { ...result, primaryKey: undefined };
     if (isMySql(draft.dialect)) result = { ...result, indexes: result.indexes.filter((index) => !(index.unique && is(index))) };
   }

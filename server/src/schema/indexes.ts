@@ -54,7 +54,7 @@ export function withImplicitIndex(dialect: Dialect, table: Table, key: ForeignKe
   const served =
     (table.primaryKey !== undefined && leads(dialect, table.primaryKey.columns, key.columns)) ||
     table.uniques.some((unique) => leads(dialect, unique.columns, key.columns)) ||
-    table.indexes.some((index) => !index.special && leads(dialect, index.parts.map((part) => (part.prefixLength === undefined ? part.column : undefined)), key.columns));
+    table.indexes.some((index) => !index.special && (!index.implicit || index.parts.length > key.columns.length) && leads(dialect, index.parts.map((part) => (part.prefixLength === undefined ? part.column : undefined)), key.columns));
   if (served) return table;
   const index: Index = {
     name: given ?? mySqlKeyName(dialect, table, key.columns[0]),
@@ -64,5 +64,7 @@ export function withImplicitIndex(dialect: Dialect, table: Table, key: ForeignKe
     implicit: true,
     origin: key.origin,
   };
-  return { ...table, indexes: [...table.indexes, index] };
+  // An index that the engine made for another foreign key gives way to the newer one.
+  const kept = table.indexes.filter((other) => !(other.implicit && leads(dialect, key.columns, other.parts.map((part) => part.column))));
+  return { ...table, indexes: [...kept, index] };
 }

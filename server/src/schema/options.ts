@@ -1,6 +1,6 @@
-import type { Dialect } from '../source/dialect.ts';
-import { isMySql } from '../source/dialect.ts';
+import { isMySql, type Dialect } from '../source/dialect.ts';
 import type { TableOption } from '../source/sql/ast.ts';
+import type { Column, Table } from './catalog.ts';
 
 /** One option in the text that the catalog keeps: `ENGINE=InnoDB`, `fillfactor=70`. */
 const entry = /([\w.][\w. ]*?)\s*=\s*('(?:[^'\\]|''|\\.)*'|\([^)]*\)|[^\s,]+)|([\w.][\w. ]*)/gy;
@@ -39,4 +39,37 @@ export function withoutOptions(text: string | undefined, names: readonly string[
 
 function joinOptions(options: readonly (readonly [string, string])[]): string | undefined {
   return options.length === 0 ? undefined : options.map(([name, value]) => (value === '' ? name : `${name}=${value}`)).join('\n');
+}
+
+/** The decoded text of an option that is a string. */
+export function optionText(option: Pick<TableOption, 'value' | 'decoded'>): string {
+  return option.decoded ?? option.value.replace(/^'(.*)'$/s, '$1').replaceAll("''", "'");
+}
+
+/** `utf8mb4 COLLATE utf8mb4_bin` as two options. */
+function convertedTo(value: string): Pick<TableOption, 'name' | 'value'>[] {
+  const [charset = '', collation] = value.split(/\s+collate\s+/i);
+  return [{ name: 'CHARSET', value: charset }, ...(collation === undefined ? [] : [{ name: 'COLLATE', value: collation }])];
+}
+
+/** Types that have a character set. */
+const textual = /^(?:var)?char\b|^(?:tiny|medium|long)?text\b|^enum\b|^set\b/;
+
+/**
+ * The table after options of MySQL were set. A new default character set is for new columns only, so those that are there keep
+ * the old one as their own; CONVERT TO CHARACTER SET changes them as well.
+ */
+export function setMySqlOptions(dialect: Dialect, table: Table, options: readonly TableOption[]): Table {
+  const comment = options.find((option) => option.name === 'COMMENT');
+  const convert = options.find((option) => option.name === 'CONVERT TO CHARACTER SET');
+  const rest = options.flatMap((option) => (option === comment ? [] : option === convert ? convertedTo(option.value) : [option]));
+  const changesText = rest.some(({ name }) => name === 'CHARSET' || name === 'COLLATE');
+  const kept = changesText ? withoutOptions(table.options, ['CHARSET', 'COLLATE']) : table.options;
+  const old = Object.fromEntries(splitOptions(table.options).map(({ name, value }) => [name, value]));
+  const ownText = (column: Column): Column => {
+    if (!changesText || !textual.test(column.type)) return column;
+    if (convert) return { ...column, characterSet: undefined, collation: undefined };
+    return { ...column, characterSet: column.characterSet ?? old['CHARSET'], collation: column.collation ?? old['COLLATE'] };
+  };
+  return { ...table, columns: table.columns.map(ownText), options: mergeOptions(dialect, kept, rest), ...(comment && { comment: optionText(comment) || undefined }) };
 }

@@ -102,7 +102,7 @@ export function renderCheck(dialect: Dialect, check: Check): string {
 }
 
 function renderPart(dialect: Dialect, part: KeyPart): string {
-  const what = part.column === undefined ? bracketed(part.expression ?? '') : quoteIdentifier(dialect, part.column);
+  const what = part.column === undefined ? indexExpression(dialect, part.expression ?? '') : quoteIdentifier(dialect, part.column);
   return joined(
     part.prefixLength === undefined ? what : `${what}(${part.prefixLength})`,
     part.collation !== undefined && `COLLATE ${collationName(dialect, part.collation)}`,
@@ -112,9 +112,11 @@ function renderPart(dialect: Dialect, part: KeyPart): string {
   );
 }
 
-/** An index expression: a lone function call stands as it is, anything else in parentheses. */
-function bracketed(expression: string): string {
-  return isBracketed(expression) ? expression : `(${expression})`;
+/** An index expression: a lone function call stands as it is (not on MySQL), anything else in parentheses. */
+function indexExpression(dialect: Dialect, expression: string): string {
+  if (isBracketed(expression)) return expression;
+  const call = /^[A-Za-z_][\w.]*(?=\()/.exec(expression);
+  return !isMySql(dialect) && call && isBracketed(expression.slice(call[0].length)) ? expression : `(${expression})`;
 }
 
 function isBracketed(text: string): boolean {

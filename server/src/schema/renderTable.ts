@@ -75,9 +75,9 @@ function renderTableColumn(dialect: Dialect, table: Table, column: Column): stri
   const check = dialect === 'mariadb' ? table.checks.find((candidate) => sameName(dialect, candidate.name, column.name)) : undefined;
   const text = renderColumn(dialect, implied ? { ...column, nullable: true } : column);
   const parts = [text];
-  if (check) parts.push(`CHECK (${check.expression})`);
   if (primary) parts.push(dialect === 'sqlite' && column.autoIncrement ? 'PRIMARY KEY AUTOINCREMENT' : 'PRIMARY KEY');
   if (unique) parts.push('UNIQUE');
+  if (check) parts.push(`CHECK (${check.expression})`);
   return parts.join(' ');
 }
 

@@ -37,7 +37,8 @@ export function argumentTypes(text: string): string[] {
   return splitAtCommas(inner).flatMap((argument) => typeOfArgument(argument) ?? []);
 }
 
-function splitAtCommas(tokens: readonly Token[]): Token[][] {
+/** The elements of a list, parted at the commas outside brackets. */
+export function splitAtCommas(tokens: readonly Token[]): Token[][] {
   const groups: Token[][] = [];
   let depth = 0;
   let group: Token[] = [];
