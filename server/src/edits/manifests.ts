@@ -71,5 +71,5 @@ function drizzleJournal(text: string, files: readonly FileCreation[]): string | 
   const tag = baseName(files[0]!.file).replace(/\.sql$/, '');
   const entry = { ...last, idx: last.idx + 1, when: last.when + 1, tag };
   const next = JSON.stringify({ ...journal, entries: [...journal.entries, entry] }, null, /\n\t/.test(text) ? '\t' : 2);
-  return withLineEnding(next + (/\n$/.test(text) ? '\n' : ''), lineEndingOf(text));
+  return withLineEnding(next + (text.endsWith('\n') ? '\n' : ''), lineEndingOf(text));
 }

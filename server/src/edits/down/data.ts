@@ -1,9 +1,10 @@
 import type { HistoryEntry } from '../../project/facts.ts';
 import { findColumn, findTable, objectKey, type Table } from '../../schema/catalog.ts';
-import { quoteIdentifier, quoteList, renderName } from '../../schema/quote.ts';
+import { quoteIdentifier, quoteList, quoteString, renderName } from '../../schema/quote.ts';
 import type { DataStatement } from '../../source/sql/ast.ts';
 import { fillerFor } from './conversions.ts';
 import { readColumnCopy, readTableCopy, type ColumnCopy, type TableCopy } from './copies.ts';
+import { countOn } from './postgresqlColumns.ts';
 import type { Loss } from './script.ts';
 import type { Work } from './work.ts';
 
@@ -32,6 +33,12 @@ export function findCopies(entries: readonly HistoryEntry[]): Copies {
     }
   });
   return { tables, columns };
+}
+
+/** The columns whose every value comes back, as `table key.column`. */
+export function carriedColumns({ columns }: Copies): Set<string> {
+  const whole = [...columns].filter(([, { partial }]) => !partial);
+  return new Set(whole.flatMap(([entry, { table, pairs }]) => pairs.map(({ from }) => `${keyOf(entry, table)}.${from}`)));
 }
 
 function keyOf(entry: HistoryEntry, table: Table): string {
@@ -130,6 +137,10 @@ function copyBack(work: Work, { source, target, pairs, partial }: TableCopy): vo
   if (into.length === 0) return;
   const overriding = source.columns.some((column) => column.identity === 'always' && into.includes(column.name)) ? ' OVERRIDING SYSTEM VALUE' : '';
   work.add({ sql: `INSERT INTO ${name} (${quoteList(dialect, into)})${overriding}\nSELECT ${values.join(', ')}\nFROM ${renderName(dialect, target.schema, target.name)}`, losses });
+  const counter = source.columns.find((column) => (column.identity || column.autoIncrement) && into.includes(column.name));
+  if (dialect === 'postgresql' && counter) {
+    work.add({ sql: countOn(`pg_get_serial_sequence(${quoteString(dialect, name)}, ${quoteString(dialect, counter.name)})`, source, counter.name) });
+  }
 }
 
 /** `UPDATE t SET old = new`, the inverse of the copy; columns that are set to something else as well are noted. */

@@ -2,6 +2,7 @@ import { findColumn, type Catalog, type Column, type Table } from '../../schema/
 import type { HistoryEntry } from '../../project/facts.ts';
 import { keepsValues } from './conversions.ts';
 import type { Loss } from './script.ts';
+import type { Work } from './work.ts';
 
 /** What is lost of a column that the migration dropped; nothing when its values are computed or the step made it itself. */
 export function droppedColumnLoss(table: Table, column: Column, filler?: string): Loss {
@@ -32,8 +33,8 @@ function isPlainCast(expression: string, column: string): boolean {
   return text === name || text.startsWith(`${name}::`) && !/[+*/|,=<>-]/u.test(text) || text.startsWith(`cast${name}as`);
 }
 
-/** Whether a column stood in the table before the whole step. */
-export function stoodBefore(catalog: Catalog, key: string, column: Column): boolean {
-  const table = catalog.tables.get(key);
-  return table !== undefined && findColumn(catalog.dialect, table, column.name) !== undefined;
+/** Whether the values of a column that was dropped are gone: it stood in the table before the whole step, and nothing kept them. */
+export function valuesAreLost({ step, carried }: Work, key: string, column: Column): boolean {
+  const table = step.before.tables.get(key);
+  return !column.generated && !carried.has(`${key}.${column.name}`) && table !== undefined && findColumn(step.before.dialect, table, column.name) !== undefined;
 }

@@ -6,7 +6,7 @@ import type { Dialect } from '../../source/dialect.ts';
 import { alterTable } from './clauses.ts';
 import { compareNamed, sameValue } from './compare.ts';
 import { columnActions } from './mysqlColumns.ts';
-import { convertedLoss, droppedColumnLoss, stoodBefore } from './losses.ts';
+import { convertedLoss, droppedColumnLoss, valuesAreLost } from './losses.ts';
 import type { TablePhases } from './postgresql.ts';
 import type { TableChange } from './postgresqlColumns.ts';
 import type { DownPiece, Loss } from './script.ts';
@@ -87,7 +87,7 @@ function tableSettings(work: Work, { current, target }: TableChange): string[] {
 function lossesOf(work: Work, { key, current, target, entry }: TableChange): Loss[] {
   return target.columns.flatMap((old) => {
     const now = current.columns.find(({ name }) => sameName(work.dialect, name, old.name));
-    if (!now) return !old.generated && stoodBefore(work.step.before, key, old) ? [droppedColumnLoss(target, old)] : [];
+    if (!now) return valuesAreLost(work, key, old) ? [droppedColumnLoss(target, old)] : [];
     const loss = now.type === old.type ? undefined : convertedLoss(entry.before, entry, target, old, now);
     return loss ? [loss] : [];
   });

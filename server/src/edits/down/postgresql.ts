@@ -55,7 +55,7 @@ export function restoreTable(work: Work, change: TableChange): TablePhases {
     ...alterColumns(work, change),
     ...keys.flatMap((key) => (key.action === 'add' ? [{ sql: alterTable(dialect, target, [`ADD ${key.clause}`]) }] : [])),
     ...lists.indexes.add.map((index) => ({ sql: renderIndex(dialect, target, index, { concurrently }) })),
-    ...settings(work, change),
+    ...(spared ? [] : settings(work, change)),
   ];
   const bind = [
     ...lists.foreignKeys.add.map((key) => ({ sql: alterTable(dialect, target, [`ADD ${renderForeignKey(dialect, key)}`]) })),

@@ -1,13 +1,13 @@
 import type { HistoryEntry } from '../../project/facts.ts';
 import type { Column, Table } from '../../schema/catalog.ts';
-import { quoteIdentifier, renderName } from '../../schema/quote.ts';
+import { quoteIdentifier, quoteString, renderName } from '../../schema/quote.ts';
 import { renderColumn } from '../../schema/render.ts';
 import { isPlainSerial } from '../../schema/renderTable.ts';
 import { sequenceOfDefault } from '../../schema/sequences.ts';
 import { alterTable } from './clauses.ts';
 import { sameValue } from './compare.ts';
 import { fillerFor, needsUsing, sameFamily } from './conversions.ts';
-import { convertedLoss, droppedColumnLoss, stoodBefore } from './losses.ts';
+import { convertedLoss, droppedColumnLoss, valuesAreLost } from './losses.ts';
 import { commentOn } from './objects.ts';
 import type { DownPiece, Loss } from './script.ts';
 import type { Work } from './work.ts';
@@ -38,14 +38,13 @@ export function addColumns(work: Work, change: TableChange): DownPiece[] {
 
 function addColumn(work: Work, { key, target, entry }: TableChange, column: Column): DownPiece[] {
   const name = renderName(dialect, target.schema, target.name);
-  const stood = stoodBefore(work.step.before, key, column);
   const computed = column.generated !== undefined || column.identity !== undefined || column.autoIncrement === true;
   const losses: Loss[] = [];
   const definition = renderColumn(dialect, isSerialColumn(entry, target, column) ? column : { ...column, autoIncrement: undefined });
   const pieces: DownPiece[] = [];
   const fills = !column.nullable && column.default === undefined && !computed;
   const filler = fills && !isKeyColumn(target, column.name) ? fillerFor(work.current, column.type) : undefined;
-  if (stood && column.generated === undefined) losses.push(droppedColumnLoss(target, column, filler));
+  if (valuesAreLost(work, key, column)) losses.push(droppedColumnLoss(target, column, filler));
   if (filler !== undefined) {
     pieces.push({ sql: `ALTER TABLE ${name} ADD COLUMN ${renderColumn(dialect, { ...column, default: filler })}`, losses });
     pieces.push({ sql: `ALTER TABLE ${name} ALTER COLUMN ${quoteIdentifier(dialect, column.name)} DROP DEFAULT` });
@@ -78,7 +77,10 @@ export function alterColumns(work: Work, change: TableChange): DownPiece[] {
   });
 }
 
-function alterColumn(work: Work, { current: table, target, entry }: TableChange, current: Column, old: Column): DownPiece[] {
+function alterColumn(work: Work, { key, current: table, target, entry }: TableChange, current: Column, then: Column): DownPiece[] {
+  // A column that the step made goes later, so whether it takes NULL until then does not matter.
+  const leaves = work.brief && !work.step.before.tables.get(key)?.columns.some((column) => column.name === then.name);
+  const old = leaves ? { ...then, nullable: current.nullable, comment: current.comment } : then;
   const name = quoteIdentifier(dialect, old.name);
   const qualified = renderName(dialect, target.schema, target.name);
   if (!sameValue(current.generated, old.generated) && old.generated) {
@@ -90,9 +92,16 @@ function alterColumn(work: Work, { current: table, target, entry }: TableChange,
   const loss = retyped ? convertedLoss(entry.before, entry, target, old, current) : undefined;
   const notes = current.nullable && !old.nullable && !old.identity ? [`fails while a row of ${target.name} holds NULL in ${old.name}`] : [];
   const pieces: DownPiece[] = actions.length === 0 ? [] : [{ sql: alterTable(dialect, target, actions), losses: loss ? [loss] : [], notes }];
+  if (old.identity && !current.identity) pieces.push({ sql: countOn(`pg_get_serial_sequence(${quoteString(dialect, qualified)}, ${quoteString(dialect, old.name)})`, target, old.name) });
   if (current.comment !== old.comment) pieces.push({ sql: commentOn(dialect, `COLUMN ${qualified}.${name}`, old.comment) });
   if (table.columns.length === 0) work.gap(`the columns of ${target.name}`);
   return pieces;
+}
+
+/** Sets a sequence to the highest number in use, so that it does not give a number that is taken. */
+export function countOn(sequence: string, table: Pick<Table, 'schema' | 'name'>, column: string): string {
+  const highest = `max(${quoteIdentifier(dialect, column)})`;
+  return `SELECT setval(${sequence}, COALESCE(${highest}, 1), ${highest} IS NOT NULL) FROM ${renderName(dialect, table.schema, table.name)}`;
 }
 
 function takeAway(name: string, current: Column, old: Column, retyped: boolean): string[] {

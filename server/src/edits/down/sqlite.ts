@@ -4,7 +4,7 @@ import { quoteIdentifier, quoteList, renderName } from '../../schema/quote.ts';
 import { renderColumn, renderIndex } from '../../schema/render.ts';
 import { compareNamed, sameValue } from './compare.ts';
 import { fillerFor } from './conversions.ts';
-import { convertedLoss, droppedColumnLoss, stoodBefore } from './losses.ts';
+import { convertedLoss, droppedColumnLoss, valuesAreLost } from './losses.ts';
 import { creationOf, viewsOver, withoutViews } from './objects.ts';
 import type { TableChange } from './postgresqlColumns.ts';
 import type { DownPiece, Loss } from './script.ts';
@@ -17,7 +17,9 @@ const dialect = 'sqlite';
  * and copying its rows (https://sqlite.org/lang_altertable.html#otheralter).
  */
 export function restoreSqliteTable(work: Work, change: TableChange): void {
-  if (!alterSqliteTable(work, change)) rebuild(work, change);
+  if (alterSqliteTable(work, change)) return;
+  if (change.current.knowledge === 'unknown') work.gap(`a change of ${change.target.name}, whose definition the history does not hold`);
+  else rebuild(work, change);
 }
 
 /** Undoes a change by ALTER TABLE and the like; false, with nothing written, when that cannot be done. */
@@ -64,7 +66,7 @@ function canAdd(column: Column): boolean {
 }
 
 function lossOf(work: Work, { key, target }: TableChange, column: Column, filler?: string): Loss[] {
-  return !column.generated && stoodBefore(work.step.before, key, column) ? [droppedColumnLoss(target, column, filler)] : [];
+  return valuesAreLost(work, key, column) ? [droppedColumnLoss(target, column, filler)] : [];
 }
 
 /** Makes the table anew, with foreign keys switched off where other rows refer to it. */

@@ -1,6 +1,6 @@
 import type { DatabaseFacts, HistoryEntry, MigrationStep } from '../../project/facts.ts';
-import { diffCatalogs } from '../../schema/diff.ts';
-import { findCopies, type Copies } from './data.ts';
+import { diffCatalogs, type SchemaDifference } from '../../schema/diff.ts';
+import { carriedColumns, findCopies, type Copies } from './data.ts';
 import { renderPieces, type DownPiece, type DownScript } from './script.ts';
 import { undoSqliteStep } from './sqliteStep.ts';
 import { undoEntry } from './undo.ts';
@@ -15,7 +15,7 @@ export function synthesizeDown(database: Pick<DatabaseFacts, 'dialect' | 'engine
   const copies = findCopies(step.entries);
   const scripts: DownScript[] = [];
   for (const way of waysBack(database, step, copies)) {
-    const script = attempt(database, step, way);
+    const script = attempt(database, step, way, copies);
     if (script.complete) return script;
     scripts.push(script);
   }
@@ -37,10 +37,10 @@ function waysBack(database: Pick<DatabaseFacts, 'dialect'>, step: MigrationStep,
   return database.dialect === 'sqlite' && copies.tables.size > 0 ? [whole, ...ways] : ways;
 }
 
-function attempt(database: Pick<DatabaseFacts, 'dialect' | 'engineVersion'>, step: MigrationStep, way: Way): DownScript {
-  const work = new Work(database, step, way.brief);
+function attempt(database: Pick<DatabaseFacts, 'dialect' | 'engineVersion'>, step: MigrationStep, way: Way, copies: Copies): DownScript {
+  const work = new Work(database, step, way.brief, carriedColumns(copies));
   way.write(work);
-  const differences = diffCatalogs(step.before, work.current);
+  const differences = diffCatalogs(step.before, work.current).filter((difference) => !isMereMention(work, difference));
   const reasons = [...work.gaps.map((gap) => `not undone: ${gap}`), ...differences.map(({ text }) => text)];
   const head: DownPiece[] = reasons.length === 0 ? [] : [{ notes: [`This does not bring the schema back in full: ${reasons.slice(0, 3).join('; ')}${reasons.length > 3 ? `; and ${reasons.length - 3} more` : ''}`] }];
   const pieces: DownPiece[] = [...head, ...withoutLoneConcurrently(step, work.pieces)];
@@ -52,6 +52,11 @@ function attempt(database: Pick<DatabaseFacts, 'dialect' | 'engineVersion'>, ste
     complete: reasons.length === 0,
     ...(reasons.length > 0 && { reason: reasons.join('; ') }),
   };
+}
+
+/** A table that no history makes enters the catalog when it is first spoken of; that is no difference. */
+function isMereMention(work: Work, { object, kind, name }: SchemaDifference): boolean {
+  return object === 'table' && kind === 'added' && work.current.tables.get(name)?.knowledge === 'unknown';
 }
 
 /** A statement that cannot be inverted costs that statement, not the script. */

@@ -1,7 +1,7 @@
 import type { HistoryEntry } from '../../project/facts.ts';
-import { emptyCatalog, findColumn, objectKey, type Catalog, type Sequence, type Table } from '../../schema/catalog.ts';
+import { emptyCatalog, findColumn, findTable, objectKey, type Catalog, type Sequence, type Table } from '../../schema/catalog.ts';
 import { diffCatalogs } from '../../schema/diff.ts';
-import { quoteIdentifier, renderName } from '../../schema/quote.ts';
+import { quoteIdentifier, quoteString, renderName } from '../../schema/quote.ts';
 import { isPlainSerial } from '../../schema/renderTable.ts';
 import { isMySql, type Dialect } from '../../source/dialect.ts';
 import { changedKeys } from './compare.ts';
@@ -11,7 +11,7 @@ import { droppedTableLoss } from './losses.ts';
 import { restoreMySqlTable } from './mysql.ts';
 import { creationOf, dropRoutine, dropView, missing, restoreDomains, restoreRoutines, restoreSequences, restoreViews, surplus } from './objects.ts';
 import { restoreTable, type TablePhases } from './postgresql.ts';
-import type { TableChange } from './postgresqlColumns.ts';
+import { countOn, type TableChange } from './postgresqlColumns.ts';
 import { undoRenames } from './renames.ts';
 import type { DownPiece, Loss } from './script.ts';
 import { restoreSqliteTable } from './sqlite.ts';
@@ -23,26 +23,16 @@ const maps = ['schemas', 'extensions', 'tables', 'enums', 'domains', 'types', 's
 
 /** Writes the inverse of one statement of the history, given that `work.current` is the schema right after it. */
 export function undoEntry(work: Work, entry: HistoryEntry, copies: Copies): void {
-  const { node } = entry.placed;
-  switch (node.kind) {
-    case 'select':
-    case 'values':
-    case 'set':
-    case 'transaction':
-      return;
-    case 'insert':
-    case 'update':
-    case 'delete':
-    case 'merge':
-    case 'truncate':
-      undoData(work, entry, copies);
-      return;
-    default: {
-      const changed = maps.some((map) => changedKeys<unknown>(entry.before[map], entry.after[map]).length > 0);
-      if (changed) undoSchema(work, entry, copies);
-      noteUntracked(work, entry, changed);
-    }
-  }
+  const changed = maps.some((map) => changedKeys<unknown>(entry.before[map], entry.after[map]).length > 0);
+  if (changed) undoSchema(work, entry, copies);
+  else if (speaksOfUnknown(entry)) undoOnUnknown(work, entry);
+  undoData(work, entry, copies);
+  noteUntracked(work, entry, changed);
+}
+
+/** Whether a statement alters a table of which too little is known for its effect to be seen. */
+function speaksOfUnknown({ placed: { node }, after }: HistoryEntry): boolean {
+  return node.kind === 'alterTable' && findTable(after, node.name.schema?.name, node.name.name.name)?.knowledge === 'unknown';
 }
 
 /** Undoes what changed in the catalog: names first, then what has to go, then what comes back, then what binds it together. */
@@ -87,7 +77,7 @@ function tableChanges(work: Work, entry: HistoryEntry): TableChange[] {
   for (const key of changedKeys(entry.before.tables, entry.after.tables)) {
     const target = entry.before.tables.get(key);
     const current = work.current.tables.get(key);
-    if (isUnknown(entry, key)) undoOnUnknown(work, entry);
+    if (isUnknown(entry, key) && !isFollowed(entry, current, target)) undoOnUnknown(work, entry);
     else if (current && target && differs(work.dialect, key, current, target)) changes.push({ key, current, target, entry });
   }
   return changes;
@@ -97,6 +87,13 @@ function tableChanges(work: Work, entry: HistoryEntry): TableChange[] {
 export function differs(dialect: Dialect, key: string, current: Table, target: Table): boolean {
   const alone = (table: Table): Catalog => ({ ...emptyCatalog(dialect), tables: new Map([[key, table]]) });
   return diffCatalogs(alone(current), alone(target)).length > 0;
+}
+
+/** Whether all that a statement did to a table that is not fully known is seen in the catalog. */
+function isFollowed(entry: HistoryEntry, current: Table | undefined, target: Table | undefined): boolean {
+  const { node } = entry.placed;
+  const single = node.kind !== 'alterTable' || node.actions.length === 1;
+  return single && current !== undefined && target !== undefined && differs(entry.before.dialect, '', current, target);
 }
 
 function isUnknown(entry: HistoryEntry, key: string): boolean {
@@ -123,9 +120,15 @@ function createMissing(work: Work, entry: HistoryEntry, copies: Copies): void {
   };
   const losses: Loss[] = [...tables.values()].filter((table) => losesRows(work, entry, table, copies)).map(droppedTableLoss);
   for (const sequence of sequences.values()) {
-    if (!sequence.serial && work.step.before.sequences.has(objectKey(work.dialect, sequence.schema, sequence.name))) losses.push({ what: `the current value of sequence ${sequence.name}`, why: 'dropped with the sequence' });
+    if (!sequence.serial && !sequence.ownedBy && work.step.before.sequences.has(objectKey(work.dialect, sequence.schema, sequence.name))) losses.push({ what: `the current value of sequence ${sequence.name}`, why: 'dropped with the sequence' });
   }
   creationOf(work.dialect, parts).forEach((sql, index) => work.add(index === 0 ? { sql, losses } : { sql }));
+  for (const { schema, name, ownedBy } of sequences.values()) {
+    const owner = ownedBy && work.current.tables.get(objectKey(work.dialect, ownedBy.schema, ownedBy.table));
+    if (ownedBy && owner && !tables.has(objectKey(work.dialect, owner.schema, owner.name))) {
+      work.add({ sql: countOn(quoteString(work.dialect, renderName(work.dialect, schema, name)), owner, ownedBy.column) });
+    }
+  }
 }
 
 /**

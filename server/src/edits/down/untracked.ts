@@ -1,4 +1,5 @@
 import type { HistoryEntry } from '../../project/facts.ts';
+import { objectKey } from '../../schema/catalog.ts';
 import type { StatementNode } from '../../source/sql/ast.ts';
 import type { Work } from './work.ts';
 
@@ -18,6 +19,8 @@ export function noteUntracked(work: Work, entry: HistoryEntry, changed: boolean)
   const short = text.length > 70 ? `${text.slice(0, 69)}…` : text;
   if (node.kind === 'unread') work.gap(`a statement that could not be read: ${short}`);
   else if (node.kind === 'other') {
+    if (changed && node.verb === 'DO' && /\b(?:UPDATE|INSERT|DELETE)\b/iu.test(text)) work.lose({ what: 'what a DO block changed in rows', why: short });
+    if (node.target && entry.newTables.has(objectKey(work.dialect, node.target.schema?.name, node.target.name.name))) return;
     if (!changed && !harmless.has(node.verb.toUpperCase()) && !/^(?:COMMENT|ANALYZE|VACUUM|LOCK|REFRESH)\b/u.test(node.verb)) work.gap(short);
     else if (!changed && /^COMMENT\b/u.test(node.verb) && !/^COMMENT\s+ON\s+(?:TABLE|COLUMN)\b/iu.test(text)) work.add({ notes: [`not undone: ${short}`] });
   } else if (node.kind === 'drop') noteDrop(work, entry, node, changed, short);

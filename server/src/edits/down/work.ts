@@ -18,17 +18,20 @@ export class Work {
   readonly engineVersion?: number;
   /** Whether objects that the step itself made are left to the DROP of their table. */
   readonly brief: boolean;
+  /** Columns whose values the step carried over elsewhere, so that they come back: `table key.column`. */
+  readonly carried: ReadonlySet<string>;
   /** The schema after what has been written so far. */
   current: Catalog;
   readonly pieces: DownPiece[] = [];
   /** What could not be undone, one clause each. */
   readonly gaps: string[] = [];
 
-  constructor(database: Pick<DatabaseFacts, 'dialect' | 'engineVersion'>, step: MigrationStep, brief: boolean) {
+  constructor(database: Pick<DatabaseFacts, 'dialect' | 'engineVersion'>, step: MigrationStep, brief: boolean, carried: ReadonlySet<string> = new Set()) {
     this.dialect = database.dialect;
     this.engineVersion = database.engineVersion;
     this.step = step;
     this.brief = brief;
+    this.carried = carried;
     this.current = step.after;
   }
 
