@@ -82,20 +82,15 @@ function dialectOfFolder(folder: string): Dialect | undefined {
   return words.flatMap((word) => variants[word] ?? []).at(-1);
 }
 
-/** The dialect that most of the files of a root speak; `certain` when a path says so. */
+/** The dialect that the files of a root speak, taken together; `certain` when a path says so. */
 function rootDialect(workspace: Workspace, root: MigrationRoot): { dialect?: Dialect; certain: boolean } {
   const lock = /^\s*provider\s*=\s*"([^"]+)"/m.exec(workspace.text(joinPath(root.folder, 'migration_lock.toml')) ?? '');
   const locked = lock ? dialectOfProvider(lock[1]!) : undefined;
   if (locked) return { dialect: locked, certain: true };
-  const named = workspace.detect(`${root.folder}/x.sql`).dialect ?? dialectOfFolder(root.folder);
+  const named = workspace.detectPath(`${root.folder}/x.sql`).dialect ?? dialectOfFolder(root.folder);
   if (named) return { dialect: named, certain: true };
-  const votes = new Map<Dialect, number>();
-  for (const { file } of root.placements) {
-    const { dialect } = workspace.detect(file);
-    if (dialect) votes.set(dialect, (votes.get(dialect) ?? 0) + 1);
-  }
-  const [best] = [...votes].sort((a, b) => b[1] - a[1]);
-  return best ? { dialect: best[0], certain: false } : { certain: false };
+  const { dialect } = workspace.detectTogether(root.folder, root.placements.map(({ file }) => file));
+  return dialect ? { dialect, certain: false } : { certain: false };
 }
 
 /** The Prisma schema that a folder of Prisma migrations belongs to. */
@@ -134,7 +129,15 @@ function draftsOf(workspace: Workspace, roots: readonly FoundRoot[], schemas: re
     }
     drafts.push({ folder: prisma.folder, prisma, ...(dialect ? { dialect } : {}), certain: dialect !== undefined });
   }
-  return drafts;
+  return drafts.map((draft) => (draft.dialect ? draft : likeItsNeighbours(draft, drafts)));
+}
+
+/** Where nothing tells the dialect of a folder, the folders beside it do, when they agree. */
+function likeItsNeighbours(draft: Draft, drafts: readonly Draft[]): Draft {
+  const parent = folderOf(draft.folder);
+  const told = new Set(drafts.flatMap((other) => (other.dialect && folderOf(other.folder) === parent ? [other.dialect] : [])));
+  const [dialect] = told;
+  return dialect && told.size === 1 && parent !== '' ? { ...draft, dialect } : draft;
 }
 
 /** Where a path of the configuration lies in the workspace, as one of the forms people write. */

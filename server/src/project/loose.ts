@@ -1,7 +1,7 @@
 import { isMySql, type Dialect } from '../source/dialect.ts';
 import type { Catalog } from '../schema/catalog.ts';
 import type { PlacedStatement } from './facts.ts';
-import { folderOf } from './paths.ts';
+import { folderOf, isInside } from './paths.ts';
 
 /** A database that a file without a place of its own may belong to. */
 export interface Home {
@@ -42,13 +42,23 @@ export function sameFamily(a: Dialect, b: Dialect): boolean {
   return a === b || (isMySql(a) && isMySql(b));
 }
 
+/** What is known of the dialect of a file: `certain` when a path, a record or the user says so, not the content alone. */
+export interface KnownDialect {
+  readonly dialect?: Dialect;
+  readonly certain: boolean;
+}
+
 /**
  * The database that a loose file belongs to: of those that speak its dialect the one whose folder is nearest; where folders
- * leave it open, the one whose tables the file names. Answers undefined when none fits.
+ * leave it open, the one whose tables the file names. A dialect guessed from the content does not keep a file out of the
+ * database in whose folder it lies. Answers undefined when none fits.
  */
-export function nearestHome(path: string, dialect: Dialect | undefined, homes: readonly Home[], named: (home: Home) => number): number | undefined {
+export function nearestHome(path: string, known: KnownDialect, homes: readonly Home[], named: (home: Home) => number): number | undefined {
   const folder = folderOf(path);
-  const fitting = homes.flatMap((home, index) => (dialect === undefined || sameFamily(home.dialect, dialect) ? [{ home, index }] : []));
+  const all = homes.map((home, index) => ({ home, index }));
+  const speaking = all.filter(({ home }) => known.dialect === undefined || sameFamily(home.dialect, known.dialect));
+  const around = all.filter(({ home }) => home.folder !== '' && isInside(folderOf(home.folder) || home.folder, path));
+  const fitting = speaking.length > 0 || known.certain ? speaking : around;
   if (fitting.length < 2) return fitting[0]?.index;
   const depth = Math.max(...fitting.map(({ home }) => shared(folder, home.folder)));
   const near = fitting.filter(({ home }) => shared(folder, home.folder) === depth);

@@ -3,7 +3,7 @@ import type { Catalog } from '../schema/catalog.ts';
 import type { Script } from '../source/statement.ts';
 import type { FileRole, PlacedStatement } from './facts.ts';
 import { catalogAfter, foldLooseScript, startCatalog } from './fold.ts';
-import { nearestHome, tablesNamed, type Home } from './loose.ts';
+import { nearestHome, tablesNamed, type Home, type KnownDialect } from './loose.ts';
 import { folderOf } from './paths.ts';
 import { roleOfLooseFile } from './roles.ts';
 import type { Sources } from './sources.ts';
@@ -36,10 +36,9 @@ export interface KnownHome extends Home {
   readonly history: boolean;
 }
 
-interface Pending {
+interface Pending extends KnownDialect {
   readonly path: string;
   readonly text: string;
-  readonly dialect: Dialect | undefined;
 }
 
 interface Group {
@@ -69,7 +68,7 @@ class Placer {
   }
 
   #nearest(pending: Pending, homes: readonly Home[]): number | undefined {
-    return nearestHome(pending.path, pending.dialect, homes, (home) => tablesNamed(this.read(pending, home.dialect).statements, home.catalog));
+    return nearestHome(pending.path, pending, homes, (home) => tablesNamed(this.read(pending, home.dialect).statements, home.catalog));
   }
 
   placeSchema(pending: Pending): void {
@@ -112,9 +111,12 @@ function isForeignSchema(file: LooseFile, catalog: Catalog): boolean {
 
 function pendingOf(workspace: Workspace, path: string, forced: Dialect | undefined): Pending | undefined {
   const text = workspace.text(path) ?? '';
-  if (!path.endsWith('.json')) return { path, text, dialect: forced ?? workspace.detect(path).dialect };
-  const recorded = readSqlxQuery(text);
-  return recorded && { path, text: recorded.text, dialect: forced ?? recorded.dialect };
+  if (path.endsWith('.json')) {
+    const recorded = readSqlxQuery(text);
+    return recorded && { path, text: recorded.text, dialect: forced ?? recorded.dialect, certain: true };
+  }
+  const named = forced ?? workspace.detectPath(path).dialect;
+  return named ? { path, text, dialect: named, certain: true } : { path, text, dialect: workspace.detect(path).dialect, certain: false };
 }
 
 /**

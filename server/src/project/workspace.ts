@@ -27,13 +27,29 @@ export class Workspace {
     return this.files.get(path)?.text;
   }
 
-  /** What the content and the path of a file say of its dialect; for a path without a file, what the path alone says. */
+  /** What the content and the path of a file say of its dialect. */
   detect(path: string): Detection {
     const text = this.text(path) ?? '';
     const known = this.#detections.get(path);
     if (known?.text === text) return known.detection;
     const detection = detectDialect(text, path);
     this.#detections.set(path, { text, detection });
+    return detection;
+  }
+
+  /** What the path of a file alone says. */
+  detectPath(path: string): Detection {
+    return detectDialect('', path);
+  }
+
+  /** What the content of several files says when it is read as one text; paths do not count. */
+  detectTogether(folder: string, paths: readonly string[]): Detection {
+    const text = paths.map((path) => this.text(path) ?? '').join('\n').slice(0, 1_000_000);
+    const key = `together ${folder}`;
+    const known = this.#detections.get(key);
+    if (known?.text === text) return known.detection;
+    const detection = detectDialect(text, 'x.sql');
+    this.#detections.set(key, { text, detection });
     return detection;
   }
 

@@ -38,7 +38,7 @@ const dialectMarks: Readonly<Record<Exclude<Dialect, 'mariadb'>, readonly Mark[]
     [4, /\bAUTOINCREMENT\b|\bPRAGMA\s+\w|\bWITHOUT\s+ROWID\b|\bINSERT\s+OR\s+\w+|\bREPLACE\s+INTO\b/i],
     [4, /\bsqlite_\w+|\)\s*STRICT\b|\bUSING\s+(?:fts[345]|rtree)\b|\b(?:strftime|julianday|unixepoch)\s*\(|\bRAISE\s*\(/i],
     [2, /\bDATETIME\b|\bBLOB\b|\bdatetime\s*\(/i],
-    [1, /\bRENAME\s+TO\b|\bREAL\b/i],
+    [1, /\bREAL\b/i],
     [1, /`\w+`|\bINTEGER\s+(?:NOT\s+NULL\s+)?PRIMARY\s+KEY\b|\b(?:RETURNING|ON\s+CONFLICT)\b|\[\w+\]/i],
     [1, /"\w+"/],
   ],
