@@ -126,9 +126,9 @@ export function isAsked({ named }: Target, file: string): boolean {
   return named.length === 0 || named.some((name) => file === name || file.startsWith(`${name}/`));
 }
 
-/** A path as it is shown: relative to the folder that was named. */
+/** A path as it is shown: relative to the folder that was named, with `../` for what lies beside it. */
 export function shownPath({ shown }: Target, file: string): string {
-  return shown !== '' && file.startsWith(`${shown}/`) ? file.slice(shown.length + 1) : file;
+  return path.posix.relative(shown, file);
 }
 
 /** Everything that is found in what was asked about, syntax errors included, in order. */

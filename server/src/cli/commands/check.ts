@@ -100,7 +100,7 @@ function printEdits(io: Io, loaded: Loaded, applied: Awaited<ReturnType<typeof f
 
 function textOf(loaded: readonly Loaded[], file: string): string | undefined {
   for (const { facts, target } of loaded) {
-    const text = facts.files.get(target.shown === '' ? file : `${target.shown}/${file}`)?.text ?? facts.files.get(file)?.text;
+    const text = facts.files.get(path.posix.join(target.shown, file))?.text;
     if (text !== undefined) return text;
   }
   return undefined;
