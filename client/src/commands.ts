@@ -27,7 +27,7 @@ export function registerCommands(targets: CommandTargets): Disposable[] {
     [commands.chooseDialect]: () => chooseDialect(targets),
     [commands.restart]: () => targets.restart(),
     [commands.showLog]: () => targets.log.show(),
-    [commands.showMenu]: () => showMenu(targets),
+    [commands.showMenu]: () => showMenu(),
     [commands.openCreated]: (uris) => openCreated(targets, uris),
   };
   return Object.entries(handlers).map(([id, handler]) => vscodeCommands.registerCommand(id, handler));
@@ -142,7 +142,7 @@ async function chooseDialect(targets: CommandTargets): Promise<void> {
   if (choice === 'Write') await addToConfiguration(client, params);
 }
 
-async function showMenu(targets: CommandTargets): Promise<void> {
+async function showMenu(): Promise<void> {
   const entries: (QuickPickItem & { readonly command: string })[] = [
     { label: '$(database) Generate Database Plan', command: commands.generatePlan },
     { label: '$(symbol-namespace) Choose the dialect of this file…', command: commands.chooseDialect },

@@ -1,6 +1,6 @@
 import type { Assumption } from '../../../protocol/plan.ts';
 import { h, icon, type Child } from '../dom.ts';
-import { nothing, type Send } from '../pieces.ts';
+import { code, nothing, type Send } from '../pieces.ts';
 
 /** What was taken for granted, each with the line of database-expert.yaml that settles it. */
 export function assumptions(list: readonly Assumption[], send: Send): Child {
@@ -14,12 +14,11 @@ function entry(assumption: Assumption, send: Send): HTMLElement {
     'li',
     { class: 'assumption' },
     h('p', {}, assumption.text),
-    h('div', { class: 'code' }, h('pre', { attributes: { tabindex: '0' } }, h('code', {}, yaml))),
+    code(yaml, assumption.key, send),
     h(
       'div',
       { class: 'actions' },
       h('button', { class: 'button quiet', onclick: () => send({ type: 'configure', yaml }), attributes: { type: 'button', 'aria-label': `Add ${assumption.key} to database-expert.yaml` } }, icon('add'), 'Add to database-expert.yaml'),
-      h('button', { class: 'button quiet', onclick: () => send({ type: 'copy', text: yaml, what: assumption.key }), attributes: { type: 'button', 'aria-label': `Copy ${assumption.key}` } }, icon('copy'), 'Copy'),
     ),
   );
 }

@@ -31,7 +31,7 @@ export class Publisher {
       if (abilities.pull && folder.session.isOpen(path)) continue;
       sent.push(this.#push(uri, diagnosticsOf(this.#context, folder, snapshot, path), snapshot.versions.get(path)));
     }
-    for (const uri of [...this.#pushed.keys()]) {
+    for (const uri of this.#pushed.keys()) {
       const path = this.#pathIn(folder, uri);
       if (path === undefined) continue;
       const pulled = abilities.pull && folder.session.isOpen(path);
@@ -56,7 +56,7 @@ export class Publisher {
 
   /** A folder was closed. */
   async removed(folder: Folder): Promise<void> {
-    for (const uri of [...this.#pushed.keys()]) if (this.#pathIn(folder, uri) !== undefined) await this.#clear(uri);
+    for (const uri of this.#pushed.keys()) if (this.#pathIn(folder, uri) !== undefined) await this.#clear(uri);
   }
 
   dispose(): void {
@@ -83,7 +83,8 @@ export class Publisher {
   #askAgain(): void {
     clearTimeout(this.#asking);
     this.#asking = setTimeout(() => {
-      if (this.#stale()) this.#context.connection.languages.diagnostics.refresh();
+      // A client that has gone needs no answer.
+      if (this.#stale()) this.#context.connection.languages.diagnostics.refresh().catch(() => undefined);
     }, ownQuestion);
   }
 

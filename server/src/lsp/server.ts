@@ -34,7 +34,7 @@ export function wire(connection: Connection, makeSession: SessionFactory): void 
   connection.onInitialized(notification(context, 'initialized', () => start(context, publisher, add)));
   connection.onShutdown(() => {
     publisher.dispose();
-    for (const folder of [...context.folders.all]) context.folders.remove(folder);
+    while (context.folders.all[0]) context.folders.remove(context.folders.all[0]);
   });
 
   connection.onDidOpenTextDocument(notification(context, 'didOpen', (params) => didOpen(context, params)));

@@ -166,8 +166,10 @@ export class Session {
   /** Reads the whole folder again. */
   async rescan(): Promise<void> {
     if (this.#loose) return;
+    const begun = performance.now();
     try {
       const { files, leftAlone } = await this.#ports.scan();
+      this.#ports.log('info', `read ${files.length} files in ${Math.round(performance.now() - begun)} ms${leftAlone.length > 0 ? `; ${leftAlone.length} were left alone` : ''}`);
       this.#disk.clear();
       for (const file of files) this.#disk.set(file.path, file);
       this.#leftAlone = leftAlone;
@@ -252,7 +254,10 @@ export class Session {
         },
         () => this.#disposed || this.#revision !== revision,
       );
-      if (snapshot) this.#publish(snapshot);
+      if (snapshot) {
+        if (!this.#snapshot && !this.#loose) this.#ports.log('info', describeSnapshot(snapshot, this.#computation.lastDuration));
+        this.#publish(snapshot);
+      }
     } catch (error) {
       this.#ports.log('error', `the analysis failed: ${describe(error)}`);
       this.#publish(this.#computation.afterFailure(revision, this.#snapshot));
@@ -282,6 +287,11 @@ export class Session {
     }
     for (const listener of this.#listeners) listener(snapshot);
   }
+}
+
+function describeSnapshot({ facts, findings }: Snapshot, duration: number): string {
+  const databases = facts.databases.map(({ name, dialect, steps, catalog }) => `${name} (${dialect}, ${steps.length} migrations, ${catalog.tables.size} tables)`);
+  return `${databases.length === 0 ? 'no database found' : databases.join(', ')}; ${findings.length} findings; ${Math.round(duration)} ms`;
 }
 
 function describe(error: unknown): string {
