@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { configJsonSchema } from '../server/src/project/configSchema.ts';
 import { rules } from '../server/src/rules/index.ts';
 import { rulePage, rulesIndex, rulesTable } from '../server/src/rules/page.ts';
+import { rulesSchema } from '../server/src/rules/settings.ts';
 import { extensionManifest } from './contributes.ts';
 
 /** A file that is made from the sources. */
@@ -20,10 +21,16 @@ export function generatedFiles(root: string): GeneratedFile[] {
   return [
     { path: 'package.json', text: manifest(readFileSync(join(root, 'package.json'), 'utf8')) },
     { path: 'README.md', text: readme(readFileSync(join(root, 'README.md'), 'utf8')) },
-    { path: 'docs/schemas/database-expert.yaml.json', text: `${JSON.stringify(configJsonSchema(rules.map((rule) => rule.id)), null, 2)}\n` },
+    { path: 'docs/schemas/database-expert.yaml.json', text: `${JSON.stringify(configSchema(), null, 2)}\n` },
     { path: 'docs/rules/README.md', text: rulesIndex(rules) },
     ...rules.map((rule) => ({ path: `docs/rules/${rule.id}.md`, text: rulePage(rule) })),
   ];
+}
+
+/** The schema of database-expert.yaml with the options of each rule, which the floor of the configuration does not know. */
+function configSchema(): object {
+  const schema = configJsonSchema(rules.map((rule) => rule.id)) as { readonly properties: object };
+  return { ...schema, properties: { ...schema.properties, rules: rulesSchema(rules) } };
 }
 
 /** package.json with what the extension contributes; everything else in it stays as it is. */

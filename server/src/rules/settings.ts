@@ -1,9 +1,9 @@
+import { ruleLevels } from '../project/configSchema.ts';
 import type { Rule } from './rule.ts';
 
 /** A JSON Schema, or a part of one. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-const levels = ['off', 'hint', 'information', 'warning', 'error'];
 
 /** The schema of the key `rules` in database-expert.yaml: each rule is given a level, or a level with its options. */
 export function rulesSchema(rules: readonly Rule[]): JsonSchema {
@@ -16,7 +16,7 @@ export function rulesSchema(rules: readonly Rule[]): JsonSchema {
 }
 
 function ruleSchema({ summary, severity, options = {} }: Rule): JsonSchema {
-  const level = { enum: levels, description: `Usually ${severity}.` };
+  const level = { enum: [...ruleLevels], description: `Usually ${severity}.` };
   const given = Object.entries(options).map(([name, { default: value, description }]) => [name, { ...typeOf(value), default: value, description }]);
   return {
     description: summary,
@@ -27,9 +27,4 @@ function ruleSchema({ summary, severity, options = {} }: Rule): JsonSchema {
 function typeOf(value: unknown): JsonSchema {
   if (Array.isArray(value)) return { type: 'array', items: value.length > 0 ? typeOf(value[0]) : {} };
   return value === null || value === undefined ? {} : { type: typeof value };
-}
-
-/** The property of `contributes.configuration` that sets rules in the editor; it has the form of `rules` in database-expert.yaml. */
-export function rulesSetting(rules: readonly Rule[]): JsonSchema {
-  return { 'databaseExpert.rules': { ...rulesSchema(rules), default: {}, scope: 'resource', markdownDescription: 'Level and options of each rule, over what `database-expert.yaml` says.' } };
 }
