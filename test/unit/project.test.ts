@@ -225,6 +225,21 @@ databases:
     expect(legacy.engineVersion).toBe(10);
   });
 
+  test('queries and access patterns go where the configuration or their tables say', () => {
+    const facts = build({
+      'database-expert.yaml': 'access_patterns:\n  - SELECT * FROM users\ndatabases:\n  - path: a\n    queries: [sql/*.sql]\n    access_patterns: [SELECT * FROM orders]\n  - path: b\n',
+      'a/migrations/1_x.sql': create('orders'),
+      'b/migrations/1_y.sql': create('users'),
+      'a/sql/find.sql': 'SELECT * FROM orders;',
+      'b/sql/find.sql': 'SELECT * FROM users;\nCREATE TABLE extra (id int);',
+    });
+    const workload = facts.databases.map((one) => one.workload.map(({ source, text }) => `${source}: ${text}`));
+    expect(workload).toEqual([['queries: SELECT * FROM orders', 'config: SELECT * FROM orders'], ['script: SELECT * FROM users', 'config: SELECT * FROM users']]);
+    expect(facts.roleOf.get('b/sql/find.sql')).toEqual({ database: 1, role: 'script' });
+    const alone = build({ 'database-expert.yaml': 'queries: q/', 'q/a.sql': 'SELECT * FROM orders;' });
+    expect(alone.roleOf.get('q/a.sql')).toEqual({ database: 0, role: 'queries' });
+  });
+
   test('isolated files are each a history of their own', () => {
     const facts = build({ 'm/1_a.sql': create('a'), 'm/2_b.sql': 'BEGIN;\nDROP TABLE a;\nCOMMIT;' }, { isolated: true, forcedDialect: 'sqlite' });
     expect(show(facts).map((line) => line.split('[')[0])).toEqual(['m/1_a.sql: sqlite none ', 'm/2_b.sql: sqlite none ']);

@@ -1,11 +1,10 @@
-import { default as ignore } from 'ignore';
 import type { Dialect } from '../source/dialect.ts';
 import { readRedisConfig } from '../source/redis/read.ts';
 import type { Script } from '../source/statement.ts';
 import type { AppliedSource } from './applied.ts';
-import { defaultConfig, type Config } from './config.ts';
+import { defaultConfig, type Config, type DatabaseConfig } from './config.ts';
 import { historyCatalog, makeDatabase, prismaFactsOf } from './databaseFacts.ts';
-import { layOutDatabases, type DatabaseLayout, type LeftAlone } from './databases.ts';
+import { layOutDatabases, statedFolder, type DatabaseLayout, type LeftAlone } from './databases.ts';
 import { effectiveConfig } from './effectiveConfig.ts';
 import type { DatabaseFacts, Facts, MigrationStep, PrismaFacts, RedisFacts, SourceFile } from './facts.ts';
 import { configFileName, fileKind, type FileKind } from './fileKinds.ts';
@@ -14,8 +13,12 @@ import { sameFamily } from './loose.ts';
 import { placeLooseFiles, type LooseFile } from './looseFiles.ts';
 import { readMigrations } from './migrations.ts';
 import { nameDatabases } from './naming.ts';
+import { isInside } from './paths.ts';
+import { globMatcher } from './globs.ts';
 import { groupPrismaFiles } from './prismaSchemas.ts';
 import { readConfig } from './readConfig.ts';
+import { once } from './once.ts';
+import { distributePatterns } from './patterns.ts';
 import { Sources } from './sources.ts';
 import { Workspace, type Detections } from './workspace.ts';
 
@@ -47,8 +50,7 @@ const keptBy = new WeakMap<Facts, Kept>();
 /** Whether `config` leaves a path out. */
 function excluder(config: Config): (path: string) => boolean {
   if (config.exclude.length === 0) return () => false;
-  const patterns = ignore().add([...config.exclude]);
-  return (path) => patterns.ignores(path);
+  return globMatcher(config.exclude);
 }
 
 function configOf(input: ProjectInput): Config {
@@ -173,10 +175,12 @@ function databasesOf(
   for (const { file } of leftAlone) taken.add(file);
   const homes = drafts.map(({ layout, steps, prisma }) => {
     const history = historyCatalog(steps, prisma);
-    return { folder: layout.folder, dialect: layout.dialect, catalog: history ?? startCatalog(layout.dialect), history: history !== undefined };
+    const { folder, dialect, config: settings } = layout;
+    return { folder, dialect, catalog: history ?? startCatalog(dialect), history: history !== undefined, isQueryFile: queryFiles(settings, workspace) };
   });
   const loosePaths = pathsOf(files, 'sql', 'sqlx').filter((path) => !taken.has(path));
-  const loose = placeLooseFiles(workspace, sources, loosePaths, homes, forced);
+  const isQueryFile = queryFiles(config, workspace);
+  const loose = placeLooseFiles({ workspace, sources, paths: loosePaths, homes, isQueryFile, ...(forced ? { forcedDialect: forced } : {}) });
   const single = drafts.length + loose.others.length === 1;
   const all = [
     ...drafts.map((draft, i) => ({ draft, files: loose.byHome[i]! })),
@@ -188,6 +192,14 @@ function databasesOf(
 function looseDraft(folder: string, dialect: Dialect, config: Config, single: boolean): Draft {
   const settings = effectiveConfig(config, undefined, single);
   return { layout: { dialect, folder, config: settings, ...(settings.name === undefined ? {} : { stated: settings.name }) }, steps: [] };
+}
+
+/** Tells the files that the configuration of a database declares to be its queries. */
+function queryFiles({ queries, path }: DatabaseConfig, workspace: Workspace): (file: string) => boolean {
+  if (!queries || queries.length === 0) return () => false;
+  const base = path === undefined ? '' : statedFolder(workspace, undefined, path);
+  const matches = globMatcher(queries);
+  return (file) => matches(file) || (base !== '' && isInside(base, file) && matches(file.slice(base.length + 1)));
 }
 
 function prismaFile(path: string, workspace: Workspace, sources: Sources) {
@@ -203,7 +215,8 @@ function isolatedDatabases(input: ProjectInput, config: Config, sources: Sources
       const { databases } = layOutDatabases({ workspace, sqlFiles: [], schemas, config: { ...config, name: path } });
       return databases.map((layout) => ({ draft: draftOf(layout, sources, input, undefined), files: [] as readonly LooseFile[] }));
     }
-    const { others } = placeLooseFiles(workspace, sources, [path], [], input.forcedDialect);
+    const forced = input.forcedDialect;
+    const { others } = placeLooseFiles({ workspace, sources, paths: [path], homes: [], isQueryFile: () => false, ...(forced ? { forcedDialect: forced } : {}) });
     return others.map(({ dialect, files: own }) => ({ draft: looseDraft(path, dialect, { ...config, name: path }, true), files: own }));
   });
   return assemble(all.flat(), input, config, sources, workspace);
@@ -218,6 +231,7 @@ function assemble(
 ): Built {
   const names = nameDatabases(all.map(({ draft }) => draft.layout));
   const workspaceNote = input.applied.kind === 'none' ? input.applied.note : undefined;
+  const patterns = once(() => distributePatterns(config, databases));
   const databases: DatabaseFacts[] = all.map(({ draft, files }, i) => {
     const note = draft.note ?? workspaceNote;
     return makeDatabase({
@@ -227,6 +241,7 @@ function assemble(
       ...(draft.prisma ? { prisma: draft.prisma } : {}),
       loose: files,
       config,
+      patterns: () => patterns()[i]!,
       ...(input.engineVersion === undefined ? {} : { engineVersion: input.engineVersion }),
       ...(note !== undefined && draft.steps.length > 0 ? { appliedNote: note } : {}),
     });

@@ -2,12 +2,13 @@ import type { Catalog } from '../schema/catalog.ts';
 import { prismaToCatalog } from '../schema/prisma.ts';
 import type { Config } from './config.ts';
 import type { DatabaseLayout } from './databases.ts';
-import type { DatabaseFacts, HistoryEntry, MigrationStep, PrismaFacts, Unread } from './facts.ts';
+import type { DatabaseFacts, HistoryEntry, MigrationStep, PrismaFacts, Unread, WorkloadQuery } from './facts.ts';
 import { catalogAfter, foldLooseScript, startCatalog } from './fold.ts';
 import type { LooseFile } from './looseFiles.ts';
+import { once } from './once.ts';
 import { runnerInfo } from './runners/runner.ts';
 import { tenancyOf } from './tenancy.ts';
-import { readAccessPatterns, readWorkload } from './workload.ts';
+import { readWorkload } from './workload.ts';
 
 /** What a Prisma schema makes of a database. */
 export function prismaFactsOf(layout: DatabaseLayout): PrismaFacts | undefined {
@@ -69,11 +70,6 @@ function unreadStatements(steps: readonly MigrationStep[], files: readonly Loose
   return placed.flatMap(({ file, statement, node }) => (node.kind === 'unread' ? [{ file, offset: statement.start, reason: node.reason }] : []));
 }
 
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
-}
-
 /** Believed rows by table name, compared without case, with or without the schema. */
 function rowsLookup(rows: Readonly<Record<string, number>> | undefined): (table: string) => number | undefined {
   const stated = Object.entries(rows ?? {}).map(([name, count]) => [name.toLowerCase(), count] as const);
@@ -92,6 +88,8 @@ export interface DatabaseParts {
   readonly config: Config;
   readonly engineVersion?: number;
   readonly appliedNote?: string;
+  /** Queries that the configuration states for this database; asked for when all databases are made. */
+  patterns(): readonly WorkloadQuery[];
 }
 
 /** Major version of an engine as people write it: `15`, `8.0.36`, `PostgreSQL 16`. */
@@ -106,8 +104,7 @@ export function makeDatabase(parts: DatabaseParts): DatabaseFacts {
   const { entries, catalog, dumps } = foldLoose(layout, historyCatalog(steps, prisma), loose);
   const scripts = new Map(loose.map(({ path, script }) => [path, script]));
   const workload = once(() => readWorkload(entries, scripts));
-  const patterns = once(() => readAccessPatterns(layout.config, config, layout.dialect));
-  const queries = once(() => [...workload().queries, ...patterns()]);
+  const queries = once(() => [...workload().queries, ...parts.patterns()]);
   const unread = once(() => [...unreadStatements(steps, loose), ...workload().unread]);
   const engineVersion = parts.engineVersion ?? majorVersion(layout.config.engine_version);
   return {

@@ -34,6 +34,8 @@ export interface LooseFiles {
 /** A database that is known already; `history` tells whether its schema comes from migrations or Prisma. */
 export interface KnownHome extends Home {
   readonly history: boolean;
+  /** Whether the configuration declares a path to hold queries of this database. */
+  isQueryFile(path: string): boolean;
 }
 
 interface Pending extends KnownDialect {
@@ -54,17 +56,19 @@ class Placer {
   readonly others: Group[] = [];
   readonly #homes: readonly KnownHome[];
   readonly #sources: Sources;
+  readonly #declared: (path: string) => boolean;
 
-  constructor(homes: readonly KnownHome[], sources: Sources) {
+  constructor(homes: readonly KnownHome[], sources: Sources, declared: (path: string) => boolean) {
     this.byHome = homes.map(() => []);
     this.#homes = homes;
     this.#sources = sources;
+    this.#declared = declared;
   }
 
   read({ path, text }: Pending, dialect: Dialect): LooseFile {
     const script = this.#sources.script(path, text, dialect);
     const { statements } = this.#sources.part(path, text, dialect);
-    return { path, script, statements, role: roleOfLooseFile(path, script, statements) };
+    return { path, script, statements, role: this.#declared(path) ? 'queries' : roleOfLooseFile(path, script, statements) };
   }
 
   #nearest(pending: Pending, homes: readonly Home[]): number | undefined {
@@ -76,8 +80,9 @@ class Placer {
     const home = index === undefined ? undefined : this.#homes[index]!;
     const dialect = home?.dialect ?? pending.dialect ?? 'postgresql';
     const file = this.read(pending, dialect);
-    if (home && !(home.history && isForeignSchema(file, home.catalog))) {
-      this.byHome[index!]!.push(file);
+    const shared = home?.history ? sharedTables(file, home.catalog) : undefined;
+    if (home && shared !== 'few') {
+      this.byHome[index!]!.push(shared === 'none' ? { ...file, role: 'script' } : file);
       return;
     }
     const folder = folderOf(pending.path);
@@ -85,6 +90,14 @@ class Placer {
     if (!group) this.others.push((group = { folder, dialect, catalog: startCatalog(dialect), files: [] }));
     group.files.push(file);
     group.catalog = catalogAfter(foldLooseScript(group.catalog, file.statements, 'schema'), group.catalog);
+  }
+
+  /** Takes a file that the configuration of a database declares to hold its queries. */
+  placeDeclared(pending: Pending): boolean {
+    const index = this.#homes.findIndex((home) => home.isQueryFile(pending.path));
+    if (index < 0) return false;
+    this.byHome[index]!.push({ ...this.read(pending, this.#homes[index]!.dialect), role: 'queries' });
+    return true;
   }
 
   placeOther(pending: Pending): void {
@@ -100,13 +113,18 @@ class Placer {
   }
 }
 
-/** Whether a schema file makes other tables than the history it would be a dump of. */
-function isForeignSchema(file: LooseFile, catalog: Catalog): boolean {
+/**
+ * How a schema file stands to a history. `most`: it is a dump of it. `few`: it tells of another database. `none`: it makes
+ * tables of its own beside the history's, too few to be another database.
+ */
+function sharedTables(file: LooseFile, catalog: Catalog): 'most' | 'few' | 'none' {
   const empty = startCatalog(catalog.dialect);
   const own = catalogAfter(foldLooseScript(empty, file.statements, 'schema'), empty);
   const made = [...own.tables].filter(([, table]) => table.knowledge === 'known').map(([key]) => key);
+  const both = made.filter((key) => catalog.tables.has(key)).length;
   const smaller = Math.min(made.length, catalog.tables.size);
-  return smaller > 1 && made.filter((key) => catalog.tables.has(key)).length * 10 < smaller * 3;
+  if (smaller > 1 && both * 10 < smaller * 3) return 'few';
+  return both === 0 ? 'none' : 'most';
 }
 
 function pendingOf(workspace: Workspace, path: string, forced: Dialect | undefined): Pending | undefined {
@@ -119,22 +137,27 @@ function pendingOf(workspace: Workspace, path: string, forced: Dialect | undefin
   return named ? { path, text, dialect: named, certain: true } : { path, text, dialect: workspace.detect(path).dialect, certain: false };
 }
 
+/** What `placeLooseFiles` goes by. */
+export interface PlacingInput {
+  readonly workspace: Workspace;
+  readonly sources: Sources;
+  readonly paths: readonly string[];
+  readonly homes: readonly KnownHome[];
+  readonly forcedDialect?: Dialect;
+  /** Whether the configuration declares a path to hold queries, of whatever database. */
+  readonly isQueryFile: (path: string) => boolean;
+}
+
 /**
  * Gives every file that is no migration to exactly one database. Schema files of tables that no history knows, and files
  * in a dialect that no database speaks, make databases of their own: one per folder of schema files and dialect.
  */
-export function placeLooseFiles(
-  workspace: Workspace,
-  sources: Sources,
-  paths: readonly string[],
-  homes: readonly KnownHome[],
-  forced: Dialect | undefined,
-): LooseFiles {
-  const placer = new Placer(homes, sources);
+export function placeLooseFiles({ workspace, sources, paths, homes, forcedDialect, isQueryFile }: PlacingInput): LooseFiles {
+  const placer = new Placer(homes, sources, isQueryFile);
   const rest: Pending[] = [];
   for (const path of paths) {
-    const pending = pendingOf(workspace, path, forced);
-    if (!pending) continue;
+    const pending = pendingOf(workspace, path, forcedDialect);
+    if (!pending || placer.placeDeclared(pending)) continue;
     const { role } = placer.read(pending, pending.dialect ?? homes[0]?.dialect ?? 'postgresql');
     if (role === 'schema') placer.placeSchema(pending);
     else rest.push(pending);

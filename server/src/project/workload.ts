@@ -1,8 +1,5 @@
-import { readQuery, readQueryText } from '../source/query/read.ts';
-import type { Query } from '../source/query/query.ts';
-import type { Dialect } from '../source/dialect.ts';
+import { readQuery } from '../source/query/read.ts';
 import type { Script } from '../source/statement.ts';
-import type { Config, DatabaseConfig } from './config.ts';
 import type { HistoryEntry, Unread, WorkloadQuery } from './facts.ts';
 import { queryNames } from './roles.ts';
 
@@ -45,37 +42,4 @@ export function readWorkload(entries: readonly HistoryEntry[], scripts: Readonly
     });
   }
   return { queries, unread };
-}
-
-/** Reads SQL that stands by itself; undefined when it is no single query that can be read. */
-function readText(text: string, dialect: Dialect): Query | undefined {
-  const result = readQueryText(text, dialect);
-  return 'unread' in result || result.query.tables.length === 0 ? undefined : result.query;
-}
-
-/**
- * Access patterns of the configuration that are SQL. Ranges inside such a query are relative to its own text and cannot be
- * placed in the file when YAML folds or escapes it; `range` covers the value as it stands there.
- */
-export function readAccessPatterns(config: DatabaseConfig, whole: Config, dialect: Dialect): WorkloadQuery[] {
-  const list = whole.databases.findIndex(({ access_patterns }) => access_patterns !== undefined && access_patterns === config.access_patterns);
-  const prefix = list < 0 ? 'access_patterns' : `databases[${list}].access_patterns`;
-  return (config.access_patterns ?? []).flatMap((pattern, index): WorkloadQuery[] => {
-    const query = pattern.query === undefined ? undefined : readText(pattern.query, dialect);
-    if (!query) return [];
-    const range = whole.places?.get(`${prefix}[${index}].query`) ?? whole.places?.get(`${prefix}[${index}]`) ?? { start: 0, end: 0 };
-    return [
-      {
-        ...(pattern.name === undefined ? {} : { name: pattern.name }),
-        file: whole.file ?? 'database-expert.yaml',
-        offset: range.start,
-        range,
-        text: pattern.query!,
-        query,
-        ...(pattern.reads_per_second === undefined ? {} : { readsPerSecond: pattern.reads_per_second }),
-        ...(pattern.writes_per_second === undefined ? {} : { writesPerSecond: pattern.writes_per_second }),
-        source: 'config',
-      },
-    ];
-  });
 }
