@@ -53,7 +53,7 @@ SELECT 'schema ' || nspname FROM pg_namespace n WHERE ${own}`;
 export async function introspectPostgres(database: Pick<PGlite, 'query'>): Promise<string[]> {
   const { rows } = await database.query<{ fact: string }>(query);
   // DEFAULT NULL is kept by the engine and means the same as none.
-  return rows.map(({ fact }) => fact.replace(/\s+/g, ' ').replace(/ default=NULL::\S+/, ' default=').trim()).sort();
+  return rows.map(({ fact }) => fact.replace(/\s+/g, ' ').replace(/ default=NULL::\S+(?: varying)?/, ' default=').trim()).sort();
 }
 
 /** Lines of one list that the other lacks, marked `-` and `+`. */

@@ -8,7 +8,7 @@ import { dropConstraint, renameConstraint, renameIndex, validateConstraint } fro
 import { hasConstraint } from './constraintNames.ts';
 import type { Draft } from './draft.ts';
 import { tidyExpression } from './expressions.ts';
-import { childrenOf, inheritFromParent, inheritPartition } from './inheritance.ts';
+import { attachPartition, childrenOf, detachPartition, inheritFromParent } from './inheritance.ts';
 import { mergeOptions, setMySqlOptions, withoutOptions } from './options.ts';
 import { renameTable } from './references.ts';
 import { ownedSequenceDefault } from './sequences.ts';
@@ -58,8 +58,8 @@ const actions: { readonly [K in AlterAction['kind']]: Action<K> } = {
   dropConstraint: (draft, table, action) => dropConstraint(draft, table, action),
   validateConstraint: (draft, table, { name }) => draft.put(validateConstraint(draft, table, name.name)),
   alterConstraint: (draft, table, { name, text }) => draft.put(alterConstraint(draft, table, name.name, text)),
-  attachPartition: (draft, table, { partition, bound }) => draft.put(inheritPartition(draft, draft.tableOrUnknown(partition), table, bound)),
-  detachPartition: (draft, _table, { partition }) => draft.put({ ...draft.tableOrUnknown(partition), partitionOf: undefined }),
+  attachPartition: (draft, table, { partition, bound }) => draft.put(attachPartition(draft, draft.tableOrUnknown(partition), table, bound)),
+  detachPartition: (draft, _table, { partition }) => draft.put(detachPartition(draft.tableOrUnknown(partition))),
   inherit: (draft, table, { parent, remove }) => draft.put(setParent(draft, table, draft.tableOrUnknown(parent), remove)),
   setSchema: (draft, table, { schema }) => renameTable(draft, table, draft.targetOf(schema.name, table.name)),
   rowSecurity: (draft, table, { mode }) => {

@@ -4,7 +4,8 @@ import { dropIndex, renameNamedIndex } from './applyIndex.ts';
 import { dropTable } from './applyTable.ts';
 import { dropType, moveType } from './applyType.ts';
 import type { Draft } from './draft.ts';
-import { dropViewsOver, renameTable } from './references.ts';
+import { quoteString, renderName } from './quote.ts';
+import { dropViewsOver, renameInDefaults, renameTable } from './references.ts';
 import { routineKey } from './routines.ts';
 
 type Dropper = (draft: Draft, name: QualifiedName, node: Drop) => void;
@@ -48,7 +49,8 @@ function dropSequence(draft: Draft, name: QualifiedName, { cascade }: Drop): voi
   draft.remove('sequences', target.key);
   if (!cascade) return;
   draft.mapTables((table) => {
-    const uses = (text: string | undefined) => text?.includes(`'${target.name}'`) === true;
+    const quoted = quoteString(draft.dialect, renderName(draft.dialect, target.schema, target.name));
+    const uses = (text: string | undefined) => text?.includes(quoted) === true;
     if (!table.columns.some((column) => uses(column.default))) return table;
     return { ...table, columns: table.columns.map((column) => (uses(column.default) ? { ...column, default: undefined, autoIncrement: undefined } : column)) };
   });
@@ -136,16 +138,13 @@ function renameView(draft: Draft, from: QualifiedName, to: QualifiedName): void 
 }
 
 function renameSequence(draft: Draft, from: QualifiedName, to: QualifiedName): void {
-  const { key, name } = draft.lookup('sequences', from);
+  const { key } = draft.lookup('sequences', from);
   const sequence = draft.catalog.sequences.get(key);
   if (!sequence) return;
   const target = draft.targetOf(sequence.schema, to.name.name);
   draft.remove('sequences', key);
   draft.set('sequences', target.key, { ...sequence, name: target.name });
-  draft.mapTables((table) => {
-    if (!table.columns.some((column) => column.default?.includes(`'${name}'`))) return table;
-    return { ...table, columns: table.columns.map((column) => ({ ...column, default: column.default?.replace(`'${name}'`, `'${target.name}'`) })) };
-  });
+  renameInDefaults(draft, renderName(draft.dialect, sequence.schema, sequence.name), renderName(draft.dialect, target.schema, target.name));
 }
 
 function renameSchema(draft: Draft, from: QualifiedName, to: QualifiedName): void {

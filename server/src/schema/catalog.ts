@@ -140,7 +140,8 @@ export interface Table {
   readonly triggers: readonly Trigger[];
   readonly rowSecurity?: { readonly enabled: boolean; readonly forced: boolean };
   readonly partitionBy?: { readonly text: string; readonly columns: readonly string[] };
-  readonly partitionOf?: { readonly schema?: string; readonly table: string; readonly bound: string };
+  /** `attached`: it was a table before ATTACH PARTITION, so its indexes have the names they had then. */
+  readonly partitionOf?: { readonly schema?: string; readonly table: string; readonly bound: string; readonly attached?: boolean };
   readonly inherits?: readonly string[];
   readonly unlogged?: boolean;
   readonly temporary?: boolean;

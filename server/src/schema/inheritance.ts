@@ -42,6 +42,32 @@ export function inheritPartition(draft: Draft, table: Table, parent: Table, boun
   return result;
 }
 
+/** ATTACH PARTITION: the table keeps its columns and gets from the parent what it does not have. */
+export function attachPartition(draft: Draft, table: Table, parent: Table, bound: string): Table {
+  const inherited = inheritPartition(draft, table, parent, bound);
+  const fromParent = new Set(parent.columns.map((column) => column.name));
+  return {
+    ...inherited,
+    columns: inherited.columns.map((column) => (fromParent.has(column.name) ? { ...column, inherited: true } : column)),
+    partitionOf: { ...inherited.partitionOf!, attached: true },
+  };
+}
+
+/** DETACH PARTITION: what came from the parent stays, as the table's own. */
+export function detachPartition(table: Table): Table {
+  const own = <T extends { readonly inherited?: boolean }>(item: T): T => (item.inherited ? { ...item, inherited: undefined } : item);
+  return {
+    ...table,
+    partitionOf: undefined,
+    columns: table.columns.map(own),
+    primaryKey: table.primaryKey && own(table.primaryKey),
+    uniques: table.uniques.map(own),
+    foreignKeys: table.foreignKeys.map(own),
+    checks: table.checks.map(own),
+    indexes: table.indexes.map(own),
+  };
+}
+
 function markInherited(own: Table['checks'], parent: Table['checks']): Table['checks'] {
   return own.map((check) => (parent.some((other) => other.name === check.name) ? { ...check, inherited: true } : check));
 }

@@ -2,6 +2,7 @@ import { isMySql } from '../source/dialect.ts';
 import { objectKey, sameName, type Sequence, type Table } from './catalog.ts';
 import type { Draft, Target } from './draft.ts';
 import { identifiersIn, renameIdentifierIn } from './expressions.ts';
+import { quoteString, renderName } from './quote.ts';
 
 /** Whether a foreign key points at the table. */
 export function pointsAt(draft: Draft, references: { readonly schema?: string; readonly table: string }, table: Pick<Table, 'schema' | 'name'>): boolean {
@@ -60,11 +61,28 @@ export function renameTable(draft: Draft, table: Table, to: Target): void {
   }
   draft.catalog = { ...draft.catalog, tables };
   draft.mapTables((other) => followRename(draft, other, table, to));
-  mapSequences(draft, (sequence) => {
-    if (!sequence.ownedBy || !pointsAt(draft, sequence.ownedBy, table)) return sequence;
-    return { ...sequence, ownedBy: { schema: to.schema, table: to.name, column: sequence.ownedBy.column } };
-  });
+  moveOwnedSequences(draft, table, to);
   if (draft.dialect !== 'mysql' && draft.dialect !== 'mariadb') renameInViews(draft, table.name, to.name);
+}
+
+/** Sequences that a table's columns own stay theirs, and go along into another schema. */
+function moveOwnedSequences(draft: Draft, from: Pick<Table, 'schema' | 'name'>, to: Target): void {
+  for (const [key, sequence] of draft.catalog.sequences) {
+    if (!sequence.ownedBy || !pointsAt(draft, sequence.ownedBy, from)) continue;
+    const target = draft.targetOf(to.schema, sequence.name);
+    draft.remove('sequences', key);
+    draft.set('sequences', target.key, { ...sequence, schema: target.schema, ownedBy: { schema: to.schema, table: to.name, column: sequence.ownedBy.column } });
+    if (target.key !== key) renameInDefaults(draft, renderName(draft.dialect, sequence.schema, sequence.name), renderName(draft.dialect, target.schema, target.name));
+  }
+}
+
+/** Defaults that count with a sequence name it in a string. */
+export function renameInDefaults(draft: Draft, from: string, to: string): void {
+  const [old, now] = [quoteString(draft.dialect, from), quoteString(draft.dialect, to)];
+  draft.mapTables((table) => {
+    if (!table.columns.some((column) => column.default?.includes(old))) return table;
+    return { ...table, columns: table.columns.map((column) => ({ ...column, default: column.default?.replace(old, now) })) };
+  });
 }
 
 /** InnoDB renames the constraints whose names it made from the table's. */

@@ -3,7 +3,7 @@ import { objectKey, type Catalog, type ForeignKey, type Table } from './catalog.
 import { creationOrder, type CatalogObject } from './renderOrder.ts';
 import { quoteIdentifier, quoteString, renderName } from './quote.ts';
 import { renderCheck, renderDomain, renderEnum, renderForeignKey, renderIndex, renderPolicy, renderSequence, renderSequenceOwner, renderUnique, renderView } from './renderPieces.ts';
-import { isPlainSerial, renderTable, repeatsPrimaryKey } from './renderTable.ts';
+import { isPlainSerial, renderTable, repeatsPrimaryKey, standingAlone } from './renderTable.ts';
 import { sequenceOfDefault } from './sequences.ts';
 
 export { quoteIdentifier, renderName } from './quote.ts';
@@ -53,13 +53,15 @@ function postponedKeys(catalog: Catalog, table: Table, made: ReadonlySet<string>
   );
 }
 
-function tableStatements(catalog: Catalog, table: Table, later: ReadonlySet<ForeignKey>): string[] {
+function tableStatements(catalog: Catalog, made: Table, later: ReadonlySet<ForeignKey>): string[] {
   const { dialect } = catalog;
+  const table = made.partitionOf?.attached ? standingAlone(made) : made;
   const name = renderName(dialect, table.schema, table.name);
   const statements = [renderTable(dialect, table, { later, sequences: [...catalog.sequences.values()] })];
   for (const key of table.uniques) if (repeatsPrimaryKey(dialect, table, key)) statements.push(`ALTER TABLE ${name} ADD ${renderUnique(dialect, key)}`);
   if (dialect === 'postgresql') for (const check of table.checks) if (!check.validated && !check.inherited) statements.push(`ALTER TABLE ${name} ADD ${renderCheck(dialect, check)}`);
   if (!isMySql(dialect)) for (const index of table.indexes) if (!index.inherited) statements.push(renderIndex(dialect, table, index));
+  if (made.partitionOf?.attached) statements.push(`ALTER TABLE ${renderName(dialect, made.partitionOf.schema, made.partitionOf.table)} ATTACH PARTITION ${name} ${made.partitionOf.bound}`);
   if (dialect === 'postgresql') statements.push(...commentsOf(dialect, table));
   return statements;
 }

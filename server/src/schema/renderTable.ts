@@ -1,5 +1,6 @@
 import { isMySql, type Dialect } from '../source/dialect.ts';
 import { sameName, type Column, type ForeignKey, type Index, type Key, type Sequence, type Table } from './catalog.ts';
+import { detachPartition } from './inheritance.ts';
 import { postgresName } from './names.ts';
 import { splitOptions } from './options.ts';
 import { quoteIdentifier, quoteString, renderName } from './quote.ts';
@@ -16,6 +17,7 @@ export interface TableRendering {
 
 /** CREATE TABLE with everything that can stand inside it, without a terminator. Indexes of PostgreSQL and SQLite are statements of their own. */
 export function renderTable(dialect: Dialect, table: Table, rendering: TableRendering = {}): string {
+  if (table.partitionOf?.attached) return renderTable(dialect, standingAlone(table), rendering);
   if (dialect === 'sqlite' && /^create\s+virtual\b/i.test(table.options ?? '')) return table.options!;
   const elements = [...columnsOf(dialect, table, rendering), ...constraintsOf(dialect, table, rendering)];
   const kind = `CREATE ${table.temporary ? 'TEMPORARY ' : ''}${table.unlogged ? 'UNLOGGED ' : ''}TABLE ${renderName(dialect, table.schema, table.name)}`;
@@ -25,6 +27,11 @@ export function renderTable(dialect: Dialect, table: Table, rendering: TableRend
     return [`${kind} PARTITION OF ${parent}${elements.length > 0 ? body : ''}`, `  ${table.partitionOf.bound}`, ...trailers(dialect, table)].join('\n');
   }
   return [kind + body, ...trailers(dialect, table)].join(isMySql(dialect) || dialect === 'sqlite' ? ' ' : '\n');
+}
+
+/** An attached partition as the table it was before: everything but the parent's foreign keys is its own. */
+export function standingAlone(table: Table): Table {
+  return { ...detachPartition(table), foreignKeys: table.foreignKeys.filter((key) => !key.inherited) };
 }
 
 function columnsOf(dialect: Dialect, table: Table, rendering: TableRendering): string[] {
