@@ -35,7 +35,7 @@ function append(parent: Node, children: readonly Child[]): void {
 const shapes = {
   check: 'M3.5 8.5l3 3 6-7',
   cross: 'M4 4l8 8M12 4l-8 8',
-  question: 'M6 6.2a2 2 0 1 1 3 1.8c-.7.4-1 .8-1 1.6M8 12v.4',
+  question: 'M5.2 5.6a2.8 2.8 0 1 1 4.2 2.4c-.9.5-1.4 1-1.4 2M8 12.9v.2',
   warning: 'M8 2.8L14 13H2L8 2.8zM8 6.6v3M8 11.3v.4',
   copy: 'M6 6V3.5h6.5V10H10M3.5 6H10v6.5H3.5z',
   add: 'M8 3.5v9M3.5 8h9',

@@ -32,13 +32,14 @@ function drawPlan(message: PlanMessage, send: Send): HTMLElement {
   const { plan } = message;
   const design = plan.database_plan;
   const wanted = wantedIndexes(design.index_strategy);
+  const pending = new Set(design.migration_plan.steps.map((step) => step.file)).size;
   return h(
     'main',
     { class: 'plan' },
     header(message, send),
     positionCard(plan, send),
     section('checklist', 'Evidence checklist', score(plan.evidence_checklist), checklist(plan.evidence_checklist, send), true),
-    section('migrations', 'Migration plan', design.migration_plan.steps.length > 0 ? `${design.migration_plan.steps.length} pending` : '', migrationPlan(design.migration_plan, send), true),
+    section('migrations', 'Migration plan', pending > 0 ? `${pending} pending` : '', migrationPlan(design.migration_plan, send), true),
     section('indexes', 'Index strategy', wanted > 0 ? `${wanted} to add` : '', indexStrategy(design.index_strategy, send)),
     section('schema', 'Schema design', count(design.schema_design.tables.length, 'table'), schemaDesign(design.schema_design, send)),
     section('transactions', 'Transaction strategy', '', transactionStrategy(design.transaction_strategy, send)),

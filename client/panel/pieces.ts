@@ -28,20 +28,29 @@ export function riskChip(risk: 'low' | 'medium' | 'high'): HTMLElement {
   return chip(`${risk} risk`, risk === 'high' ? 'bad' : risk === 'medium' ? 'medium' : 'good');
 }
 
-/** A link to a place in the workspace: the file with the folder it lies in, and the line when one is known; the tooltip has the whole path. */
+/** Files whose name says nothing without the folder they lie in. */
+const namelessFile = /^(migration|up|down)\.sql$/;
+
+/**
+ * A link to a place in the workspace: the file with the folder it lies in, and the line when one is known; the tooltip has the whole path.
+ * The folder is hidden where the view is narrow, unless the name says nothing without it.
+ */
 export function place(file: string, line: number | undefined, send: Send): HTMLElement {
   const [name = file, folder] = file.split('/').reverse();
-  const where = line === undefined ? file : `${file}:${line}`;
+  const label = line === undefined ? name : `${name}:${line}`;
+  return link(file, line, send, folder !== undefined && h('span', { class: namelessFile.test(name) ? '' : 'folder' }, `${folder}/`), label);
+}
+
+function link(file: string, line: number | undefined, send: Send, ...label: Child[]): HTMLElement {
   return h(
     'button',
     {
       class: 'place',
-      title: where,
+      title: line === undefined ? file : `${file}:${line}`,
       onclick: () => send({ type: 'open', file, line: line ?? 1 }),
       attributes: { type: 'button', role: 'link', 'aria-label': line === undefined ? `Open ${file}` : `Open ${file}, line ${line}` },
     },
-    folder !== undefined && h('span', { class: 'folder' }, `${folder}/`),
-    line === undefined ? name : `${name}:${line}`,
+    label,
   );
 }
 
@@ -51,28 +60,46 @@ export function sentence(text: string, send: Send): Child {
   return match ? [match[1], ' ', place(match[2]!, Number(match[3]), send)] : text;
 }
 
-/** How many pieces of evidence are shown before the rest is folded away. */
-const shownEvidence = 3;
+/** Folds that were opened: a plan that is drawn anew leaves them open. */
+const unfolded = new Set<string>();
 
-/** Every piece of evidence: places as links, experiments as what was observed. */
+/** The first `limit` of the entries; the rest appears behind a button that says `noun`. One more than the limit is shown outright. */
+export function limited(entries: readonly HTMLElement[], limit: number, noun: string, wrap: 'li' | 'span' = 'li'): Child {
+  const key = `${noun}|${entries[0]?.textContent ?? ''}`;
+  if (entries.length <= limit + 1 || unfolded.has(key)) return entries;
+  const rest = entries.slice(limit);
+  const more = h('button', { class: 'more', attributes: { type: 'button' } }, `${rest.length} more ${noun}`.trim());
+  const holder = h(wrap, { class: 'more-holder' }, more);
+  more.addEventListener('click', () => {
+    unfolded.add(key);
+    holder.replaceWith(...rest);
+    const [first] = rest;
+    (first?.matches('button') ? first : first?.querySelector<HTMLElement>('button'))?.focus();
+  });
+  return [entries.slice(0, limit), holder];
+}
+
+/** Every piece of evidence: places as links, those of one file behind its name, and experiments as what was observed. */
 export function evidence(list: readonly Evidence[], send: Send, lead: Child = null): Child {
   if (list.length === 0 && !lead) return null;
-  const pieces = list.map((one) => ('file' in one ? place(one.file, one.line, send) : h('span', { class: 'observed' }, `${one.observed} (${one.engine} ${one.version})`)));
-  const rest = pieces.slice(shownEvidence);
-  const more = h('button', { class: 'more', attributes: { type: 'button' } }, `${rest.length} more`);
-  more.addEventListener('click', () => more.replaceWith(...rest));
-  return h('div', { class: 'evidence' }, lead, pieces.slice(0, shownEvidence), rest.length > 0 && more);
+  const lines = new Map<string, number[]>();
+  for (const one of list) if ('file' in one) lines.set(one.file, [...(lines.get(one.file) ?? []), one.line]);
+  const places = [...lines].map(([file, numbers]) => placesOf(file, [...new Set(numbers)], send));
+  const observed = list.flatMap((one) => ('file' in one ? [] : [h('span', { class: 'observed' }, `${one.observed} (${one.engine} ${one.version})`)]));
+  return h('div', { class: 'evidence' }, lead, limited([...observed, ...places], 3, '', 'span'));
+}
+
+function placesOf(file: string, lines: readonly number[], send: Send): HTMLElement {
+  const [first, ...others] = lines;
+  const further = others.map((line) => h('span', {}, ', ', link(file, line, send, String(line))));
+  return h('span', { class: 'places' }, place(file, first, send), limited(further, 4, 'lines', 'span'));
 }
 
 /** The claims of a section, each with its badge and what it rests on; beyond `limit` they are folded away. */
 export function claims(list: readonly Claim[], send: Send, limit = Number.POSITIVE_INFINITY): Child {
   if (list.length === 0) return null;
   const entries = list.map((claim) => h('li', { class: `claim level-${claim.level}` }, h('p', {}, claim.text), evidence(claim.evidence, send, badge(claim.level))));
-  const rest = entries.slice(limit);
-  const more = h('button', { class: 'more', attributes: { type: 'button' } }, `${rest.length} more claims`);
-  const item = h('li', {}, more);
-  more.addEventListener('click', () => item.replaceWith(...rest));
-  return h('ul', { class: 'claims' }, entries.slice(0, limit), rest.length > 0 && item);
+  return h('ul', { class: 'claims' }, limited(entries, limit, 'claims'));
 }
 
 /** A block of code with a copy button. */

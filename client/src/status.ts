@@ -74,12 +74,11 @@ function isOurs(document: TextDocument | undefined): document is TextDocument {
 
 function tooltip(status: FileStatus): MarkdownString {
   const text = new MarkdownString('', true);
-  const { error, warning, information, hint } = status.findings;
   const lines = [
     status.leftAlone ?? `${titles[status.dialect ?? ''] ?? 'No dialect could be told'}${status.database ? `, database ${status.database}` : ''}`,
     status.role ? `Read as ${status.role}${status.runner ? ` of ${status.runner}` : ''}` : '',
     status.statements > 0 ? `${status.statements - status.unread} of ${status.statements} statements read` : '',
-    `${error} errors, ${warning} warnings, ${information} notes, ${hint} hints`,
+    counts(status.findings),
     status.appliedNote ?? '',
   ].filter(Boolean);
   text.appendMarkdown('**Database Expert**\n\n');
@@ -88,6 +87,12 @@ function tooltip(status: FileStatus): MarkdownString {
     text.appendMarkdown('\n\n');
   }
   return text;
+}
+
+/** `1 warning, 2 hints`; what is not there is not named. */
+function counts({ error, warning, information, hint }: FileStatus['findings']): string {
+  const named = ([[error, 'error'], [warning, 'warning'], [information, 'note'], [hint, 'hint']] as const).filter(([count]) => count > 0);
+  return named.length === 0 ? 'Nothing found' : named.map(([count, noun]) => `${count} ${noun}${count === 1 ? '' : 's'}`).join(', ');
 }
 
 /** Calls back when another editor comes to the front. */

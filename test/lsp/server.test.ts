@@ -236,6 +236,28 @@ describe('reading along', () => {
     expect(await hoverAt('SELECT')).toBeUndefined();
   });
 
+  it('shows what a Prisma model and its fields are in the database', async () => {
+    const schema = 'datasource db {\n  provider = "postgresql"\n}\n\nmodel Order {\n  id    Int    @id\n  total Int    @default(0) @map("total_cents")\n  lines Line[]\n\n  @@map("orders")\n}\n\nmodel Line {\n  id      Int   @id\n  orderId Int\n  order   Order @relation(fields: [orderId], references: [id])\n}\n';
+    const folder = await start({ 'prisma/schema.prisma': schema });
+    const uri = folder.uriOf('prisma/schema.prisma');
+    await client.open(uri, schema, 'prisma');
+    const hoverAt = async (find: string) => JSON.stringify((await client.ask<Hover | null>('textDocument/hover', { textDocument: { uri }, position: client.at(uri, find) }))?.contents);
+    const model = await hoverAt('Order {');
+    for (const part of ['CREATE TABLE orders', 'total_cents', 'Referenced by `Line(orderId)`']) expect(model).toContain(part);
+    expect(await hoverAt('total ')).toContain('total_cents integer');
+    expect(await hoverAt('Order @relation')).toContain('CREATE TABLE orders');
+    const symbols = await client.ask<DocumentSymbol[]>('textDocument/documentSymbol', { textDocument: { uri } });
+    expect(symbols.map(({ name }) => name)).toEqual(['db', 'Order', 'Line']);
+  });
+
+  it('counts a byte-order mark as editors do', async () => {
+    const folder = await start({ ...shop, 'migrations/0001_init.up.sql': `\uFEFF${init}`, 'queries/q.sql': query });
+    const uri = folder.uriOf('queries/q.sql');
+    await client.open(uri, query);
+    const found = await client.ask<Location[]>('textDocument/definition', { textDocument: { uri }, position: client.at(uri, 'customers') });
+    expect(found[0]!.range.start).toEqual({ line: 0, character: 'CREATE TABLE '.length });
+  });
+
   it('goes to the statement that makes a table', async () => {
     const { folder, uri } = await openQuery();
     const found = await client.ask<Location[]>('textDocument/definition', { textDocument: { uri }, position: client.at(uri, 'customers') });
@@ -279,6 +301,11 @@ describe('the plan', () => {
   it('says why there is none', async () => {
     const folder = await start({ 'notes.txt': 'nothing' });
     expect(await client.ask<PlanAnswer>('databaseExpert/plan', { folder: folder.uri })).toMatchObject({ plan: null, reason: expect.stringContaining('no migrations') });
+  });
+
+  it('is not made of a query about nothing', async () => {
+    const folder = await start({ 'a.sql': 'SELECT 1;\n' });
+    expect(await client.ask<PlanAnswer>('databaseExpert/plan', { folder: folder.uri })).toMatchObject({ plan: null });
   });
 
   it('takes settings into database-expert.yaml', async () => {

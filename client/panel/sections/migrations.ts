@@ -27,12 +27,17 @@ function row(step: MigrationStepPlan, send: Send): HTMLElement {
   return h(
     'tr',
     { attributes: { role: 'row' } },
-    cell('Step', h('div', { class: 'step-head' }, h('span', { class: 'version' }, step.version), place(step.file, step.line, send)), h('code', { class: 'statement' }, step.statement), sequence(step, send)),
+    cell('Step', h('div', { class: 'step-head' }, !named(step) && h('span', { class: 'version' }, step.version), place(step.file, step.line, send)), h('code', { class: 'statement' }, step.statement), sequence(step, send)),
     cell('Lock', step.lock === null ? h('span', { class: 'muted' }, 'none') : h('code', { class: 'lock' }, step.lock)),
     cell('Rewrite', step.rewrite ? chip('rewrites', 'bad', 'The whole table is written anew') : h('span', { class: 'muted' }, 'no')),
     cell('Way back', chip(step.reversibility, step.reversibility === 'reversible' ? 'good' : step.reversibility === 'loses data' ? 'medium' : 'bad')),
     cell('Risk', riskChip(step.risk)),
   );
+}
+
+/** Whether the label of the place says the version already. */
+function named(step: MigrationStepPlan): boolean {
+  return step.file.split('/').slice(-2).some((part) => part.startsWith(step.version));
 }
 
 function cell(label: string, ...content: Child[]): HTMLElement {

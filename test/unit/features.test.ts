@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { countBySeverity, findingKey, shownFindings } from '../../server/src/features/findings.ts';
+import { disableFile, disableLine } from '../../server/src/features/suppress.ts';
+import type { Finding, Severity } from '../../server/src/rules/rule.ts';
+import { readSettings } from '../../server/src/session/settings.ts';
+import { applyEdits } from '../../server/src/text/edits.ts';
+
+function finding(severity: Severity, start: number): Finding {
+  return { rule: 'r', severity, at: { file: 'a.sql', range: { start, end: start + 1 } }, message: 'm', why: '', help: '', related: [], applied: false, fixes: () => [] };
+}
+
+describe('switching a rule off by a comment', () => {
+  const file: readonly (readonly [string, string, string, string])[] = [
+    ['an ordinary file', 'a.sql', 'SELECT 1;\n', '-- database-expert-disable-file r\nSELECT 1;\n'],
+    ['a mark that must stay on the first line', 'a.sql', '-- no-transaction\nSELECT 1;\n', '-- no-transaction\n-- database-expert-disable-file r\nSELECT 1;\n'],
+    ['a byte-order mark', 'a.sql', '\uFEFFSELECT 1;\r\n', '\uFEFF-- database-expert-disable-file r\r\nSELECT 1;\r\n'],
+    ['a Prisma schema', 's.prisma', 'model A {\n}\n', '// database-expert-disable-file r\nmodel A {\n}\n'],
+    ['redis.conf', 'redis.conf', 'port 1\n', '# database-expert-disable-file r\nport 1\n'],
+  ];
+  it.each(file)('works for the file: %s', (_, path, before, after) => {
+    expect(applyEdits(before, [disableFile(before, path, 'r')])).toBe(after);
+  });
+
+  it('works for a line, indented alike', () => {
+    const text = 'CREATE TABLE t (\n    id SERIAL\n);';
+    expect(applyEdits(text, [disableLine(text, 'a.sql', text.indexOf('SERIAL'), 'r')])).toBe('CREATE TABLE t (\n    -- database-expert-disable-next-line r\n    id SERIAL\n);');
+  });
+});
+
+describe('findings that are shown', () => {
+  it('are the worst, and in their order', () => {
+    const all = [finding('hint', 1), finding('error', 2), finding('hint', 3), finding('warning', 4), finding('error', 5)];
+    const { shown, left } = shownFindings(all, 3);
+    expect(shown.map(({ at }) => at.range.start)).toEqual([2, 5, 4]);
+    expect(left).toBe(2);
+    expect(countBySeverity(all)).toEqual({ error: 2, warning: 1, information: 0, hint: 2 });
+  });
+
+  it('are told apart by their key', () => {
+    expect(findingKey(finding('hint', 1))).toBe(findingKey(finding('error', 1)));
+    expect(findingKey(finding('hint', 1))).not.toBe(findingKey(finding('hint', 2)));
+  });
+});
+
+describe('settings', () => {
+  it('are read from what an editor gives, wrong types counting as not given', () => {
+    expect(readSettings({ enable: 'yes', diagnostics: { scope: 'workspace', delay: 40 }, dialect: 'mysql', rules: { 'prefer-identity': 'off', x: 'loud' } })).toEqual({
+      enable: true,
+      scope: 'workspace',
+      showApplied: false,
+      delay: 40,
+      hover: true,
+      dialect: 'mysql',
+      rules: { 'prefer-identity': 'off' },
+    });
+    expect(readSettings(null)).toMatchObject({ enable: true, scope: 'openFiles', delay: 150 });
+  });
+});
