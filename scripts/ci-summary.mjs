@@ -1,4 +1,4 @@
-// Adds up the results that the runners left in a folder and closes with one line: `N passed, N failed`.
+// Adds up the results that the runners left in a folder and closes with one line. What left no result counts as one failure.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -9,7 +9,8 @@ let skipped = 0;
 for (const name of ['unit.json', 'host.json', 'browser.json']) {
   const file = join(folder, name);
   if (!existsSync(file)) {
-    console.log(`${name}: did not run`);
+    console.log(`${name}: no result`);
+    failed++;
     continue;
   }
   const result = JSON.parse(readFileSync(file, 'utf8'));

@@ -11,12 +11,16 @@ if (desktop) {
   run('code', [`--extensionDevelopmentPath=${root}`, shop]);
 } else {
   const { ensureWorkbench } = await import('./workbench/install.mjs');
-  const { installExtension, startCodeServer } = await import('./workbench/server.mjs');
+  const { exitOnSignals, installExtension, startCodeServer } = await import('./workbench/server.mjs');
+  const { packageExtension } = await import('./package.mjs');
+  exitOnSignals();
   const workbench = ensureWorkbench();
-  const vsix = join(root, 'dist/database-expert.vsix');
-  run('vsce', ['package', '--no-dependencies', '--allow-missing-repository', '--out', vsix], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const vsix = packageExtension();
   const server = await startCodeServer(workbench, { port: Number(process.env.PORT ?? 0) || undefined });
   await installExtension(workbench, server.profile, vsix);
   console.log(`\nOpen ${server.address}/?folder=${encodeURIComponent(shop)}\nStop with Ctrl+C.`);
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => (server.stop(), process.exit(0)));
+  server.onEnd(() => {
+    console.error(`code-server ended by itself:\n${server.log()}`);
+    process.exit(1);
+  });
 }

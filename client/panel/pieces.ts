@@ -80,13 +80,13 @@ export function limited(entries: readonly HTMLElement[], limit: number, noun: st
 }
 
 /** Every piece of evidence: places as links, those of one file behind its name, and experiments as what was observed. */
-export function evidence(list: readonly Evidence[], send: Send, lead: Child = null): Child {
-  if (list.length === 0 && !lead) return null;
+export function evidence(list: readonly Evidence[], send: Send): Child {
+  if (list.length === 0) return null;
   const lines = new Map<string, number[]>();
   for (const one of list) if ('file' in one) lines.set(one.file, [...(lines.get(one.file) ?? []), one.line]);
   const places = [...lines].map(([file, numbers]) => placesOf(file, [...new Set(numbers)], send));
   const observed = list.flatMap((one) => ('file' in one ? [] : [h('span', { class: 'observed' }, `${one.observed} (${one.engine} ${one.version})`)]));
-  return h('div', { class: 'evidence' }, lead, limited([...observed, ...places], 3, '', 'span'));
+  return h('div', { class: 'evidence' }, limited([...observed, ...places], 3, '', 'span'));
 }
 
 function placesOf(file: string, lines: readonly number[], send: Send): HTMLElement {
@@ -98,7 +98,7 @@ function placesOf(file: string, lines: readonly number[], send: Send): HTMLEleme
 /** The claims of a section, each with its badge and what it rests on; beyond `limit` they are folded away. */
 export function claims(list: readonly Claim[], send: Send, limit = Number.POSITIVE_INFINITY): Child {
   if (list.length === 0) return null;
-  const entries = list.map((claim) => h('li', { class: `claim level-${claim.level}` }, h('p', {}, claim.text), evidence(claim.evidence, send, badge(claim.level))));
+  const entries = list.map((claim) => h('li', { class: `claim level-${claim.level}` }, h('p', {}, claim.text, ' ', badge(claim.level)), evidence(claim.evidence, send)));
   return h('ul', { class: 'claims' }, limited(entries, limit, 'claims'));
 }
 

@@ -4,7 +4,7 @@
 import { resolve } from 'node:path';
 import { launchBrowser } from './browser.mjs';
 import { ensureWorkbench } from './install.mjs';
-import { startCodeServer } from './server.mjs';
+import { exitOnSignals, extensionLog, startCodeServer } from './server.mjs';
 
 const flags = new Map();
 const rest = [];
@@ -14,7 +14,9 @@ for (const argument of process.argv.slice(2)) {
   else rest.push(argument);
 }
 
-const noise = /Creating a socket|connection token|reconnection-grace|AgentHost|AccountPolicyGate|open-vsx\.org|Service Worker|workbench contribution|authentication provider|additional builtin extensions|vsda|ERR_|Failed to load resource/;
+const noise = /Creating a socket|connection token|reconnection-grace|AgentHost|AccountPolicyGate|open-vsx\.org|Service Worker|workbench contribution|authentication provider|additional builtin extensions|vsda|spdlog|ERR_|Failed to load resource/;
+/** The test entry says this first; until then nothing has been tested and another try is fair. */
+const begun = 'The tests begin.';
 
 /** console arguments as text; the first may hold %s and the like. */
 function format([first, ...others]) {
@@ -22,39 +24,69 @@ function format([first, ...others]) {
   return [text, ...others.map((other) => (typeof other === 'string' ? other : JSON.stringify(other)))].join(' ');
 }
 
+/** The address that opens a workspace with the extension under test and its test entry. */
+function addressOf(server) {
+  const remote = (path) => `vscode-remote://${server.authority}${resolve(path)}`;
+  const payload = [
+    ...(flags.get('extensionDevelopmentPath') ?? []).map((path) => ['extensionDevelopmentPath', remote(path)]),
+    ['extensionTestsPath', remote(flags.get('extensionTestsPath')[0])],
+  ];
+  const where = rest[0] ? `folder=${encodeURIComponent(resolve(rest[0]))}` : 'ew=true';
+  return `${server.address}/?${where}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
+}
+
+function deferred() {
+  let resolve;
+  const promise = new Promise((done) => (resolve = done));
+  return { promise, resolve };
+}
+
+function timeLimit(milliseconds, what) {
+  return new Promise((_, reject) => setTimeout(() => reject(new Error(what)), milliseconds).unref());
+}
+
+/** Runs the tests once; `booted` tells whether they began. */
 async function attempt() {
   const workbench = ensureWorkbench();
   const server = await startCodeServer(workbench, { automation: true, env: JSON.parse(process.env.WORKBENCH_ENV ?? '{}') });
-  const browser = await launchBrowser(workbench);
+  let browser;
   let booted = false;
+  let code = 1;
   try {
+    browser = await launchBrowser(workbench);
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    const boot = deferred();
+    const end = deferred();
     await page.exposeFunction('codeAutomationLog', (type, args) => {
-      booted = true;
       const line = format(args);
-      if (!noise.test(line)) process[type === 'error' ? 'stderr' : 'stdout'].write(`${line}\n`);
+      if (line.includes(begun)) {
+        booted = true;
+        boot.resolve();
+      } else if (!noise.test(line)) process[type === 'error' ? 'stderr' : 'stdout'].write(`${line}\n`);
     });
-    const exit = new Promise((done) => page.exposeFunction('codeAutomationExit', (code) => done(code)));
-    const remote = (path) => `vscode-remote://${server.authority}${resolve(path)}`;
-    const payload = [
-      ...(flags.get('extensionDevelopmentPath') ?? []).map((path) => ['extensionDevelopmentPath', remote(path)]),
-      ['extensionTestsPath', remote(flags.get('extensionTestsPath')[0])],
-    ];
-    const where = rest[0] ? `folder=${encodeURIComponent(resolve(rest[0]))}` : 'ew=true';
-    await page.goto(`${server.address}/?${where}&payload=${encodeURIComponent(JSON.stringify(payload))}`);
-    const timeout = new Promise((_, reject) => setTimeout(() => reject(new Error('the tests gave no result in time')), Number(process.env.WORKBENCH_TIMEOUT ?? 240_000)).unref());
-    const code = await Promise.race([exit, timeout]);
-    return { booted: true, code: typeof code === 'number' ? code : 1 };
+    await page.exposeFunction('codeAutomationExit', (given) => end.resolve(given));
+    await page.goto(addressOf(server));
+    await Promise.race([boot.promise, end.promise, timeLimit(120_000, 'The workbench did not begin the tests within 2 minutes.')]);
+    code = Number(await Promise.race([end.promise, timeLimit(Number(process.env.WORKBENCH_TIMEOUT ?? 300_000), 'The tests gave no result in time.')]));
   } catch (error) {
-    process.stderr.write(`${error?.stack ?? error}\n`);
-    return { booted, code: 1 };
+    console.error(error?.message ?? error);
   } finally {
-    await browser.close().catch(() => undefined);
-    server.stop();
+    await browser?.close().catch(() => undefined);
+    if (code !== 0) console.error(`Log of the extension:\n${extensionLog(server.profile)}`);
+    await server.stop();
   }
+  return { booted, code };
 }
 
+exitOnSignals();
+// When the runner that started this is gone, nobody waits for the result.
+const parent = process.ppid;
+setInterval(() => process.ppid !== parent && process.exit(1), 1000).unref();
+
 let result = await attempt();
-// A noisy machine may keep the first page from loading; a failed test is never tried again.
-if (!result.booted) result = await attempt();
-setTimeout(() => process.exit(result.code), 500);
+if (!result.booted) {
+  console.error('Starting the workbench a second time.');
+  result = await attempt();
+}
+process.exitCode = result.code;
+setTimeout(() => process.exit(), 500).unref();

@@ -3,24 +3,34 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build as bundle } from 'esbuild';
 import { runTests } from '@vscode/test-electron';
-import { root, run } from '../ensure.mjs';
+import { build, root } from '../ensure.mjs';
+import { packageExtension } from '../package.mjs';
+import { exitOnSignals } from './server.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const results = process.env.DATABASE_EXPERT_RESULTS ?? mkdtempSync(join(tmpdir(), 'results-'));
+
+/** A folder that goes when this process ends. */
+function temporaryFolder(prefix) {
+  const folder = mkdtempSync(join(tmpdir(), prefix));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  return folder;
+}
+
+const results = process.env.DATABASE_EXPERT_RESULTS ?? temporaryFolder('results-');
 const desktop = process.argv.includes('--desktop');
 let failed = false;
 
 /** A copy of the shop that tests may change. */
 function copyOfShop() {
-  const folder = mkdtempSync(join(tmpdir(), 'shop-'));
+  const folder = temporaryFolder('shop-');
   cpSync(join(root, 'examples/shop'), folder, { recursive: true });
   return folder;
 }
 
 async function hostTests() {
-  await build({ entryPoints: [join(root, 'test/host/index.ts')], outfile: join(root, 'dist/test/host.cjs'), bundle: true, platform: 'node', format: 'cjs', target: 'node22', external: ['vscode', 'mocha'], logLevel: 'warning' });
+  await bundle({ entryPoints: [join(root, 'test/host/index.ts')], outfile: join(root, 'dist/test/host.cjs'), bundle: true, platform: 'node', format: 'cjs', target: 'node22', external: ['vscode', 'mocha'], logLevel: 'warning' });
   const workspace = copyOfShop();
   const environment = { DATABASE_EXPERT_HOST_RESULT: join(results, 'host.json') };
   process.env.WORKBENCH_ENV = JSON.stringify(environment);
@@ -35,25 +45,18 @@ async function hostTests() {
   } catch (error) {
     console.error(error.message);
     failed = true;
-  } finally {
-    rmSync(workspace, { recursive: true, force: true });
   }
 }
 
 async function browserTests() {
   const { journey } = await import('../../test/browser/journey.mjs');
-  const workspace = copyOfShop();
-  const vsix = join(root, 'dist/database-expert.vsix');
-  run('vsce', ['package', '--no-dependencies', '--allow-missing-repository', '--out', vsix], { stdio: ['ignore', 'ignore', 'inherit'] });
-  try {
-    const { passed, failures } = await journey({ workspace, vsix, screenshots: process.env.DATABASE_EXPERT_SCREENSHOTS ?? join(root, 'dist/screenshots') });
-    writeFileSync(join(results, 'browser.json'), JSON.stringify({ numPassedTests: passed, numFailedTests: failures }));
-    if (failures > 0) failed = true;
-  } finally {
-    rmSync(workspace, { recursive: true, force: true });
-  }
+  const { passed, failures } = await journey({ makeWorkspace: copyOfShop, vsix: packageExtension(), images: process.env.DATABASE_EXPERT_SCREENSHOTS });
+  writeFileSync(join(results, 'browser.json'), JSON.stringify({ numPassedTests: passed, numFailedTests: failures }));
+  if (failures > 0) failed = true;
 }
 
+exitOnSignals();
+build();
 const only = process.argv.find((argument) => ['host', 'browser'].includes(argument));
 if (only !== 'browser') await hostTests();
 if (only !== 'host' && !desktop) await browserTests();

@@ -25,7 +25,7 @@ export function checklist(entries: readonly ChecklistEntry[], send: Send): Child
   );
 }
 
-/** How many of the entries are met, as `4 of 7`. */
+/** How many of the entries are met, as `4 of 7 met`. */
 export function score(entries: readonly ChecklistEntry[]): string {
-  return `${entries.filter((entry) => entry.state === 'met').length} of ${entries.length}`;
+  return `${entries.filter((entry) => entry.state === 'met').length} of ${entries.length} met`;
 }

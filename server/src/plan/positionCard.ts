@@ -1,4 +1,4 @@
-import type { Claim, DatabasePlan, Plan } from '../../../protocol/plan.ts';
+import type { Claim, DatabasePlan, MigrationStepPlan, Plan } from '../../../protocol/plan.ts';
 import type { EvidenceLevel } from '../../../protocol/evidence.ts';
 import type { PlanContext } from './context.ts';
 
@@ -24,12 +24,26 @@ export function confidence(claims: readonly Claim[], assumptions: number): numbe
 export function positionCard(context: PlanContext, plan: DatabasePlan): Plan['position_card'] {
   const claims = allClaims(plan);
   const todo = actions(context);
-  const risks = [
-    ...plan.migration_plan.steps.filter((step) => step.risk !== 'low').map((step) => `${step.file}:${step.line}: ${step.statement}${step.lock ? ` (${step.lock}${step.rewrite ? ', rewrites the table' : ''})` : ''}`),
-    ...plan.migration_plan.steps.filter((step) => step.risk === 'low' && step.reversibility !== 'reversible').map((step) => `${step.file}:${step.line}: ${step.reversibility}: ${step.statement}`),
-  ];
+  const risks = plan.migration_plan.steps.filter((step) => step.risk !== 'low' || step.reversibility !== 'reversible').sort((a, b) => Number(a.risk === 'low') - Number(b.risk === 'low')).map(risk);
   const evidence = [...new Set(claims.flatMap((claim) => claim.evidence.flatMap((one) => ('file' in one ? [one.file] : [`${one.experiment} on ${one.engine} ${one.version}`]))))].sort();
   return { role: 'Database Expert', claims, plan: [...new Set(todo)].slice(0, 12), evidence: evidence.slice(0, 20), risks: [...new Set(risks)].slice(0, 12), confidence: confidence(claims, context.assumptions.length), cost: cost(plan, todo.length), reversibility: reversibility(plan) };
+}
+
+/** A pending step as a risk: what it does to others, and where it stands. */
+function risk(step: MigrationStepPlan): string {
+  const harm = [step.lock && `takes the ${step.lock.replace(' on ', ' lock on ')}`, step.rewrite && 'rewrites the table', step.reversibility === 'loses data' && 'loses data', step.reversibility === 'irreversible' && 'cannot be taken back'].filter(Boolean);
+  return `${shorten(step.statement, 80)}${harm.length > 0 ? ` ${enumerate(harm)}` : ''} (${step.file}:${step.line})`;
+}
+
+function enumerate(parts: readonly unknown[]): string {
+  return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${String(parts.at(-1))}`;
+}
+
+/** Cuts a text at a word, so that at most `length` characters are left. */
+function shorten(text: string, length: number): string {
+  if (text.length <= length) return text;
+  const cut = text.slice(0, length - 1);
+  return `${cut.slice(0, cut.lastIndexOf(' ')).replace(/[\s(,]+$/, '')}…`;
 }
 
 /** What each rule's findings ask for comes in this order on the card; rules that are not named come last. */
