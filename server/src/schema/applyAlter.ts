@@ -90,12 +90,19 @@ export function alterTable(draft: Draft, node: AlterTable): void {
   let key = draft.lookup('tables', node.name).key;
   if (!draft.has('tables', key) && alterOtherRelation(draft, node)) return;
   if (!draft.has('tables', key)) draft.put(draft.tableOrUnknown(node.name));
-  for (const action of node.actions) {
+  for (const action of inOrder(draft, node.actions)) {
     const table = draft.catalog.tables.get(key);
     if (!table || isSettled(draft, table, action)) continue;
     run(draft, table, action, draft.dialect === 'postgresql' && !node.only);
     key = keyAfter(draft, table, action) ?? key;
   }
+}
+
+/** MySQL takes keys away before it adds any, so a new one may get the name of one that goes. */
+function inOrder(draft: Draft, actions: readonly AlterAction[]): readonly AlterAction[] {
+  if (!isMySql(draft.dialect)) return actions;
+  const drops = (action: AlterAction) => action.kind === 'dropConstraint';
+  return [...actions.filter(drops), ...actions.filter((action) => !drops(action))];
 }
 
 /** IF EXISTS and IF NOT EXISTS that have nothing left to do. */

@@ -4,6 +4,7 @@ import type { Draft } from './draft.ts';
 import { mentionsColumn, renameColumnIn } from './expressions.ts';
 import { indexColumns } from './indexes.ts';
 import { dropForeignKeysTo, mapSequences, pointsAt } from './references.ts';
+import { renameColumnInViews } from './viewRenames.ts';
 
 /** DROP COLUMN: what is made of the column goes with it (PostgreSQL, SQLite), or grows narrower (indexes of MySQL). */
 export function dropColumn(draft: Draft, table: Table, name: string, cascade: boolean): void {
@@ -44,8 +45,9 @@ function shrinkIndex(index: Index, is: (name: string | undefined) => boolean, us
   return shrink && parts.length > 0 ? { ...index, parts } : undefined;
 }
 
-/** RENAME COLUMN: keys, indexes, checks, policies and the foreign keys of other tables follow. */
+/** RENAME COLUMN: keys, indexes, checks, policies, views and the foreign keys of other tables follow. */
 export function renameColumn(draft: Draft, table: Table, from: string, to: string): void {
+  renameColumnInViews(draft, table, from, to);
   const rename = renamer(draft, table.name, from, to);
   const followsReferences = (key: ForeignKey): ForeignKey =>
     pointsAt(draft, key.references, table) && key.references.columns.some(rename.is)

@@ -73,6 +73,8 @@ export function makeColumn(draft: Draft, definition: ColumnDefinition): Column {
   };
   if (type?.collation !== undefined) column.collation = type.collation;
   if (type?.characterSet !== undefined) column.characterSet = type.characterSet;
+  // The national types are in Unicode's three-byte form (manual, The National Character Set).
+  if (isMySql(dialect) && /^(?:national|nchar|nvarchar)\b/.test(type?.name ?? '')) column.characterSet = 'utf8mb3';
   if (dialect === 'mariadb' && type?.name === 'json') {
     column.characterSet = 'utf8mb4';
     column.collation = 'utf8mb4_bin';

@@ -112,9 +112,9 @@ function renderPart(dialect: Dialect, part: KeyPart): string {
   );
 }
 
-/** An index expression: a lone function call stands as it is (not on MySQL), anything else in parentheses. */
+/** An index expression: SQLite takes it as it is, PostgreSQL only a lone function call; anything else stands in parentheses. */
 function indexExpression(dialect: Dialect, expression: string): string {
-  if (isBracketed(expression)) return expression;
+  if (isBracketed(expression) || dialect === 'sqlite') return expression;
   const call = /^[A-Za-z_][\w.]*(?=\()/.exec(expression);
   return !isMySql(dialect) && call && isBracketed(expression.slice(call[0].length)) ? expression : `(${expression})`;
 }
