@@ -121,7 +121,7 @@ function items(context: PlanContext, pending: readonly MigrationStep[]): PlanIte
   if (pending.length > 0 && context.database.dialect === 'postgresql') {
     result.push(item('Set lock_timeout in every session that migrates', 'A statement that waits for its lock makes every later client wait behind it. Give up after a few seconds and try again.', { sql: "SET lock_timeout = '5s';", risk: 'low' }));
   }
-  if (context.database.appliedNote) context.assume('migrations.applied', `${context.database.appliedNote}`, 'migrations:\n  applied: VERSION OF THE LAST MIGRATION THAT RAN IN PRODUCTION');
+  if (context.database.appliedNote) context.assume('migrations.applied', context.database.appliedNote, 'migrations:\n  applied: VERSION OF THE LAST MIGRATION THAT RAN IN PRODUCTION');
   if (!context.database.zeroDowntime && context.database.config.migration_constraints === undefined) context.assume('migration_constraints', 'Whether the application keeps running while migrations run is not stated; short interruptions are taken to be allowed.', 'migration_constraints: [zero-downtime]');
   return result;
 }

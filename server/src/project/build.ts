@@ -1,7 +1,7 @@
 import type { Dialect } from '../source/dialect.ts';
 import { readRedisConfig } from '../source/redis/read.ts';
 import type { Script } from '../source/statement.ts';
-import type { AppliedSource } from './applied.ts';
+import { appliedSourceOf, type AppliedSource } from './applied.ts';
 import { defaultConfig, type Config, type DatabaseConfig } from './config.ts';
 import { historyCatalog, makeDatabase, prismaFactsOf } from './databaseFacts.ts';
 import { layOutDatabases, statedFolder, type DatabaseLayout, type LeftAlone } from './databases.ts';
@@ -230,10 +230,10 @@ function assemble(
   workspace: Workspace,
 ): Built {
   const names = nameDatabases(all.map(({ draft }) => draft.layout));
-  const workspaceNote = input.applied.kind === 'none' ? input.applied.note : undefined;
   const patterns = once(() => distributePatterns(config, databases));
   const databases: DatabaseFacts[] = all.map(({ draft, files }, i) => {
-    const note = draft.note ?? workspaceNote;
+    const source = appliedSourceOf(draft.layout.config, input.applied);
+    const note = draft.note ?? (source.kind === 'none' ? source.note : undefined);
     return makeDatabase({
       name: names[i]!,
       layout: draft.layout,
