@@ -2,7 +2,7 @@ import { guardApplied } from '../edits/guard.ts';
 import { isCreation, type FileChange, type WorkspaceChange } from '../edits/change.ts';
 import { applyChanges } from '../host/write.ts';
 import { buildFacts } from '../project/build.ts';
-import type { SourceFile } from '../project/facts.ts';
+import type { Facts, SourceFile } from '../project/facts.ts';
 import { applyEdits, editsConflict } from '../text/edits.ts';
 import { findingsOf, type Loaded } from './load.ts';
 
@@ -10,8 +10,8 @@ import { findingsOf, type Loaded } from './load.ts';
 const mostRounds = 10;
 
 export interface FixOutcome {
-  /** Changes in the order they were made. */
-  readonly applied: readonly WorkspaceChange[];
+  /** Changes in the order they were made, each with the workspace that its offsets refer to. */
+  readonly applied: readonly { readonly change: WorkspaceChange; readonly facts: Facts }[];
   /** The workspace after them. */
   readonly loaded: Loaded;
 }
@@ -21,13 +21,13 @@ export interface FixOutcome {
  * Fixes that touch the same text wait for the next round.
  */
 export async function fixAll(loaded: Loaded, options: { readonly rules?: readonly string[]; readonly dryRun: boolean; readonly log: (message: string) => void }): Promise<FixOutcome> {
-  const applied: WorkspaceChange[] = [];
+  const applied: FixOutcome['applied'][number][] = [];
   let current = loaded;
   for (let round = 0; round < mostRounds; round++) {
     const findings = await findingsOf(current, { ...(options.rules && { rules: options.rules }), log: options.log });
     const chosen = compatible(findings.filter((finding) => !finding.applied).flatMap((finding) => finding.fixes().filter((fix) => fix.kind === 'safe').slice(0, 1)), current);
     if (chosen.length === 0) break;
-    applied.push(...chosen);
+    for (const change of chosen) applied.push({ change, facts: current.facts });
     current = withChanges(current, chosen.flatMap((change) => change.changes));
   }
   if (!options.dryRun && applied.length > 0) await write(loaded, current);

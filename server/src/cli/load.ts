@@ -1,6 +1,6 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { readSourceFile, scanWorkspace } from '../host/files.ts';
+import { readSourceFile, scanWorkspace, type Scan } from '../host/files.ts';
 import { gitApplied } from '../host/git.ts';
 import { loadAuthorities } from '../host/authorities.ts';
 import type { AppliedSource } from '../project/applied.ts';
@@ -39,6 +39,8 @@ export interface Loaded {
   readonly target: Target;
   readonly facts: Facts;
   readonly input: ProjectInput;
+  /** Files asked about that could not be opened or decoded, by shown path, each with a sentence. */
+  readonly unreadable: readonly { readonly file: string; readonly reason: string }[];
 }
 
 /**
@@ -88,15 +90,18 @@ function isInside(root: string, target: string): boolean {
   return way === '' || (!way.startsWith('..') && !path.isAbsolute(way));
 }
 
-/**
- * Reads a workspace and folds it.
- * @throws InputError when a named file cannot be read or decoded.
- */
+/** Reads a workspace and folds it. What cannot be read is left alone and told of in `unreadable`. */
 export async function load(target: Target, options: LoadOptions = {}): Promise<Loaded> {
-  const named = await Promise.all(target.files.filter((file) => file !== options.overlay?.path).map((file) => readNamed(target.root, file)));
-  const scan = options.isolated && target.files.length > 0 ? { files: [], leftAlone: [] } : await scanWorkspace(target.root);
+  const scan: Scan = options.isolated && target.files.length > 0 ? { files: [], leftAlone: [], unreadable: new Set() } : await scanWorkspace(target.root);
   const byPath = new Map(scan.files.map((file) => [file.path, file]));
-  for (const file of named) byPath.set(file.path, file);
+  const leftAlone = new Map(scan.leftAlone.map(({ file, reason }) => [file, reason]));
+  const unreadable = new Set(scan.unreadable);
+  for (const path of target.files.filter((file) => file !== options.overlay?.path)) {
+    const read = await readSourceFile(target.root, path);
+    if ('file' in read) byPath.set(path, read.file);
+    else leftAlone.set(path, read.reason);
+    if ('reason' in read && !read.tooLarge) unreadable.add(path);
+  }
   if (options.isolated) {
     const config = await readFile(path.join(target.root, configName), 'utf8').catch(() => undefined);
     if (config !== undefined) byPath.set(configName, { path: configName, text: config });
@@ -106,19 +111,21 @@ export async function load(target: Target, options: LoadOptions = {}): Promise<L
   const input: ProjectInput = {
     files: [...byPath.values()].sort((a, b) => (a.path < b.path ? -1 : 1)),
     applied,
-    leftAlone: scan.leftAlone,
+    leftAlone: [...leftAlone].map(([file, reason]) => ({ file, reason })),
     pendingFiles: new Set([...target.files, ...(options.overlay ? [options.overlay.path] : [])]),
     ...(options.dialect && { forcedDialect: options.dialect }),
     ...(options.engineVersion !== undefined && { engineVersion: options.engineVersion }),
     ...(options.isolated && { isolated: true }),
   };
-  return { target, facts: buildFacts(input), input };
+  const told = [...unreadable].filter((file) => isAsked(target, file)).sort().map((file) => ({ file: shownPath(target, file), reason: leftAlone.get(file)! }));
+  return { target, facts: buildFacts(input), input, unreadable: told };
 }
 
-async function readNamed(root: string, file: string): Promise<SourceFile> {
-  const read = await readSourceFile(root, file);
-  if ('reason' in read) throw new InputError(`${file}: ${read.reason}`);
-  return read.file;
+/** Says on standard error what could not be read; the exit code is then 2, whatever else was found. */
+export function tellUnreadable(io: Io, loaded: readonly Loaded[]): boolean {
+  const files = loaded.flatMap(({ unreadable }) => unreadable);
+  for (const { file, reason } of files) io.err(`database-expert: ${file}: ${reason}\n`);
+  return files.length > 0;
 }
 
 /** Whether a path lies in the part of the workspace that was asked about. */

@@ -7,11 +7,17 @@ export function painter(colour: boolean): (style: keyof typeof codes, text: stri
   return (style, text) => (colour ? `\u001b[${codes[style]}m${text}\u001b[0m` : text);
 }
 
+export interface ReportStyle {
+  readonly colour: boolean;
+  /** What holds for the whole report: one sentence each. */
+  readonly notes?: readonly string[];
+}
+
 /** Findings for people: place, severity, rule, message, the line with carets under it, why, and what to do. */
-export function renderReport(report: CheckReport, text: (file: string) => string | undefined, colour: boolean): string {
+export function renderReport(report: CheckReport, text: (file: string) => string | undefined, { colour, notes = [] }: ReportStyle): string {
   const paint = painter(colour);
   const blocks = report.findings.map((finding) => renderFinding(finding, text(finding.file), paint));
-  return [...blocks, summary(report, paint)].join('\n');
+  return [...blocks, summary(report, paint) + notes.map((note) => `  ${paint('dim', 'note:')} ${note}\n`).join('')].join('\n');
 }
 
 type Paint = ReturnType<typeof painter>;

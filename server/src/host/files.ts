@@ -31,6 +31,8 @@ export interface Scan {
   readonly files: readonly SourceFile[];
   /** What was found and not read, with the reason as a sentence. */
   readonly leftAlone: readonly { readonly file: string; readonly reason: string }[];
+  /** Those of them that could not be opened or decoded; the rest was left alone on purpose. */
+  readonly unreadable: ReadonlySet<string>;
 }
 
 /** The rules of one .gitignore and the folder they are relative to. */
@@ -112,7 +114,7 @@ function withoutStraySideFiles(paths: readonly string[]): string[] {
 }
 
 /** The text of a file, or why it was not read. */
-export type ReadFile = { readonly file: SourceFile } | { readonly reason: string };
+export type ReadFile = { readonly file: SourceFile } | { readonly reason: string; readonly tooLarge?: true };
 
 /**
  * Reads one file of a workspace. Links are not followed; the byte-order mark and the line ends are kept in the text.
@@ -125,7 +127,7 @@ export async function readSourceFile(root: string, relative: string): Promise<Re
   try {
     const { size, isFile } = await handle.stat().then((stat) => ({ size: stat.size, isFile: stat.isFile() }));
     if (!isFile) return { reason: 'This is not a regular file.' };
-    if (size > maximumBytes) return { reason: 'This file is larger than 8 MB and was not read.' };
+    if (size > maximumBytes) return { reason: 'This file is larger than 8 MB and was not read.', tooLarge: true };
     const bytes = await handle.readFile();
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     return { file: { path: relative, text } };
@@ -144,17 +146,23 @@ export async function readSourceFile(root: string, relative: string): Promise<Re
 export async function scanWorkspace(root: string, options: ScanOptions = {}): Promise<Scan> {
   const leftAlone: { file: string; reason: string }[] = [];
   const paths = withoutStraySideFiles(await listFiles(root, options, leftAlone));
+  const unreadable = new Set(leftAlone.map(({ file }) => file));
   const files: SourceFile[] = [];
   const slice = 32;
   for (let start = 0; start < paths.length; start += slice) {
     options.signal?.throwIfAborted();
     const read = await Promise.all(paths.slice(start, start + slice).map((one) => readOne(root, one)));
     for (const [i, result] of read.entries()) {
-      if ('file' in result) files.push(result.file);
-      else leftAlone.push({ file: paths[start + i]!, reason: result.reason });
+      const file = paths[start + i]!;
+      if ('file' in result) {
+        files.push(result.file);
+        continue;
+      }
+      leftAlone.push({ file, reason: result.reason });
+      if (!result.tooLarge) unreadable.add(file);
     }
   }
-  return { files, leftAlone: leftAlone.sort((a, b) => (a.file < b.file ? -1 : 1)) };
+  return { files, leftAlone: leftAlone.sort((a, b) => (a.file < b.file ? -1 : 1)), unreadable };
 }
 
 function readOne(root: string, relative: string): Promise<ReadFile> {

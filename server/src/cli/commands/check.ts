@@ -6,7 +6,7 @@ import { dialects, type Dialect } from '../../source/dialect.ts';
 import { UsageError, suggestion, type Arguments, type CommandSpec } from '../args.ts';
 import { fixAll } from '../fixing.ts';
 import { InputError, type ExitCode, type Io } from '../io.ts';
-import { findingsOf, load, targetsOf, type Loaded, type LoadOptions, type Target } from '../load.ts';
+import { findingsOf, load, targetsOf, tellUnreadable, type Loaded, type LoadOptions, type Target } from '../load.ts';
 import { renderReport } from '../tty.ts';
 import { Lines, report, wireFix } from '../wire.ts';
 
@@ -32,6 +32,7 @@ export const checkSpec: CommandSpec = {
 };
 
 export async function check(args: Arguments, io: Io): Promise<ExitCode> {
+  if (args.flags.has('dry-run') && !args.flags.has('fix')) throw new UsageError('--dry-run goes with --fix');
   const only = chosenRules(args);
   const log = (message: string) => io.err(`${message}\n`);
   const parts: { loaded: Loaded; findings: Awaited<ReturnType<typeof findingsOf>> }[] = [];
@@ -40,7 +41,7 @@ export async function check(args: Arguments, io: Io): Promise<ExitCode> {
     if (args.flags.has('fix')) {
       if (args.flags.has('stdin')) throw new UsageError('--fix cannot write standard input');
       const outcome = await fixAll(loaded, { ...(only && { rules: only }), dryRun: args.flags.has('dry-run'), log });
-      if (args.flags.has('dry-run')) printEdits(io, loaded, outcome.applied);
+      if (args.flags.has('dry-run')) printEdits((text) => (args.values.get('format') === 'json' ? io.err(text) : io.out(text)), target, outcome.applied);
       else {
         loaded = outcome.loaded;
         if (args.values.get('format') !== 'json') io.out(`${outcome.applied.length} ${outcome.applied.length === 1 ? 'fix' : 'fixes'} applied.\n`);
@@ -50,8 +51,14 @@ export async function check(args: Arguments, io: Io): Promise<ExitCode> {
   }
   const result = report(parts);
   if (args.values.get('format') === 'json') io.out(`${JSON.stringify(result, null, 2)}\n`);
-  else io.out(renderReport(result, (file) => textOf(parts.map((part) => part.loaded), file), io.colour));
+  else io.out(renderReport(result, (file) => textOf(parts.map((part) => part.loaded), file), { colour: io.colour, notes: notesOf(parts.map(({ loaded }) => loaded)) }));
+  if (tellUnreadable(io, parts.map(({ loaded }) => loaded))) return 2;
   return failing(result.findings, args) ? 1 : 0;
+}
+
+/** Why nothing counts as applied, where that is so; each reason once. */
+function notesOf(loaded: readonly Loaded[]): string[] {
+  return [...new Set(loaded.flatMap(({ facts }) => facts.databases.flatMap(({ appliedNote }) => appliedNote ?? [])))];
 }
 
 function chosenRules(args: Arguments): readonly string[] | undefined {
@@ -89,12 +96,12 @@ export function loadOptions(args: Arguments): LoadOptions {
   };
 }
 
-function printEdits(io: Io, loaded: Loaded, applied: Awaited<ReturnType<typeof fixAll>>['applied']): void {
-  const lines = new Lines(loaded.facts);
-  for (const change of applied) {
-    const fix = wireFix(change, loaded.target, lines);
-    io.err(`${fix.title}\n`);
-    for (const edit of fix.edits) io.err(edit.create ? `  make ${edit.file}\n` : `  ${edit.file}:${edit.startLine}:${edit.startColumn}-${edit.endLine}:${edit.endColumn} ${JSON.stringify(edit.newText)}\n`);
+/** The edits of `--dry-run`: on standard output, or beside the JSON on standard error. */
+function printEdits(print: (text: string) => void, target: Target, applied: Awaited<ReturnType<typeof fixAll>>['applied']): void {
+  for (const { change, facts } of applied) {
+    const fix = wireFix(change, target, new Lines(facts));
+    print(`${fix.title}\n`);
+    for (const edit of fix.edits) print(edit.create ? `  create ${edit.file} ${JSON.stringify(edit.newText)}\n` : `  ${edit.file}:${edit.startLine}:${edit.startColumn}-${edit.endLine}:${edit.endColumn} ${JSON.stringify(edit.newText)}\n`);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Arguments, CommandSpec } from '../args.ts';
+import { UsageError, type Arguments, type CommandSpec } from '../args.ts';
 import type { ExitCode } from '../io.ts';
 
 export const lspSpec: CommandSpec = {
@@ -9,7 +9,8 @@ export const lspSpec: CommandSpec = {
 };
 
 /** Runs until the client leaves; standard output belongs to the protocol. */
-export async function lsp(_args: Arguments): Promise<ExitCode> {
+export async function lsp(args: Arguments): Promise<ExitCode> {
+  if (!args.flags.has('stdio')) throw new UsageError('lsp needs --stdio');
   const { startServer } = await import('../../lsp/main.ts');
   startServer(process.stdin, process.stdout);
   return new Promise<ExitCode>((resolve) => process.stdin.on('close', () => resolve(0)));

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Plan } from '../../../../protocol/plan.ts';
 import { applyChanges } from '../../host/write.ts';
 import { buildPlan } from '../../plan/build.ts';
 import { renderMarkdown } from '../../plan/markdown.ts';
@@ -6,7 +7,7 @@ import { renderYaml } from '../../plan/yaml.ts';
 import { checkWorkspace } from '../../rules/engine.ts';
 import type { Arguments, CommandSpec } from '../args.ts';
 import { InputError, type ExitCode, type Io } from '../io.ts';
-import { load, targetsOf } from '../load.ts';
+import { isAsked, load, shownPath, targetsOf, tellUnreadable, type Loaded, type Target } from '../load.ts';
 
 export const planSpec: CommandSpec = {
   summary: 'Writes the database plan of a workspace.',
@@ -22,20 +23,38 @@ export const planSpec: CommandSpec = {
 
 export async function plan(args: Arguments, io: Io): Promise<ExitCode> {
   const [target] = await targetsOf(io, args.positionals);
-  const { facts } = await load(target!);
+  const loaded = await load(target!);
+  const { facts } = loaded;
   const wanted = args.values.get('database');
   if (wanted !== undefined && !facts.databases.some((database) => database.name === wanted)) throw new InputError(`there is no database ${wanted}; the workspace holds ${facts.databases.map((database) => database.name).join(', ') || 'none'}`);
   const findings = checkWorkspace(facts, { log: (message) => io.err(`${message}\n`) });
-  const made = buildPlan(facts, findings, wanted === undefined ? {} : { database: wanted });
+  const whole = buildPlan(facts, findings, wanted === undefined ? {} : { database: wanted });
+  const made = whole && partAskedFor(whole, loaded);
   if (!made) throw new InputError(`${args.positionals[0] ?? '.'}: no migrations, schema or queries were found`);
   const format = args.values.get('format') ?? 'yaml';
   const text = format === 'json' ? `${JSON.stringify(made, null, 2)}\n` : format === 'markdown' ? renderMarkdown(made) : renderYaml(made);
   const out = args.values.get('out');
   if (out === undefined) {
     io.out(text);
-    return 0;
+    return tellUnreadable(io, [loaded]) ? 2 : 0;
   }
   const file = path.relative(target!.root, path.resolve(io.cwd, out)).split(path.sep).join('/');
   await applyChanges(target!.root, [{ file, create: text }], { force: args.flags.has('force') });
-  return 0;
+  return tellUnreadable(io, [loaded]) ? 2 : 0;
+}
+
+/** The plans of the databases in the folder that was named, with paths relative to it. */
+function partAskedFor(plan: Plan, { target, facts }: Loaded): Plan | undefined {
+  if (target.named.length === 0) return plan;
+  const asked = new Set([...facts.roleOf].flatMap(([file, { database }]) => (isAsked(target, file) ? [facts.databases[database]!.name] : [])));
+  const { others = [], ...leading } = plan;
+  const [first, ...rest] = [leading, ...others].filter(({ database }) => asked.has(database));
+  return first && (withShownPaths(target, rest.length > 0 ? { ...first, others: rest } : first) as Plan);
+}
+
+/** A copy in which every `file` is the path as it is shown. */
+function withShownPaths(target: Target, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => withShownPaths(target, item));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, key === 'file' && typeof item === 'string' ? shownPath(target, item) : withShownPaths(target, item)]));
 }

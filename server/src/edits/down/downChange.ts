@@ -35,7 +35,7 @@ function plan(facts: Facts, database: DatabaseFacts, step: MigrationStep): Outco
   if (!runner || runner.down === 'none') return { refusal: `${runner?.title ?? 'This folder'} has no place for down migrations.` };
   if (down && down.statements.length > 0) return { refusal: `${down.file} holds a down migration already.` };
   const script = synthesizeDown(database, step);
-  if (script.pieces.length === 0) return { refusal: `${up.file} changes nothing that could be undone.` };
+  if (script.statements.length === 0 && script.lossy.length === 0) return { refusal: script.reason === undefined ? `${up.file} changes nothing that could be undone.` : `Nothing of ${up.file} can be undone: ${script.reason}.` };
   const change = runner.down === 'section' ? section(facts, runner, step, script) : fileBeside(facts, runner, step, script);
   return 'refusal' in change ? change : { change: { title: titleOf(script), kind: 'suggestion', changes: [change], script } };
 }
