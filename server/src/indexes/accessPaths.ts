@@ -15,6 +15,8 @@ export interface SortColumn {
 export interface EqualityColumn {
   readonly name: string;
   readonly binding: Binding;
+  /** Set on a soft condition that names a value, and so may complete a unique key. */
+  readonly exact?: true;
 }
 
 /** How one query reaches the rows of one table. Column names are those of the catalog. */
@@ -64,10 +66,10 @@ function pathOf(query: WorkloadQuery, block: QueryBlock, source: Source, scope: 
   const own = conditions.filter((condition) => condition.source === source);
   if (own.length === 0) return undefined;
   const equality = new Map<string, EqualityColumn>();
-  for (const { column: { name }, binding } of own) {
+  for (const { column: { name }, binding, exact } of own) {
     if (binding === undefined || binding === 'range') continue;
     const known = equality.get(name);
-    if (!known || strength.indexOf(binding) > strength.indexOf(known.binding)) equality.set(name, { name, binding });
+    if (!known || strength.indexOf(binding) > strength.indexOf(known.binding)) equality.set(name, { name, binding, ...(exact && { exact }) });
   }
   const ranges = own.flatMap(({ column, binding }) => (binding === 'range' && !equality.has(column.name) ? [column.name] : []));
   return {

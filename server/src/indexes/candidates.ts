@@ -2,7 +2,7 @@ import type { DatabaseFacts, WorkloadQuery } from '../project/facts.ts';
 import type { Table } from '../schema/catalog.ts';
 import { accessPaths, type AccessPath, type SortColumn } from './accessPaths.ts';
 import type { Binding } from './conditions.ts';
-import { bindsUniqueKey, isServed, leadsWith, type Demand } from './coverage.ts';
+import { bindsUniqueKey, isNarrowed, isServed, leadsWith, type Demand } from './coverage.ts';
 import { isTenantKey } from './keys.ts';
 import { indexName } from './names.ts';
 
@@ -44,6 +44,12 @@ interface Wish {
   readonly demand: Demand;
 }
 
+/** What is left of a demand without the columns that few values fill: an index made for another query may serve it as well. */
+function coreOf({ path, demand }: Wish): Demand {
+  const soft = new Set(path.equality.filter(({ binding }) => binding === 'soft').map(({ name }) => name));
+  return { ...demand, equality: demand.equality.filter((name) => !soft.has(name)) };
+}
+
 function makeCandidates(database: DatabaseFacts): IndexCandidate[] {
   const wishes = new Map<string, Wish[]>();
   for (const path of accessPaths(database)) {
@@ -66,6 +72,7 @@ function demandOf(database: DatabaseFacts, path: AccessPath): Demand | undefined
   const filters = bound('value', 'constant', 'list');
   const single = bound('value', 'constant');
   const soft = bound('soft');
+  const exact = path.equality.filter((column) => column.exact).map(({ name }) => name);
   const hard = filters.length > 0 ? filters : joins;
   // Several values of one column do not come out of an index in the order of the next: the sort needs an index without the list.
   const listed = single.length < filters.length;
@@ -77,8 +84,13 @@ function demandOf(database: DatabaseFacts, path: AccessPath): Demand | undefined
   if (lengthOf(wanted) < 2 || wanted.equality.length === 0) return undefined;
   // Soft conditions alone find too many rows; they are worth an index where it also saves sorting them for the first few.
   if (hard.length === 0 && (wanted.sort.length === 0 || !path.block.limited)) return undefined;
-  const good = [wanted, whole, { equality: hard, ...tail }, { equality: [...hard, ...soft], ...tail }, ...path.range.flatMap((range): Demand[] => [hard, single].map((equality) => ({ equality, sort: [], range })))];
-  return good.some((demand) => isServed(database, path, demand)) ? undefined : wanted;
+  if (isNarrowed(database, path, [...filters, ...joins])) return undefined;
+  const bare: Demand = { equality: hard, sort: [] };
+  const good: Demand[] = [wanted, whole, { ...bare, ...tail }, { equality: [...hard, ...soft], ...tail }, { equality: [...hard, ...exact], ...tail }, { equality: [...new Set([...hard, ...joins])], ...tail }];
+  for (const range of path.range) good.push({ ...bare, range }, { equality: single, sort: [], range });
+  // Rows that two columns have picked are all read anyway where no LIMIT stops the reading: sorting them costs little.
+  if (hard.length > 1 && !path.block.limited && tail.range === undefined) good.push(bare);
+  return good.some((demand) => isServed(database, path, demand)) || (tail.sort.length === 0 && isServed(database, path, bare, true)) ? undefined : wanted;
 }
 
 /** What comes behind the equality columns: the sort, or one range where nothing is sorted or no LIMIT makes the sort worth more. */
@@ -97,8 +109,13 @@ function merge(database: DatabaseFacts, wishes: readonly Wish[]): IndexCandidate
   const frequency = new Map<string, number>();
   for (const { demand } of wishes) for (const name of demand.equality) frequency.set(name, (frequency.get(name) ?? 0) + 1);
   const groups: { readonly columns: CandidateColumn[]; readonly paths: Set<AccessPath> }[] = [];
-  for (const { path, demand } of [...wishes].sort((a, b) => lengthOf(b.demand) - lengthOf(a.demand))) {
-    const group = groups.find(({ columns }) => leadsWith(database.dialect, columns.map((column) => ({ column: column.name, order: column.order, nulls: column.nulls })), demand));
+  for (const wish of [...wishes].sort((a, b) => lengthOf(b.demand) - lengthOf(a.demand))) {
+    const { path, demand } = wish;
+    const core = coreOf(wish);
+    const group = groups.find(({ columns }) => {
+      const parts = columns.map((column) => ({ column: column.name, order: column.order, nulls: column.nulls }));
+      return leadsWith(database.dialect, parts, demand) || (core.equality.length > 0 && leadsWith(database.dialect, parts, core));
+    });
     if (group) group.paths.add(path);
     else groups.push({ columns: columnsOf(database, path, demand, frequency), paths: new Set([path]) });
   }

@@ -4,11 +4,12 @@ import { isMySql } from '../source/dialect.ts';
 import type { ColumnUse, Predicate, QueryBlock, TableUse } from '../source/query/query.ts';
 import { contains } from '../text/range.ts';
 import { sameColumn } from './keys.ts';
+import { valueSet } from './selectivity.ts';
 
 /**
  * How equality binds a column. `value`: compared with one value; `constant`: with one that the text of the query holds; `list`: with
- * several (IN, = ANY); `join`: with a column of another table; `soft`: IS NULL, or a comparison of a boolean, which is rarely selective
- * and better served by a partial index.
+ * several (IN, = ANY); `join`: with a column of another table; `soft`: IS NULL, or a comparison of a boolean or a short enum, which is rarely
+ * selective and better served by a partial index.
  */
 export type Binding = 'value' | 'constant' | 'list' | 'join' | 'soft';
 
@@ -35,6 +36,8 @@ export interface Scope {
 export interface Condition extends Resolved {
   /** Undefined when no ordered index helps with it. */
   readonly binding?: Binding | 'range';
+  /** Set on a soft condition that names a value, and so may complete a unique key. */
+  readonly exact?: true;
   /** The table that it is joined with; `outside` is a common table expression, a derived table or an outer query. */
   readonly partner?: Source | 'outside';
 }
@@ -74,6 +77,7 @@ export function conditionsOf(database: DatabaseFacts, block: QueryBlock, { resol
 function valueCondition(database: DatabaseFacts, block: QueryBlock, predicate: Predicate, left: Resolved, resolve: Scope['resolve']): Condition {
   const { operator, against } = predicate;
   if (operator === 'is-null') return { ...left, binding: 'soft' };
+  if (isShortList(database, left)) return operator === 'equal' || operator === 'in' ? { ...left, binding: 'soft', exact: true } : left;
   if (operator === 'in') return { ...left, binding: 'list' };
   if (operator !== 'equal' && !isRange(database, operator)) return left;
   const inner = against === 'expression' ? columnsInside(block, predicate) : [];
@@ -82,8 +86,15 @@ function valueCondition(database: DatabaseFacts, block: QueryBlock, predicate: P
     return operator === 'equal' && !inner.some((column) => resolve(column)?.source === left.source) ? { ...left, binding: 'join', partner: partner ?? 'outside' } : left;
   }
   if (operator !== 'equal') return { ...left, binding: 'range' };
-  if (/^(boolean|bool|tinyint\(1\)|bit\(1\))$/i.test(left.column.type)) return { ...left, binding: 'soft' };
   return { ...left, binding: against === 'literal' ? 'constant' : 'value' };
+}
+
+/** Most values of an enum or a CHECK list that count as few. */
+const fewValues = 8;
+
+/** Whether each value of the column is shared by a large part of the rows. */
+function isShortList({ catalog }: DatabaseFacts, { source, column }: Resolved): boolean {
+  return (valueSet(catalog, source.table, column)?.count ?? Infinity) <= fewValues;
 }
 
 /** LIKE 'x%' is a range where the collation of an ordinary index serves it: in MySQL. */

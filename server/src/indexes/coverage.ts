@@ -34,7 +34,7 @@ function sortsAs(dialect: Dialect, parts: readonly KeyPart[], sort: readonly Sor
  */
 export function bindsUniqueKey(database: DatabaseFacts, path: AccessPath): boolean {
   const { dialect } = database;
-  const bound = path.equality.filter(({ binding }) => binding !== 'soft' && (binding !== 'join' || path.driven)).map(({ name }) => name);
+  const bound = path.equality.filter(({ binding, exact }) => (binding !== 'soft' || exact) && (binding !== 'join' || path.driven)).map(({ name }) => name);
   const isBound = (column: string) => bound.some((name) => sameColumn(dialect, name, column));
   if (uniqueKeys(database, path.tableKey, path.table).some((columns) => columns.length > 0 && columns.every(isBound))) return true;
   if (path.table.columns.some((column) => isBound(column.name) && isPracticallyUnique(path, column.name))) return true;
@@ -51,9 +51,26 @@ function isPracticallyUnique({ table }: AccessPath, name: string): boolean {
   return column.identity !== undefined || column.autoIncrement === true || /uuid|nextval/i.test(column.default ?? '');
 }
 
-/** Whether a key of the table serves the demand. A partial index counts where the query has a condition on what its own condition names. */
-export function isServed(database: DatabaseFacts, path: AccessPath, demand: Demand): boolean {
-  return searchKeys(database, path.tableKey, path.table).some((key) => admits(key, path) && leadsWith(database.dialect, key.parts, demand));
+/**
+ * Whether equality picks so few rows through a unique key that nothing more is to be gained: two or more of its leading columns are bound (the
+ * second perhaps by a range), or the first one with all else that is compared being columns of the key too. The tenant key counts for nothing,
+ * since it picks many rows.
+ */
+export function isNarrowed(database: DatabaseFacts, path: AccessPath, bound: readonly string[]): boolean {
+  const { dialect } = database;
+  const owned = bound.filter((name) => !isTenantKey(database, name));
+  const isBound = (column: string | undefined) => owned.some((name) => sameColumn(dialect, column, name));
+  return uniqueKeys(database, path.tableKey, path.table).some((columns) => {
+    const rest = columns.filter((column) => !isTenantKey(database, column));
+    if (columns[0] !== rest[0] && !bound.some((name) => sameColumn(dialect, columns[0], name))) return false;
+    if (!isBound(rest[0])) return false;
+    return isBound(rest[1]) || path.range.some((name) => sameColumn(dialect, rest[1], name)) || (owned.length > 1 && owned.every((name) => rest.some((column) => sameColumn(dialect, column, name))));
+  });
+}
+
+/** Whether a key of the table serves the demand; with `partial`, whether a partial one does. A partial index counts where the query has a condition on what its own condition names. */
+export function isServed(database: DatabaseFacts, path: AccessPath, demand: Demand, partial = false): boolean {
+  return searchKeys(database, path.tableKey, path.table).some((key) => (!partial || key.where !== undefined) && admits(key, path) && leadsWith(database.dialect, key.parts, demand));
 }
 
 function admits(key: SearchKey, path: AccessPath): boolean {

@@ -66,8 +66,11 @@ function indexMigration(facts: Facts, database: DatabaseFacts, wanted: WantedInd
 /** CREATE INDEX without a terminator. */
 export function createIndexSql({ dialect }: DatabaseFacts, { table, columns, name }: WantedIndex, concurrently: boolean): string {
   const parts = columns.map(({ name: column, order, nulls }) => {
-    const spelled = quoteIdentifier(dialect, findColumn(dialect, table, column)?.name ?? column);
-    return `${spelled}${order === 'desc' ? ' DESC' : ''}${nulls && dialect === 'postgresql' ? ` NULLS ${nulls.toUpperCase()}` : ''}`;
+    const known = findColumn(dialect, table, column);
+    const spelled = quoteIdentifier(dialect, known?.name ?? column);
+    // MySQL indexes the beginning of a long value only, and wants to be told how much of it (manual, Column Prefix Key Parts).
+    const prefix = isMySql(dialect) && /(text|blob)$/i.test(known?.type ?? '') ? '(100)' : '';
+    return `${spelled}${prefix}${order === 'desc' ? ' DESC' : ''}${nulls && dialect === 'postgresql' ? ` NULLS ${nulls.toUpperCase()}` : ''}`;
   });
   return `CREATE INDEX ${concurrently ? 'CONCURRENTLY ' : ''}${quoteIdentifier(dialect, name)} ON ${renderName(dialect, table.schema, table.name)} (${parts.join(', ')})`;
 }

@@ -1,5 +1,5 @@
 import { sizeOf, type DatabaseFacts, type HistoryEntry, type MigrationStep } from '../project/facts.ts';
-import { findTable, objectKey, type Origin, type Table } from '../schema/catalog.ts';
+import { findTable, objectKey, type Catalog, type Origin, type Table } from '../schema/catalog.ts';
 import type { Dialect } from '../source/dialect.ts';
 import type { QualifiedName } from '../source/sql/ast.ts';
 import type { Place, Severity } from './rule.ts';
@@ -85,6 +85,16 @@ export function stepOf(database: DatabaseFacts, entry: HistoryEntry): MigrationS
   return entry.migration && database.steps.find((step) => step.migration === entry.migration);
 }
 
+/** The statements of the migration or script that an entry belongs to, in order, itself included. */
+export function entriesAround(database: DatabaseFacts, entry: HistoryEntry): readonly HistoryEntry[] {
+  return stepOf(database, entry)?.entries ?? database.otherEntries.filter(({ placed }) => placed.file === entry.placed.file);
+}
+
+/** The catalog once the migration or script of an entry is through. */
+export function catalogBehind(database: DatabaseFacts, entry: HistoryEntry): Catalog {
+  return stepOf(database, entry)?.after ?? entriesAround(database, entry).at(-1)?.after ?? database.catalog;
+}
+
 /** Whether the table is new or was emptied earlier in the same migration, so that no row can be in the way. */
 export function isEmptyHere(database: DatabaseFacts, entry: HistoryEntry, name: QualifiedName): boolean {
   if (isNewTable(entry, name)) return true;
@@ -92,7 +102,7 @@ export function isEmptyHere(database: DatabaseFacts, entry: HistoryEntry, name: 
   const empties = ({ placed: { node } }: HistoryEntry): boolean =>
     (node.kind === 'truncate' && node.tables.some((table) => keyOf(database.dialect, table) === key)) ||
     (node.kind === 'delete' && !node.hasWhere && node.table !== undefined && keyOf(database.dialect, node.table) === key);
-  const entries = stepOf(database, entry)?.entries ?? [];
+  const entries = entriesAround(database, entry);
   return entries.slice(0, entries.indexOf(entry)).some(empties);
 }
 

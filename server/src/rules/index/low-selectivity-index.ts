@@ -2,9 +2,9 @@ import { deleteStatement, insertInStatement, suggestedChange } from '../../edits
 import type { WorkspaceChange } from '../../edits/change.ts';
 import { newMigration } from '../../edits/newMigration.ts';
 import { sameColumn } from '../../indexes/keys.ts';
+import { valueSet } from '../../indexes/selectivity.ts';
 import type { DatabaseFacts, Facts } from '../../project/facts.ts';
 import { findColumn, objectKey, type Catalog, type Index, type Table } from '../../schema/catalog.ts';
-import { findEnum } from '../../schema/types.ts';
 import { quoteIdentifier } from '../../schema/quote.ts';
 import { isMySql } from '../../source/dialect.ts';
 import { defineRule, type RuleContext } from '../rule.ts';
@@ -89,27 +89,11 @@ interface Few {
 function fewValues(catalog: Catalog, shown: Table, name: string, most: number): Few | undefined {
   const column = findColumn(catalog.dialect, shown, name);
   if (!column) return shown.knowledge === 'unknown' && /^(is|has)_|(^|_)(status|state|active|enabled|deleted|archived)$/i.test(name) ? { text: 'has few values, by its name', guessed: true } : undefined;
-  if (/^(boolean|bool|tinyint\(1\)|bit\(1\)|bit)$/i.test(column.type)) return { text: 'is a boolean' };
-  const listed = isMySql(catalog.dialect) ? /^enum\s*\((.*)\)$/is.exec(column.type)?.[1] : undefined;
-  const values = listed === undefined ? findEnum(catalog, column.type)?.values.length : countStrings(listed);
-  if (values !== undefined) return values <= most ? { text: `is an enum of ${values} ${values === 1 ? 'value' : 'values'}` } : undefined;
-  for (const { expression } of shown.checks) {
-    const count = checkedValues(catalog, expression, column.name);
-    if (count !== undefined && count <= most) return { text: `may hold ${count} ${count === 1 ? 'value' : 'values'}` };
-  }
-  return undefined;
-}
-
-function countStrings(list: string): number {
-  return list.match(/'(?:[^']|'')*'/g)?.length ?? 0;
-}
-
-/** The number of values that `column IN (...)`, the whole of a CHECK, lets through. */
-function checkedValues({ dialect }: Catalog, expression: string, column: string): number | undefined {
-  const match = /^\(*\s*["`[]?([\w$]+)["`\]]?\s*(?:::\s*[\w ]+)?\)*\s*(?:IN\s*\(|=\s*ANY\s*\(+\s*ARRAY\s*\[)([^()]*(?:\([^()]*\)[^()]*)*)[\])][\w\s:[\])]*$/is.exec(expression.trim());
-  if (!match || !sameColumn(dialect, match[1], column)) return undefined;
-  const list = match[2]!;
-  return countStrings(list) || list.split(',').length;
+  const set = valueSet(catalog, shown, column);
+  if (!set || (set.kind !== 'boolean' && set.count > most)) return undefined;
+  if (set.kind === 'boolean') return { text: 'is a boolean' };
+  const values = `${set.count} ${set.count === 1 ? 'value' : 'values'}`;
+  return { text: set.kind === 'enum' ? `is an enum of ${values}` : `may hold ${values}` };
 }
 
 function fixesOf(facts: Facts, database: DatabaseFacts, shown: Table, index: Index, column: string): WorkspaceChange[] {

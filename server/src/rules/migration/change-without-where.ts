@@ -1,7 +1,7 @@
 import type { DataStatement } from '../../source/sql/ast.ts';
 import { readQuery } from '../../source/query/read.ts';
 import { defineRule, type StatementContext } from '../rule.ts';
-import { everyDialect, isEmptyHere, stepOf, tableBefore } from '../support.ts';
+import { entriesAround, everyDialect, isEmptyHere, tableBefore } from '../support.ts';
 
 export const changeWithoutWhere = defineRule({
   id: 'change-without-where',
@@ -41,12 +41,11 @@ function checkChange(node: DataStatement, context: StatementContext): void {
   });
 }
 
-/** Whether an UPDATE writes only columns that the same migration added: every row is meant. */
+/** Whether an UPDATE writes only columns that the same migration or script added: every row is meant. */
 function fillsNewColumns(node: DataStatement, { entry, database }: StatementContext): boolean {
-  const step = stepOf(database, entry);
-  if (node.kind !== 'update' || !step) return false;
+  if (node.kind !== 'update') return false;
   const result = readQuery(entry.placed.statement);
   const written = 'query' in result ? (result.query.writes[0]?.columns ?? []) : [];
-  const added = new Set(step.entries.flatMap(({ placed }) => (placed.node.kind === 'alterTable' ? placed.node.actions.flatMap((action) => (action.kind === 'addColumn' ? [action.column.name.name.toLowerCase()] : [])) : [])));
+  const added = new Set(entriesAround(database, entry).flatMap(({ placed }) => (placed.node.kind === 'alterTable' ? placed.node.actions.flatMap((action) => (action.kind === 'addColumn' ? [action.column.name.name.toLowerCase()] : [])) : [])));
   return written.length > 0 && written.every((column) => added.has(column.name.toLowerCase()));
 }

@@ -1,7 +1,10 @@
-import { findColumn } from '../../schema/catalog.ts';
+import type { DatabaseFacts, HistoryEntry } from '../../project/facts.ts';
+import { findColumn, findTable, type Catalog } from '../../schema/catalog.ts';
+import type { AlterTable } from '../../source/sql/ast.ts';
+import { sameColumn } from '../../indexes/keys.ts';
 import { queriesNaming, usedAt } from '../clients.ts';
 import { defineRule } from '../rule.ts';
-import { everyDialect, isNewTable, keyOf, stepOf, tableBefore } from '../support.ts';
+import { catalogBehind, entriesAround, everyDialect, isNewTable, keyOf, stepOf, tableBefore } from '../support.ts';
 
 const made = '-- file: migrations/0001_users.up.sql\nCREATE TABLE users (id integer PRIMARY KEY, login text);\n-- file: migrations/0002_login.up.sql\n';
 
@@ -29,13 +32,25 @@ export const dropColumn = defineRule({
       const table = tableBefore(entry, parent.name);
       const column = table && findColumn(database.dialect, table, action.column.name);
       const step = stepOf(database, entry);
-      // A column that the same migration added, or drops to add it anew, has no client yet or keeps it.
+      // A column that the same migration added has no client yet.
       if (column && step && !findOld(column.name, step.before.tables.get(keyOf(database.dialect, parent.name)))) return;
-      const users = queriesNaming(database, keyOf(database.dialect, parent.name), action.column.name);
+      const written = `${parent.name.name.name}.${action.column.name}`;
+      const stands = (catalog: Catalog) => {
+        const later = findTable(catalog, parent.name.schema?.name, parent.name.name.name);
+        return later !== undefined && findColumn(database.dialect, later, action.column.name) !== undefined;
+      };
+      if (stands(catalogBehind(database, entry))) {
+        // Where the name went to another column, the values were carried over there before.
+        if (!addsAnew(database, entry, parent, action.column.name)) return;
+        context.report({ at: action, message: `${written} is dropped and added anew, which loses its values`, help: 'Add the new column under another name, fill it from the old one, then drop the old one in a later release.' });
+        return;
+      }
+      // A query that names a column of that name made later says nothing about this one.
+      const users = stands(database.catalog) ? [] : queriesNaming(database, keyOf(database.dialect, parent.name), action.column.name);
       context.report({
         at: action,
         severity: database.dialect === 'sqlite' && users.length === 0 ? 'information' : 'warning',
-        message: users.length > 0 ? `${parent.name.name.name}.${action.column.name} is dropped, and ${users.length === 1 ? 'a query' : `${users.length} queries`} of the workspace still ${users.length === 1 ? 'names' : 'name'} it` : `Dropping ${parent.name.name.name}.${action.column.name} breaks clients that still name it, and its values are gone`,
+        message: users.length > 0 ? `${written} is dropped, and ${users.length === 1 ? 'a query' : `${users.length} queries`} of the workspace still ${users.length === 1 ? 'names' : 'name'} it` : `Dropping ${written} breaks clients that still name it, and its values are gone`,
         related: usedAt(users, 'Named'),
       });
     },
@@ -44,4 +59,14 @@ export const dropColumn = defineRule({
 
 function findOld(name: string, table: { readonly columns: readonly { readonly name: string }[]; readonly knowledge: 'known' | 'unknown' } | undefined): boolean {
   return table !== undefined && (table.knowledge === 'unknown' || table.columns.some((column) => column.name === name));
+}
+
+/** Whether the migration adds a column of this name to the table, in the same statement or behind it. */
+function addsAnew(database: DatabaseFacts, entry: HistoryEntry, { name }: AlterTable, column: string): boolean {
+  const key = keyOf(database.dialect, name);
+  const entries = entriesAround(database, entry);
+  return entries.slice(entries.indexOf(entry)).some(({ placed: { node } }) => {
+    if (node.kind !== 'alterTable' || keyOf(database.dialect, node.name) !== key) return false;
+    return node.actions.some((action) => action.kind === 'addColumn' && sameColumn(database.dialect, action.column.name.name, column));
+  });
 }

@@ -1,7 +1,9 @@
+import type { DatabaseFacts, HistoryEntry } from '../../project/facts.ts';
 import { findTable } from '../../schema/catalog.ts';
+import type { QualifiedName } from '../../source/sql/ast.ts';
 import { queriesNaming, usedAt } from '../clients.ts';
 import { defineRule } from '../rule.ts';
-import { everyDialect, isNewTable, keyOf, stepOf } from '../support.ts';
+import { catalogBehind, entriesAround, everyDialect, isNewTable, keyOf, stepOf } from '../support.ts';
 
 const made = '-- file: migrations/0001_imports.up.sql\nCREATE TABLE imports (id integer PRIMARY KEY);\n-- file: migrations/0002_imports.up.sql\n';
 
@@ -28,9 +30,7 @@ export const dropTable = defineRule({
       const { database, entry } = context;
       for (const name of node.names) {
         const table = findTable(entry.before, name.schema?.name, name.name.name);
-        // A table that stands again at the end was rebuilt (the way SQLite changes a table), not dropped.
-        const rebuilt = findTable(stepOf(database, entry)?.after ?? database.catalog, name.schema?.name, name.name.name) !== undefined;
-        if (rebuilt || table?.temporary || isNewTable(entry, name)) continue;
+        if (table?.temporary || isNewTable(entry, name) || isRebuilt(database, entry, name) || (node.ifExists && isKnownAbsent(database, entry, name))) continue;
         const users = queriesNaming(database, keyOf(database.dialect, name));
         context.report({
           at: name,
@@ -41,3 +41,37 @@ export const dropTable = defineRule({
     },
   },
 });
+
+/**
+ * A table that stands again at the end was rebuilt, not dropped: SQLite changes a table this way. The one dropped may also be the old table
+ * under the name it was put aside with.
+ */
+function isRebuilt(database: DatabaseFacts, entry: HistoryEntry, name: QualifiedName): boolean {
+  const after = catalogBehind(database, entry);
+  const stands = (key: string) => after.tables.has(key) || after.views.has(key);
+  const entries = entriesAround(database, entry);
+  let key = keyOf(database.dialect, name);
+  for (let at = entries.indexOf(entry) - 1; at >= 0 && !stands(key); at--) {
+    const from = renames(entries[at]!).find(({ to }) => keyOf(database.dialect, to) === key)?.from;
+    if (from) key = keyOf(database.dialect, from);
+  }
+  return stands(key);
+}
+
+/** The tables that a statement renames; the new name of PostgreSQL and SQLite carries no schema and stays in that of the old one. */
+function renames({ placed: { node } }: HistoryEntry): readonly { readonly from: QualifiedName; readonly to: QualifiedName }[] {
+  if (node.kind === 'rename' && node.object === 'table') return node.pairs;
+  if (node.kind !== 'alterTable') return [];
+  const { name } = node;
+  return node.actions.flatMap((action) => (action.kind === 'renameTable' ? [{ from: name, to: name.schema && !action.to.schema ? { ...action.to, schema: name.schema } : action.to }] : []));
+}
+
+/** IF EXISTS over a name that the migration takes later on, or that an earlier statement of the history dropped, drops nothing. */
+function isKnownAbsent(database: DatabaseFacts, entry: HistoryEntry, name: QualifiedName): boolean {
+  const key = keyOf(database.dialect, name);
+  if (entry.before.tables.has(key)) return false;
+  const takenLater = entriesAround(database, entry).some((one) => renames(one).some(({ to }) => keyOf(database.dialect, to) === key));
+  const step = stepOf(database, entry);
+  const earlier = step ? database.steps.slice(0, database.steps.indexOf(step)) : [];
+  return takenLater || earlier.some(({ entries }) => entries.some(({ before }) => before.tables.get(key)?.knowledge === 'known'));
+}

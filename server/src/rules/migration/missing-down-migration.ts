@@ -1,5 +1,5 @@
 import { downChange } from '../../edits/down/downChange.ts';
-import type { MigrationStep } from '../../project/facts.ts';
+import type { MigrationStep, RunnerInfo } from '../../project/facts.ts';
 import type { StatementNode } from '../../source/sql/ast.ts';
 import { defineRule, placeOf } from '../rule.ts';
 import { everyDialect } from '../support.ts';
@@ -29,7 +29,7 @@ export const missingDownMigration = defineRule({
     migration(step, { facts, database, report }) {
       const { runner } = database;
       const changed = step.entries.filter(({ placed }) => changesSchema(placed.node));
-      if (!runner || runner.down === 'none' || changed.length === 0 || hasDown(step)) return;
+      if (!runner || runner.down === 'none' || changed.length === 0 || hasDown(step) || isIrreversible(runner, step)) return;
       const first = changed[0]!.placed;
       report({
         at: placeOf(first, { start: 0, end: /^[^\r\n]*/.exec(first.statement.text)![0].trimEnd().length }),
@@ -54,6 +54,11 @@ const dataKinds: ReadonlySet<StatementNode['kind']> = new Set(['select', 'insert
 function changesSchema(node: StatementNode): boolean {
   if (node.kind === 'alterTable') return node.actions.some(({ kind }) => kind !== 'validateConstraint');
   return !dataKinds.has(node.kind);
+}
+
+/** sqlx keeps migrations of one file and pairs of up and down apart: a project of the former has no place for a down. */
+function isIrreversible({ id }: RunnerInfo, { migration }: MigrationStep): boolean {
+  return id === 'sqlx' && !migration.up.file.endsWith('.up.sql');
 }
 
 /** A down that holds nothing, or the SELECT that templates leave there, undoes nothing. */

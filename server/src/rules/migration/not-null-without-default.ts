@@ -1,5 +1,6 @@
 import { deleteInStatement, insertAfterStatement, insertInStatement, suggestedChange } from '../../edits/builders.ts';
 import type { WorkspaceChange } from '../../edits/change.ts';
+import type { DatabaseFacts } from '../../project/facts.ts';
 import { quoteIdentifier, renderName } from '../../schema/quote.ts';
 import { isMySql } from '../../source/dialect.ts';
 import type { AlterAction, ColumnDefinition } from '../../source/sql/ast.ts';
@@ -59,7 +60,7 @@ function isRequired({ type, constraints }: ColumnDefinition): boolean {
 function fixes(action: AddColumn, context: StatementContext, name: Parameters<typeof notNullMigrations>[2]): WorkspaceChange[] {
   const { dialect } = context.database;
   const { column } = action;
-  const value = placeholder(column);
+  const value = placeholder(column, context.database);
   const result: WorkspaceChange[] = [];
   const notNull = column.constraints.find((constraint) => constraint.kind === 'notNull')!;
   const table = renderName(dialect, name.schema?.name, name.name.name);
@@ -81,9 +82,11 @@ function fixes(action: AddColumn, context: StatementContext, name: Parameters<ty
 }
 
 /** A value of the column's type that a reader will want to change; undefined for types that have no obvious one. */
-function placeholder({ type }: ColumnDefinition): string | undefined {
+function placeholder({ type }: ColumnDefinition, { dialect, engineVersion }: DatabaseFacts): string | undefined {
   const name = type?.name ?? '';
   if (type === undefined || type.arrayDimensions > 0) return undefined;
+  // MySQL takes a default for long texts and JSON as an expression only, and only since 8.0.13 (manual, Data Type Default Values).
+  if (isMySql(dialect) && /^((tiny|medium|long)?text|json)$/.test(name)) return (engineVersion ?? 8) < 8 ? undefined : name === 'json' ? "('{}')" : "('')";
   if (/^(text|varchar|character varying|char|character|citext|nvarchar|tinytext|string)$/.test(name)) return "''";
   if (/^(tiny|small|medium|big)?int(eger)?$|^int[248]$|^(numeric|decimal|real|double|double precision|float)$/.test(name)) return '0';
   if (/^bool(ean)?$/.test(name)) return 'false';

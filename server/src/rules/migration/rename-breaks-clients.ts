@@ -1,4 +1,6 @@
-import { findTable, objectKey } from '../../schema/catalog.ts';
+import { sameColumn } from '../../indexes/keys.ts';
+import type { DatabaseFacts, WorkloadQuery } from '../../project/facts.ts';
+import { findColumn, findTable, objectKey } from '../../schema/catalog.ts';
 import type { QualifiedName } from '../../source/sql/ast.ts';
 import { queriesNaming, usedAt } from '../clients.ts';
 import { defineRule, type Report, type StatementContext } from '../rule.ts';
@@ -51,22 +53,29 @@ function reportTable(from: QualifiedName, to: QualifiedName, at: Extract<Report[
   const users = queriesNaming(database, key);
   context.report({
     at,
+    severity: severityOf(database, users),
     message: users.length > 0 ? `${from.name.name} becomes ${to.name.name}, and ${users.length === 1 ? 'a query' : `${users.length} queries`} of the workspace still ${users.length === 1 ? 'asks' : 'ask'} for ${from.name.name}` : `Clients that ask for ${from.name.name} fail once it is ${to.name.name}`,
     help: `Leave a view of the old name in the same migration (CREATE VIEW ${from.name.text} AS SELECT ... FROM ${to.name.text}) and drop it once no client uses it.`,
     related: usedAt(users, 'Named'),
   });
 }
 
+/** SQLite lives inside its application, which is replaced together with it. */
+function severityOf({ dialect }: DatabaseFacts, users: readonly WorkloadQuery[]): 'information' | 'warning' {
+  return dialect === 'sqlite' && users.length === 0 ? 'information' : 'warning';
+}
+
 function reportColumn(table: QualifiedName, from: string, to: string, at: Extract<Report['at'], { range: unknown }>, context: StatementContext): void {
   const { database, entry } = context;
-  if (isNewTable(entry, table)) return;
+  if (isNewTable(entry, table) || sameColumn(database.dialect, from, to)) return;
   const old = stepOf(database, entry)?.before;
   const before = old && findTable(old, table.schema?.name, table.name.name);
-  if (before?.knowledge === 'known' && !before.columns.some((column) => column.name.toLowerCase() === from.toLowerCase())) return;
+  // A column that the same migration added has no client yet; one that takes the place of another is what its clients wait for.
+  if (before?.knowledge === 'known' && (!findColumn(database.dialect, before, from) || findColumn(database.dialect, before, to))) return;
   const users = queriesNaming(database, keyOf(database.dialect, table), from);
   context.report({
     at,
-    severity: database.dialect === 'sqlite' && users.length === 0 ? 'information' : 'warning',
+    severity: severityOf(database, users),
     message: users.length > 0 ? `${table.name.name}.${from} becomes ${to}, and ${users.length === 1 ? 'a query' : `${users.length} queries`} of the workspace still ${users.length === 1 ? 'names' : 'name'} ${from}` : `Clients that name ${table.name.name}.${from} fail once it is ${to}`,
     help: `Add ${to} beside ${from}, write both, fill ${to} in batches, read it, then drop ${from}.`,
     related: usedAt(users, 'Named'),

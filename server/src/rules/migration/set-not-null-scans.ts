@@ -1,8 +1,9 @@
 import { insertAfterStatement, replaceInStatement, suggestedChange } from '../../edits/builders.ts';
-import type { WorkspaceChange } from '../../edits/change.ts';
+import type { FileChange, WorkspaceChange } from '../../edits/change.ts';
 import { findColumn } from '../../schema/catalog.ts';
 import { quoteIdentifier } from '../../schema/quote.ts';
 import { newMigration } from '../../edits/newMigration.ts';
+import type { Migration } from '../../project/facts.ts';
 import type { AlterAction, AlterTable } from '../../source/sql/ast.ts';
 import { notNullSteps } from '../notNull.ts';
 import { defineRule, type StatementContext } from '../rule.ts';
@@ -60,9 +61,18 @@ function fixes(action: SetNotNull, parent: AlterTable, context: StatementContext
   const title = `Prove ${action.column.text} by a CHECK first`;
   if (entry.migration) {
     const later = newMigration(facts, database, { slug: `require_${parent.name.name.name}_${action.column.name}`, up: rest, down: `${steps.addCheck}\n${steps.dropNotNull}` });
-    return later ? [suggestedChange(`${title}, and set NOT NULL in a new migration`, check, ...later)] : [];
+    return later ? [suggestedChange(`${title}, and set NOT NULL in a new migration`, check, ...undoesCheck(entry.migration, parent, action, constraint), ...later)] : [];
   }
   const script = facts.scripts.get(entry.placed.file);
   if (!script || entry.transaction !== 'none') return [];
   return [suggestedChange(title, check, insertAfterStatement(script, entry.placed, rest.replace(/;$/, '')))];
+}
+
+/** The down of the migration that set NOT NULL before: it drops the check instead, which is all that the migration makes from now on. */
+function undoesCheck(migration: Migration, parent: AlterTable, { column }: SetNotNull, constraint: string): FileChange[] {
+  return (migration.down?.statements ?? []).flatMap((placed) => {
+    const { node } = placed;
+    if (node.kind !== 'alterTable' || node.name.name.name !== parent.name.name.name) return [];
+    return node.actions.filter((action) => action.kind === 'dropNotNull' && action.column.name === column.name).map((action) => replaceInStatement(placed, action.range, `DROP CONSTRAINT ${constraint}`));
+  });
 }

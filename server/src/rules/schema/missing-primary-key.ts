@@ -34,7 +34,7 @@ export const missingPrimaryKey = defineRule({
   check: {
     database(context) {
       for (const table of context.database.catalog.tables.values()) {
-        if (isKeyless(context.database, table)) reportTable(table, context);
+        if (isKeyless(context.database, table) && !isForeign(context.database, table)) reportTable(table, context);
       }
     },
   },
@@ -49,6 +49,12 @@ function isKeyless({ dialect, catalog }: DatabaseFacts, table: Table): boolean {
   // A unique key over NOT NULL columns names each row as well as a primary key does.
   const whole = (columns: readonly (string | undefined)[]) => columns.length > 0 && columns.every((column) => column !== undefined && findColumn(dialect, table, column)?.nullable === false);
   return !table.uniques.some((unique) => whole(unique.columns)) && !table.indexes.some((index) => index.unique && index.where === undefined && whole(index.parts.map((part) => part.column)));
+}
+
+/** A foreign table holds its rows elsewhere and cannot have a key here. */
+function isForeign(database: DatabaseFacts, table: Table): boolean {
+  const node = entryAt(database, table.origin)?.placed.node;
+  return node?.kind === 'createTable' && node.foreign === true;
 }
 
 function reportTable(table: Table, { facts, database, report }: RuleContext): void {
@@ -71,7 +77,8 @@ function fixes(database: DatabaseFacts, table: Table, { placed, migration }: Non
   const { dialect } = database;
   const result: WorkspaceChange[] = [];
   const linked = table.foreignKeys.flatMap((foreign) => foreign.columns);
-  if (table.foreignKeys.length >= 2 && linked.every((column) => findColumn(dialect, table, column)?.nullable === false)) {
+  // Only a table that does nothing but link others is known to hold each pair once.
+  if (table.foreignKeys.length >= 2 && table.columns.every(({ name, type }) => linked.includes(name) || /^(timestamp|datetime|date)/i.test(type)) && linked.every((column) => findColumn(dialect, table, column)?.nullable === false)) {
     const columns = linked.map((column) => quoteIdentifier(dialect, column)).join(', ');
     result.push(suggestedChange(`Make (${linked.join(', ')}) the primary key`, insertInStatement(placed, last.range.end, `,${separator(statement.text, first.range.start)}PRIMARY KEY (${columns})`)));
   }
