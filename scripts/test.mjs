@@ -8,6 +8,7 @@ run('tsc', ['-p', '.']);
 run('tsc', ['-p', 'tsconfig.panel.json']);
 run('oxlint', ['--type-aware', '--quiet']);
 build();
+run(process.execPath, [join(root, 'scripts/notices.mjs'), '--check']);
 const corpora = process.env.DATABASE_EXPERT_CORPORA ?? join(root, '../shared/corpora');
 if (!existsSync(corpora)) console.log('The corpora are not here: tests over real projects will be skipped.');
 run('vitest', ['run', ...process.argv.slice(2)], { env: { DATABASE_EXPERT_CORPORA: corpora } });
