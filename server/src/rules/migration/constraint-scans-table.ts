@@ -1,11 +1,11 @@
-import { insertAfterStatement, insertInStatement, suggestedChange } from '../../edits/builders.ts';
+import { deleteStatement, insertAfterStatement, insertInStatement, suggestedChange } from '../../edits/builders.ts';
 import type { WorkspaceChange } from '../../edits/change.ts';
 import { newMigration } from '../../edits/newMigration.ts';
 import { findTable, type Table } from '../../schema/catalog.ts';
 import { quoteIdentifier, renderName } from '../../schema/quote.ts';
-import type { AlterTable, TableConstraint } from '../../source/sql/ast.ts';
+import type { AlterAction, AlterTable, TableConstraint } from '../../source/sql/ast.ts';
 import { defineRule, type StatementContext } from '../rule.ts';
-import { blockingSeverity, isEmptyHere, isNewTable, tableBefore } from '../support.ts';
+import { blockingSeverity, entriesAround, isEmptyHere, isNewTable, keyOf, tableBefore } from '../support.ts';
 
 type Scanning = Extract<TableConstraint, { kind: 'check' | 'foreignKey' }>;
 
@@ -46,6 +46,7 @@ export const constraintScansTable = defineRule({
   },
   check: {
     alterAction(action, context, parent) {
+      if (action.kind === 'validateConstraint') checkValidation(action, parent, context);
       if (action.kind !== 'addConstraint' || !scans(action.constraint) || isEmptyHere(context.database, context.entry, parent.name)) return;
       const { constraint } = action;
       const table = tableBefore(context.entry, parent.name);
@@ -63,6 +64,39 @@ export const constraintScansTable = defineRule({
     },
   },
 });
+
+/** VALIDATE CONSTRAINT spares nobody where the transaction still holds the lock under which the constraint was added. */
+function checkValidation(action: Extract<AlterAction, { kind: 'validateConstraint' }>, parent: AlterTable, context: StatementContext): void {
+  const { database, entry, facts } = context;
+  const script = facts.scripts.get(entry.placed.file);
+  if (!script || !addedInTransaction(action.name.name, parent, context) || isEmptyHere(database, entry, parent.name)) return;
+  const { name } = parent.name.name;
+  const { severity, sizeNote } = blockingSeverity(database, { name });
+  context.report({
+    at: action,
+    severity,
+    message: `VALIDATE CONSTRAINT reads all of ${name} while this transaction still holds the lock of ADD CONSTRAINT`,
+    help: `Validate in a transaction of its own: in a later migration. ${sizeNote}`,
+    fix: () => {
+      if (!entry.migration || parent.actions.length > 1) return undefined;
+      const later = newMigration(facts, database, { slug: `validate_${action.name.name}`, up: `${entry.placed.statement.text};`, down: `-- Nothing to undo: ${action.name.name} goes with the migration that adds it.` });
+      return later && suggestedChange(`Validate ${action.name.name} in a new migration`, deleteStatement(script, entry.placed), ...later);
+    },
+  });
+}
+
+/** Whether a statement of the transaction that is open here added the constraint as NOT VALID. */
+function addedInTransaction(name: string, parent: AlterTable, { database, entry }: StatementContext): boolean {
+  if (entry.transaction === 'none') return false;
+  const entries = entriesAround(database, entry);
+  for (let at = entries.indexOf(entry) - 1; at >= 0; at--) {
+    const { node } = entries[at]!.placed;
+    if (node.kind === 'transaction' && /^(commit|rollback|begin)$/.test(node.action)) return false;
+    if (node.kind !== 'alterTable' || keyOf('postgresql', node.name) !== keyOf('postgresql', parent.name)) continue;
+    if (node.actions.some((one) => one.kind === 'addConstraint' && one.constraint.name?.name === name)) return true;
+  }
+  return false;
+}
 
 function scans(constraint: TableConstraint): constraint is Scanning {
   return (constraint.kind === 'check' || constraint.kind === 'foreignKey') && !constraint.notValid && !constraint.notEnforced;

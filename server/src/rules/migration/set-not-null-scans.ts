@@ -7,7 +7,7 @@ import type { Migration } from '../../project/facts.ts';
 import type { AlterAction, AlterTable } from '../../source/sql/ast.ts';
 import { notNullSteps } from '../notNull.ts';
 import { defineRule, type StatementContext } from '../rule.ts';
-import { blockingSeverity, isEmptyHere, provedNotNull, tableBefore } from '../support.ts';
+import { blockingSeverity, entriesAround, isEmptyHere, keyOf, provedNotNull, tableBefore } from '../support.ts';
 
 type SetNotNull = Extract<AlterAction, { kind: 'setNotNull' }>;
 
@@ -39,7 +39,7 @@ export const setNotNullScans = defineRule({
       const table = tableBefore(context.entry, parent.name);
       const trusted = (context.database.engineVersion ?? 18) >= 12 && table !== undefined && provedNotNull(table, action.column.name);
       const already = table && findColumn('postgresql', table, action.column.name)?.nullable === false;
-      if (trusted || already) return;
+      if (trusted || already || followsUnseenProof(context, parent)) return;
       const { severity, sizeNote } = blockingSeverity(context.database, { name: parent.name.name.name });
       context.report({
         at: action,
@@ -51,6 +51,18 @@ export const setNotNullScans = defineRule({
     },
   },
 });
+
+/** Whether a constraint of the table that no history defines was validated just before: it may well be the proof. */
+function followsUnseenProof({ database, entry }: StatementContext, { name }: AlterTable): boolean {
+  const key = keyOf('postgresql', name);
+  if (entry.before.tables.get(key)?.knowledge === 'known') return false;
+  const entries = entriesAround(database, entry);
+  return entries.slice(0, entries.indexOf(entry)).some(({ before, placed: { node } }) => {
+    if (node.kind !== 'alterTable' || keyOf('postgresql', node.name) !== key) return false;
+    const known = before.tables.get(key);
+    return node.actions.some((action) => action.kind === 'validateConstraint' && ![...(known?.checks ?? []), ...(known?.foreignKeys ?? [])].some((one) => one.name === action.name.name));
+  });
+}
 
 function fixes(action: SetNotNull, parent: AlterTable, context: StatementContext): WorkspaceChange[] {
   const { facts, database, entry } = context;
