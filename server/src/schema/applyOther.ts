@@ -1,5 +1,5 @@
 import type { CreateFunction, CreateTrigger, CreateView, OtherStatement, PolicyStatement, SequenceStatement, SetStatement, TableOption } from '../source/sql/ast.ts';
-import { sameName, type Policy, type Sequence, type Trigger } from './catalog.ts';
+import { defaultSchema, sameName, type Policy, type Sequence, type Trigger } from './catalog.ts';
 import { changeColumn } from './columns.ts';
 import type { Draft } from './draft.ts';
 import { applyBlock, applyRoutine } from './blocks.ts';
@@ -165,6 +165,7 @@ function quotedBody(text: string): OtherStatement['body'] {
 
 function addName(draft: Draft, collection: 'extensions' | 'schemas', { target }: OtherStatement): void {
   const name = target!.name.name;
+  if (collection === 'schemas' && name === defaultSchema(draft.dialect)) return;
   if (!draft.has(collection, name)) draft.set(collection, name, draft.origin(target!.range));
 }
 

@@ -192,7 +192,7 @@ const words: Readonly<Record<DifferentObject, string>> = {
 
 /** Settings of a table that are one value each. */
 function compareSettings(table: string, before: Table, after: Table): SchemaDifference[] {
-  const sorted = (text: string | undefined) => splitOptions(text).map(({ name, value }) => `${name}=${value}`).sort().join(' ');
+  const sorted = (text: string | undefined) => splitOptions(text).map(({ name, value }) => `${name}=${value}`).filter((option) => option.toLowerCase() !== 'engine=innodb').sort().join(' ');
   const settings: readonly (readonly [DifferentObject, (table: Table) => string])[] = [
     ['rowSecurity', ({ rowSecurity }) => (rowSecurity?.enabled ? 'enabled' : '') + (rowSecurity?.forced ? ' forced' : '')],
     ['partition', ({ partitionBy, partitionOf }) => [partitionBy?.text, partitionOf && `PARTITION OF ${partitionOf.table} ${partitionOf.bound}`].filter((part) => part).join(' ')],

@@ -110,13 +110,17 @@ function isWrapped(tokens: readonly Token[]): boolean {
   return false;
 }
 
+/** Spellings of the present moment, with a precision of nothing or zero. */
+const presentMoment = /\b(?:now \( \)|(?:current_timestamp|localtimestamp|transaction_timestamp)(?: \( 0? ?\))?)(?! \()/g;
+
 /**
  * An expression as it is compared with what an engine printed of it: besides {@link comparableExpression}, casts and
- * parentheses do not count, and `= ANY (ARRAY[...])` is IN.
+ * parentheses do not count, `= ANY (ARRAY[...])` is IN, and now() is CURRENT_TIMESTAMP.
  */
 export function looseExpression(dialect: Dialect, text: string): string {
   const plain = comparableExpression(dialect, text)
     .replaceAll(/ :: (?:"[^"]*"|\w+(?: \. (?:"[^"]*"|\w+))?)(?: varying| precision)?(?: (?:with|without) time zone)?(?: \( [\d ,]+ \))?(?: \[ \])*/g, '')
-    .replaceAll(/\bpg_catalog \. /g, '');
+    .replaceAll(/\bpg_catalog \. /g, '')
+    .replaceAll(presentMoment, 'current_timestamp');
   return plain.replaceAll(/[()] ?/g, '').replaceAll('!=', '<>').replaceAll(/= any array \[ ([^\]]*) \]/g, 'in $1').replaceAll(/\s+/g, ' ').trim();
 }

@@ -95,9 +95,14 @@ function columnOf(context: PrismaContext, mapped: MappedModel, field: PrismaFiel
     type,
     nullable: field.optional || field.list,
     ...(expression !== undefined && { default: expression }),
-    ...(fallback.autoIncrement && { autoIncrement: true }),
+    ...((fallback.autoIncrement || isSqliteRowId(context, field, type)) && { autoIncrement: true }),
     origin: originIn(mapped.path, field.nameRange),
   };
+}
+
+/** On SQLite Prisma writes every lone integer id as AUTOINCREMENT, asked or not. */
+function isSqliteRowId({ dialect }: PrismaContext, field: PrismaField, type: string): boolean {
+  return dialect === 'sqlite' && type === 'INTEGER' && attribute(field, 'id') !== undefined;
 }
 
 /** The default of a SERIAL column; its sequence is added to the list. */

@@ -35,18 +35,21 @@ function typeNamed(dialect: Dialect, text: string, field: PrismaField): string {
   return engineType(dialect, type);
 }
 
+/** Native types are named after the datasource: `@db.Text`, `@postgresql.Text`. */
+const nativeAttribute = /^\w+\.[A-Z]/;
+
 /** The column type of a scalar field, in engine spelling; undefined when the type is not scalar. */
 export function scalarColumnType(dialect: Dialect, field: PrismaField): string | undefined {
-  const unsupported = /^Unsupported\(\s*"(.*)"\s*\)$/s.exec(field.type);
-  if (unsupported) return typeNamed(dialect, unsupported[1]!, field);
-  const native = field.attributes.find(({ name }) => name.startsWith('db.'));
+  const unsupported = /^Unsupported\(\s*"((?:[^"\\]|\\.)*)"\s*\)$/s.exec(field.type);
+  if (unsupported) return typeNamed(dialect, unsupported[1]!.replaceAll(/\\(.)/gs, '$1'), field);
+  const native = field.attributes.find(({ name }) => nativeAttribute.test(name));
   if (native && isScalarType(field.type)) return typeNamed(dialect, nativeType(native), field);
   const scalar = scalarsOf(dialect)[field.type];
   return scalar === undefined ? undefined : typeNamed(dialect, scalar, field);
 }
 
 function nativeType({ name, args }: PrismaAttribute): string {
-  const own = name.slice('db.'.length);
+  const own = name.slice(name.indexOf('.') + 1);
   const unsigned = own.startsWith('Unsigned') ? `unsigned ${own.slice('Unsigned'.length).toLowerCase()}` : undefined;
   const list = args.map(({ value }) => ('value' in value ? value.value : ''));
   return (nativeNames[own] ?? unsigned ?? own.toLowerCase()) + (list.length > 0 ? `(${list.join(',')})` : '');
@@ -73,12 +76,15 @@ function callDefault(dialect: Dialect, { name, args }: Extract<PrismaValue, { ki
   return name === 'dbgenerated' && text?.kind === 'string' && text.value !== '' ? { expression: text.value } : {};
 }
 
+/** Types whose defaults may be written as strings and are numbers all the same. */
+const numeric = new Set(['Int', 'BigInt', 'Float', 'Decimal']);
+
 function listDefault(items: readonly PrismaValue[], field: PrismaField, type: string, enumValue: (name: string) => string | undefined): string {
   return `ARRAY[${items.map((item) => literal('postgresql', item, field, enumValue)).join(', ')}]::${type}`;
 }
 
 function literal(dialect: Dialect, value: PrismaValue, field: PrismaField, enumValue: (name: string) => string | undefined): string {
-  if (value.kind === 'string') return quoteString(dialect, value.value);
+  if (value.kind === 'string') return numeric.has(field.type) ? value.value : quoteString(dialect, value.value);
   if (value.kind === 'number') return value.value;
   if (value.kind !== 'word') return 'NULL';
   const mapped = isScalarType(field.type) ? undefined : enumValue(value.value);
