@@ -1,0 +1,138 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { WorkspaceChange } from '../../server/src/edits/change.ts';
+import type { DatabaseFacts, Facts } from '../../server/src/project/facts.ts';
+import { rules } from '../../server/src/rules/index.ts';
+import type { Finding } from '../../server/src/rules/rule.ts';
+import { applyChange, checkFixture } from '../support/checkFixture.ts';
+import { mariaDbEngine, postgresEngine, sqliteEngine, type Engine } from '../support/engines.ts';
+import { readFixture, type Fixture } from '../support/fixture.ts';
+import { differenceOf } from '../support/introspectPostgres.ts';
+import { hasMariaDb } from '../support/mariaDb.ts';
+import { missingTable, runHistory, runPart, type RunResult } from '../support/runHistory.ts';
+import { standIns } from '../support/standIns.ts';
+
+const folder = join(import.meta.dirname, '../fixtures/rules');
+
+/**
+ * By rule, the only lines in which the schema after its fix may differ from what the author meant. A rule that is not
+ * listed changes nothing but the way there.
+ */
+const statedDifferences: Readonly<Record<string, RegExp>> = {
+  'prefer-identity': /^- column \S+ (integer|bigint|smallint) notnull=true default=nextval\('\S+$|^\+ column \S+ (integer|bigint|smallint) notnull=true default= d$/,
+  'not-null-without-default': /^[-+] column \S+ \S+ (notnull=(true|1) default=(''::text|'')? ?(default|pk=0 hidden=0)?|NO (''|  ).*)$/,
+  'foreign-key-without-index': /^\+ (relation \S+ i|index |key )/,
+  'missing-composite-index': /^[-+] (relation \S+ i|index |key )/,
+  'low-selectivity-index': /^[-+] (relation \S+ i|index |key )/,
+  'missing-primary-key': /^\+ (column \S+\.id |relation \S+_pkey i|relation \S+_id_seq S|sequence \S+_id_seq |constraint \S+ PRIMARY KEY |index .*(_pkey|PRIMARY) |key \S+  unique=1 origin=pk )|^[-+] column \S+_id integer notnull=1 default= pk=/,
+  'row-level-security-missing': /^[-+] relation \S+ r|^\+ policy /,
+  'tenant-key-missing': /^\+ (column \S+\.tenant_id bigint notnull=true|constraint \S+_tenant_id_fkey |relation \S+_tenant_id i|index .*_tenant_id |policy )|^[-+] relation \S+ r/,
+  'unbounded-log-table': /^[-+] (relation \S+ [rpiI]|index .*_pkey |constraint \S+_pkey )|^\+ (column \S+_default\.|inherits )/,
+};
+
+/** Failures of a fixture that its author put there, or that it leaves out, counted by reason at the end. */
+const counts = { fixes: 0, ran: 0, safe: 0, rows: 0, downs: 0, mended: 0, units: 0 };
+const skipped = new Map<string, number>();
+const skip = (reason: string) => skipped.set(reason, (skipped.get(reason) ?? 0) + 1);
+
+let engines: Partial<Record<string, Engine>> = {};
+beforeAll(async () => {
+  engines = { postgresql: await postgresEngine(), sqlite: sqliteEngine() };
+  // MariaDB stands in for MySQL here: what both accept is all that is asked.
+  if (hasMariaDb('fixes of MySQL')) engines['mysql'] = mariaDbEngine('database_expert_fixes');
+});
+afterAll(async () => {
+  for (const engine of Object.values(engines)) await engine?.close();
+  console.log(`fixes on the engines: ${counts.ran} of ${counts.fixes} ran (${counts.safe} safe), ${counts.units} migrations and statements, ${counts.rows} runs with rows, ${counts.downs} downs restored, ${counts.mended} refusals of the engine mended`);
+  for (const [reason, count] of skipped) console.log(`SKIPPED: ${count}: ${reason}`);
+});
+
+const cases = rules.flatMap((rule) =>
+  existsSync(join(folder, rule.id)) ? readdirSync(join(folder, rule.id)).filter((name) => !name.endsWith('.fixed.txt')).map((name) => ({ rule: rule.id, name })) : [],
+);
+
+describe('engines accept what fixes make', () => {
+  test.each(cases)('$rule/$name', async ({ rule, name }) => {
+    const fixture = readFixture(readFileSync(join(folder, rule, name), 'utf8'), name);
+    const { facts, findings } = checkFixture(fixture, { only: [rule] });
+    const problems: string[] = [];
+    for (const finding of findings) {
+      for (const fix of finding.fixes()) {
+        counts.fixes++;
+        const database = facts.databases.find((one) => one.name === finding.database);
+        const engine = database && engines[database.dialect];
+        if (!engine) skip(`no engine here for ${database?.dialect ?? 'redis'}`);
+        else problems.push(...(await judge(engine, fixture, { facts, database, finding, fix })).map((problem) => `${fix.title}: ${problem}`));
+      }
+    }
+    expect(problems).toEqual([]);
+  });
+});
+
+interface Case {
+  readonly facts: Facts;
+  readonly database: DatabaseFacts;
+  readonly finding: Finding;
+  readonly fix: WorkspaceChange;
+}
+
+/** Runs the fixture before and after a fix; tells what the engine refuses now, and what differs that should not. */
+async function judge(engine: Engine, fixture: Fixture, { facts, database, finding, fix }: Case): Promise<string[]> {
+  const meant = await runHistory(engine, facts, database, { manner: 'intended', standIns });
+  const old = await runHistory(engine, facts, database, { manner: 'runner', standIns, present: meant.standIns });
+  const after = checkFixture({ ...fixture, files: applyChange(fixture.files, fix) }).facts;
+  const database2 = after.databases.find(({ name }) => name === database.name)!;
+  const fixed = await runHistory(engine, after, database2, { manner: 'runner', standIns, present: old.standIns });
+  counts.ran++;
+  counts.units += fixed.units;
+  if (fix.kind === 'safe') counts.safe++;
+  if (fixed.seeded.size > 0) counts.rows++;
+  const problems = newFailures(old, fixed);
+  if (finding.severity === 'error') {
+    const inFile = ({ failures }: RunResult) => failures.filter(({ file }) => file === finding.at.file).length;
+    if (inFile(fixed) >= inFile(old)) problems.push(`the engine refused ${finding.at.file} ${inFile(old)} times before and ${inFile(fixed)} times after`);
+    counts.mended += inFile(old) - inFile(fixed);
+  }
+  const problem = await rollBack(engine, after, database2, fix, fixed);
+  if (problem !== undefined) problems.push(problem);
+  // A failure that is left behind, or a file that this fix does not concern, hides what the rest would make.
+  const whole = fixed.failures.length === 0 ? fixed : await runHistory(engine, after, database2, { manner: 'intended', standIns, present: old.standIns });
+  const stated = statedDifferences[finding.rule];
+  if (process.env['FIXES_VERBOSE']) console.log(finding.rule, fix.title, differenceOf(meant.schema, whole.schema));
+  return [...problems, ...differenceOf(meant.schema, whole.schema).filter((line) => !stated?.test(line))];
+}
+
+function newFailures(old: RunResult, fixed: RunResult): string[] {
+  const key = ({ file, message }: { file: string; message: string }) => `${file}: ${message}`;
+  const known = new Set(old.failures.map(key));
+  for (const failure of fixed.failures) if (known.has(key(failure))) skip(missingTable(failure) === undefined ? `refused before and after: ${failure.message}` : 'a table that the fixture does not make');
+  return fixed.failures.filter((failure) => !known.has(key(failure))).map((failure) => `${key(failure)}\n${failure.sql}`);
+}
+
+/**
+ * Runs the downs from the last migration to the first one that the fix touches; tells how the schema then differs from the one
+ * before it. Where a later migration has no down, those up to the last touched one are run again, and undone.
+ */
+async function rollBack(engine: Engine, facts: Facts, database: DatabaseFacts, fix: WorkspaceChange, { before, failures, standIns: present }: RunResult): Promise<string | undefined> {
+  const files = new Set(fix.changes.map(({ file }) => file));
+  const touched = database.steps.filter(({ migration }) => files.has(migration.up.file) || (migration.down && files.has(migration.down.file)));
+  if (touched.length === 0 || failures.length > 0) return undefined;
+  const from = database.steps.indexOf(touched[0]!);
+  let steps = database.steps.slice(from);
+  if (steps.some(({ migration }) => !migration.down)) {
+    steps = database.steps.slice(from, database.steps.indexOf(touched.at(-1)!) + 1);
+    await runHistory(engine, facts, database, { manner: 'runner', standIns, present, until: steps.at(-1)!.migration.version });
+  }
+  if (steps.some(({ migration }) => !migration.down)) {
+    skip('no way back: a migration has no down');
+    return undefined;
+  }
+  for (const { migration } of steps.toReversed()) {
+    const [failure] = await runPart(engine, facts, migration.down!, migration.transaction);
+    if (failure) return `the down of ${migration.version} fails: ${failure.message}\n${failure.sql}`;
+  }
+  counts.downs++;
+  const difference = differenceOf(before.get(steps[0]!.migration.version)!, await engine.introspect());
+  return difference.length === 0 ? undefined : `the downs do not restore the schema:\n${difference.join('\n')}`;
+}
