@@ -18,6 +18,8 @@ beforeAll(async () => {
 const valid: readonly (readonly ['postgresql' | 'sqlite', string])[] = [
   ['postgresql', 'CREATE INDEX CONCURRENTLY i ON t (a) WHERE b'],
   ['postgresql', 'SELECT * FROM t WHERE id = :id AND a = ? AND b = $1 AND c = ?2 AND d = @d LIMIT :n'],
+  ['postgresql', 'SELECT * FROM t WHERE a = $name AND b=%s AND c = %(c)s'],
+  ['sqlite', 'SELECT * FROM t WHERE a = %s'],
   ['postgresql', "SELECT data ? 'key', data ?| $1 FROM t"],
   ['postgresql', 'INSERT INTO t VALUES (?, ?) -- why?'],
   ['postgresql', 'SELECT FROM {{table}} WHERE'],

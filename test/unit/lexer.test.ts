@@ -32,6 +32,7 @@ const cases: readonly (readonly [Dialect, string, string])[] = [
   ['postgresql', '1.5 .5 1e10 1_000 0xFF 1..3 2.', 'n:1.5  n:.5  n:1e10  n:1_000  n:0xFF  n:1  p:.  p:.  n:3  n:2.'],
   ['postgresql', "a ? 'k' AND b = ? AND c ?| d LIMIT ? OFFSET ?", "w:a  o:?  s:'k'  w:AND  w:b  o:=  $:?  w:AND  w:c  o:?|  w:d  w:LIMIT  $:?  w:OFFSET  $:?"],
   ['postgresql', 'id = :id, :name::text, @p, x[1:n]', 'w:id  o:=  $::id  p:,  $::name  o:::  w:text  p:,  $:@p  p:,  w:x  p:[  n:1  o::  w:n  p:]'],
+  ['postgresql', 'a=%s, %(name)s, b % s, b%s, c = %size', 'w:a  o:=  $:%s  p:,  $:%(name)s  p:,  w:b  o:%  w:s  p:,  w:b  o:%  w:s  p:,  w:c  o:=  o:%  w:size'],
   ['postgresql', ":SCHEMA.t :'v' :\"w\" a := 1", 'h::SCHEMA  p:.  w:t  h::\'v\'  h::"w"  w:a  o::=  n:1'],
   ['postgresql', '{{ index .Options "Namespace" }}.users', 'h:{{ index .Options "Namespace" }}  p:.  w:users'],
   ['postgresql', '"{{ index .Options "Namespace" }}"."t"', 'q:"{{ index .Options "Namespace" }}"  p:.  q:"t"'],

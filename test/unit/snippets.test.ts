@@ -50,7 +50,7 @@ describe('snippets', () => {
   test.each(snippetsOf('prisma.json'))('Prisma takes %s', (_, { body }) => {
     const text = expandSnippet(body);
     const head = 'datasource db {\n  provider = "postgresql"\n}\n\nmodel Customer {\n  id Int @id\n  holders Holder[]\n}\n\n';
-    const isModel = /^model /.test(text);
+    const isModel = text.startsWith('model ');
     const fields = '  key Int @id\n  tenantId Int\n  createdAt DateTime\n';
     const relation = text.includes('@relation') ? '' : '  theCustomerId Int\n  theCustomer Customer @relation(fields: [theCustomerId], references: [id])\n';
     const holder = `model Holder {\n${fields}${isModel ? '' : text}\n${relation}}\n`;

@@ -82,10 +82,15 @@ function prepare(text: string, dialect: Dialect): string | undefined {
     tokens++;
     const { start, end } = scanner;
     if (kind === 'quotedIdentifier' && text.slice(start, end).includes('{{')) return undefined;
-    if (kind === 'parameter' && dialect === 'postgresql' && text[start] !== '$') {
+    if (kind === 'parameter' && !isNative(text.slice(start, end), dialect)) {
       prepared += text.slice(copied, start) + 'x'.repeat(end - start);
       copied = end;
     }
   }
   return tokens > 0 ? prepared + text.slice(copied) : undefined;
+}
+
+/** Whether the engine itself knows the parameter. */
+function isNative(parameter: string, dialect: Dialect): boolean {
+  return dialect === 'postgresql' ? /^\$\d+$/.test(parameter) : !parameter.startsWith('%');
 }

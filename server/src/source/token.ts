@@ -2,7 +2,7 @@ import type { TextRange } from '../text/range.ts';
 
 /**
  * `word` is a keyword or a bare identifier; `quotedIdentifier` is "x", `x` or [x] as the dialect has it;
- * `parameter` is $1, ?, ?1, :name and @name; in MySQL @var is a variable and therefore a word;
+ * `parameter` is $1, ?, ?1, :name, @name, %s and %(name)s; in MySQL @var is a variable and therefore a word;
  * `hole` is a template placeholder ({{..}}, ${..}, psql :NAME, :'v' and :"v", a TEMPLATE comment) that stands for
  * unknown text, together with the words glued to it ({{prefix}}_users).
  */

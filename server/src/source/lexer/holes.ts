@@ -40,3 +40,14 @@ export function endWithHoles(text: string, start: number, end: number): number {
   const quote = text.slice(close, close + LONGEST_HOLE).indexOf(text[start]!);
   return quote < 0 ? end : close + quote + 1;
 }
+
+/**
+ * The end of a parameter in Python's style, `%s` or `%(name)s`, or -1. `a % s` and `a%s` are remainders.
+ * @param position where the percent sign stands
+ */
+export function endOfPercentParameter(text: string, position: number): number {
+  const named = /^%\([A-Za-z_]\w*\)s/.exec(text.slice(position, position + 66))?.[0];
+  if (named) return position + named.length;
+  const lone = text[position + 1] === 's' && !/[\w$]/.test(text[position + 2] ?? ' ') && /[\s(,=<>]/.test(text[position - 1] ?? ' ');
+  return lone ? position + 2 : -1;
+}

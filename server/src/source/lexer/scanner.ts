@@ -1,7 +1,8 @@
 import { isMySql, type Dialect } from '../dialect.ts';
 import type { TokenKind } from '../token.ts';
 import { isBlank, isDigit, isPostgresOperator, isWordPart, isWordStart } from './characters.ts';
-import { endOfHoleAt, endWithHoles, isTemplateControl } from './holes.ts';
+import { endOfHoleAt, endOfPercentParameter, endWithHoles, isTemplateControl } from './holes.ts';
+import { endOfNumber, endOfOperator } from './operators.ts';
 import { dollarMarkLength, endOfBlockComment, endOfQuoted } from './quotes.ts';
 import { endOfDollarQuoted, looksUnclosed } from './unclosed.ts';
 
@@ -11,18 +12,6 @@ import { endOfDollarQuoted, looksUnclosed } from './unclosed.ts';
  * MySQL comment whose content is executed; `template` is a template's own control ({{ if }}, {% for %}).
  */
 export type ScanKind = TokenKind | 'lineComment' | 'blockComment' | 'client' | 'terminator' | 'versionMark' | 'template' | 'end';
-
-/** Characters that continue an operator after the given first one, for MySQL and SQLite; longest first. */
-const longOperators: Readonly<Record<string, readonly string[]>> = {
-  '<': ['<=>', '<=', '<>', '<<'],
-  '>': ['>=', '>>'],
-  '!': ['!='],
-  '=': ['=='],
-  '|': ['||'],
-  '&': ['&&'],
-  ':': [':='],
-  '-': ['->>', '->'],
-};
 
 /** Walks over a text and says where each token begins, ends, and what it is, without copying any of it. */
 export class Scanner {
@@ -201,30 +190,10 @@ export class Scanner {
   }
 
   #number(position: number): ScanKind {
-    const { text } = this;
-    let end = position;
-    const second = text.charCodeAt(position + 1) | 32;
-    if (text[position] === '0' && (second === 120 || second === 98 || second === 111)) {
-      return this.#take('number', this.#wordEnd(position));
-    }
-    const digits = () => {
-      while (isDigit(text.charCodeAt(end)) || (text[end] === '_' && isDigit(text.charCodeAt(end + 1)))) end++;
-    };
-    digits();
-    if (text[end] === '.' && text[end + 1] !== '.' && !isWordStart(text.charCodeAt(end + 1))) {
-      end++;
-      digits();
-    }
-    if ((text.charCodeAt(end) | 32) === 101) {
-      const sign = text[end + 1] === '+' || text[end + 1] === '-' ? 2 : 1;
-      if (isDigit(text.charCodeAt(end + sign))) {
-        end += sign;
-        digits();
-      }
-    }
+    const end = endOfNumber(this.text, position);
     // MySQL names may begin with a digit.
-    if (this.#mysql && isWordStart(text.charCodeAt(end))) return this.#take('word', this.#wordEnd(end));
-    return this.#take('number', end);
+    const isName = this.#mysql && isWordStart(this.text.charCodeAt(end));
+    return isName ? this.#take('word', this.#wordEnd(end)) : this.#take('number', end);
   }
 
   /** `.5` is a number, `t.5` and `1..5` are not. */
@@ -325,6 +294,8 @@ export class Scanner {
       const third = position + 2 < text.length ? text.charCodeAt(position + 2) : 10;
       if (!this.#mysql || third <= 32) return this.#take('lineComment', this.#lineEnd(position));
     }
+    const percent = code === 37 ? endOfPercentParameter(text, position) : -1;
+    if (percent > 0) return this.#take('parameter', percent);
     if (code === 35 && this.#mysql) return this.#take('lineComment', this.#lineEnd(position));
     if (code === 47 && next === 42) return this.#blockComment(position);
     if (code === 42 && next === 47 && this.#insideVersionComment) {
@@ -349,23 +320,6 @@ export class Scanner {
   }
 
   #operator(position: number): ScanKind {
-    const { text } = this;
-    if (!this.#postgresql) {
-      const long = longOperators[text[position]!]?.find((operator) => text.startsWith(operator, position));
-      return this.#take('operator', position + (long?.length ?? 1));
-    }
-    let end = position;
-    let special = false;
-    while (end < text.length) {
-      const code = text.charCodeAt(end);
-      if (!isPostgresOperator(code)) break;
-      const next = text.charCodeAt(end + 1);
-      if (end > position && ((code === 45 && next === 45) || (code === 47 && next === 42))) break;
-      if ('~!@#%^&|`?'.includes(text[end]!)) special = true;
-      end++;
-    }
-    // An operator of several characters ends in + or - only when it holds a special one (manual, 4.1.3).
-    while (!special && end > position + 1 && (text[end - 1] === '+' || text[end - 1] === '-')) end--;
-    return this.#take('operator', Math.max(end, position + 1));
+    return this.#take('operator', endOfOperator(this.text, position, this.#postgresql));
   }
 }

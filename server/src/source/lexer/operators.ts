@@ -1,0 +1,59 @@
+import { isDigit, isPostgresOperator, isWordPart, isWordStart } from './characters.ts';
+import { endOfPercentParameter } from './holes.ts';
+
+/** Operators of MySQL and SQLite that are longer than one character, by the first one; longest first. */
+const longOperators: Readonly<Record<string, readonly string[]>> = {
+  '<': ['<=>', '<=', '<>', '<<'],
+  '>': ['>=', '>>'],
+  '!': ['!='],
+  '=': ['=='],
+  '|': ['||'],
+  '&': ['&&'],
+  ':': [':='],
+  '-': ['->>', '->'],
+};
+
+/** The offset just after the operator at `position`; a character without meaning is an operator of its own. */
+export function endOfOperator(text: string, position: number, postgresql: boolean): number {
+  if (postgresql) return endOfPostgresOperator(text, position);
+  const long = longOperators[text[position]!]?.find((operator) => text.startsWith(operator, position));
+  return position + (long?.length ?? 1);
+}
+
+/** PostgreSQL takes as many operator characters as follow, up to a comment (manual, 4.1.3). */
+function endOfPostgresOperator(text: string, position: number): number {
+  let end = position;
+  let special = false;
+  while (end < text.length) {
+    const code = text.charCodeAt(end);
+    if (!isPostgresOperator(code) || (code === 37 && endOfPercentParameter(text, end) > 0)) break;
+    const next = text.charCodeAt(end + 1);
+    if (end > position && ((code === 45 && next === 45) || (code === 47 && next === 42))) break;
+    if ('~!@#%^&|`?'.includes(text[end]!)) special = true;
+    end++;
+  }
+  // An operator of several characters ends in + or - only when it holds a special one.
+  while (!special && end > position + 1 && (text[end - 1] === '+' || text[end - 1] === '-')) end--;
+  return Math.max(end, position + 1);
+}
+
+/** The offset just after the number at `position`: decimal with fraction and exponent, or 0x, 0b, 0o; `1..2` ends at the dots. */
+export function endOfNumber(text: string, position: number): number {
+  const second = text.charCodeAt(position + 1) | 32;
+  if (text[position] === '0' && (second === 120 || second === 98 || second === 111)) {
+    let end = position + 2;
+    while (end < text.length && isWordPart(text.charCodeAt(end))) end++;
+    return end;
+  }
+  let end = endOfDigits(text, position);
+  if (text[end] === '.' && text[end + 1] !== '.' && !isWordStart(text.charCodeAt(end + 1))) end = endOfDigits(text, end + 1);
+  if ((text.charCodeAt(end) | 32) !== 101) return end;
+  const sign = text[end + 1] === '+' || text[end + 1] === '-' ? 2 : 1;
+  return isDigit(text.charCodeAt(end + sign)) ? endOfDigits(text, end + sign) : end;
+}
+
+function endOfDigits(text: string, position: number): number {
+  let end = position;
+  while (isDigit(text.charCodeAt(end)) || (text[end] === '_' && isDigit(text.charCodeAt(end + 1)))) end++;
+  return end;
+}
