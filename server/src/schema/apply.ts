@@ -1,13 +1,13 @@
 import type { StatementNode } from '../source/sql/ast.ts';
 import type { Statement } from '../source/statement.ts';
-import { alterTable } from './applyAlter.ts';
-import { applyDrop, applyRename } from './applyDrop.ts';
-import { createIndex } from './applyIndex.ts';
-import { applyOtherStatement, applyPolicy, applySelect, applySequence, applySet, createFunction, createTrigger, createView } from './applyOther.ts';
-import { createTable } from './applyTable.ts';
-import { alterDomain, alterType, createDomain, createType } from './applyType.ts';
+import { alterTable } from './apply/alterTable.ts';
+import { applyDrop, applyRename } from './apply/drop.ts';
+import { createIndex } from './apply/indexStatements.ts';
+import { applyOtherStatement, applyPolicy, applySelect, applySequence, applySet, createFunction, createTrigger, createView } from './apply/other.ts';
+import { createTable } from './apply/createTable.ts';
+import { alterDomain, alterType, createDomain, createType } from './apply/typeStatements.ts';
 import type { Catalog } from './catalog.ts';
-import { Draft } from './draft.ts';
+import { Draft } from './apply/draft.ts';
 
 export { emptyCatalog } from './catalog.ts';
 

@@ -1,8 +1,8 @@
 import { isMySql, type Dialect } from '../source/dialect.ts';
 import { sameName, type Catalog, type Column, type ForeignKey, type Index, type Key, type KeyPart, type Table } from './catalog.ts';
-import { compareObjects } from './diffObjects.ts';
+import { compareObjects } from './diff/objects.ts';
 import { comparableExpression, looseExpression } from './expressions.ts';
-import { renderCheck, renderColumn, renderForeignKey, renderIndex, renderPolicy, renderPrimaryKey, renderUnique } from './renderPieces.ts';
+import { renderCheck, renderColumn, renderForeignKey, renderIndex, renderPolicy, renderPrimaryKey, renderUnique } from './render/pieces.ts';
 import { splitOptions } from './options.ts';
 
 /** What kind of thing differs. */

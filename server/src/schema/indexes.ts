@@ -3,7 +3,7 @@ import type { IndexPart } from '../source/sql/ast.ts';
 import { isMySql } from '../source/dialect.ts';
 import { sameName, type ForeignKey, type Index, type KeyPart, type Table } from './catalog.ts';
 import { mySqlKeyName } from './names.ts';
-import type { Draft } from './draft.ts';
+import type { Draft } from './apply/draft.ts';
 import { tidyExpression } from './expressions.ts';
 
 /** The parts of an index or key as the catalog keeps them: what is the default anyway is left out. */

@@ -4,10 +4,10 @@ import { argument, attribute, stringValue } from '../source/prisma/attributes.ts
 import { emptyCatalog, objectKey, type Catalog, type Column, type Origin, type Sequence, type Table } from './catalog.ts';
 import { withImplicitIndex } from './indexes.ts';
 import { postgresName } from './names.ts';
-import { columnType, contextOf, enumOf, originIn, type MappedModel, type PrismaContext } from './prismaContext.ts';
-import { prismaIndexes, primaryKeyOf } from './prismaKeys.ts';
-import { relationForeignKeys, relationTables } from './prismaRelations.ts';
-import { columnDefault } from './prismaTypes.ts';
+import { columnType, contextOf, enumOf, originIn, type MappedModel, type PrismaContext } from './prisma/context.ts';
+import { prismaIndexes, primaryKeyOf } from './prisma/keys.ts';
+import { relationForeignKeys, relationTables } from './prisma/relations.ts';
+import { columnDefault } from './prisma/types.ts';
 import { quoteString, renderName } from './quote.ts';
 
 /** A Prisma file that has been read. */

@@ -1,5 +1,5 @@
 import { isMySql, type Dialect } from '../source/dialect.ts';
-import { needsQuotes } from './reservedWords.ts';
+import { needsQuotes } from './quote/reservedWords.ts';
 
 /** An identifier as it has to be written: quoted only when the dialect would not read it back as the same name. */
 export function quoteIdentifier(dialect: Dialect, name: string): string {

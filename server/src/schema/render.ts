@@ -1,14 +1,14 @@
 import { isMySql, type Dialect } from '../source/dialect.ts';
 import { objectKey, type Catalog, type ForeignKey, type Table } from './catalog.ts';
-import { creationOrder, type CatalogObject } from './renderOrder.ts';
+import { creationOrder, type CatalogObject } from './render/order.ts';
 import { quoteIdentifier, quoteString, renderName } from './quote.ts';
-import { renderCheck, renderDomain, renderEnum, renderForeignKey, renderIndex, renderPolicy, renderSequence, renderSequenceOwner, renderUnique, renderView } from './renderPieces.ts';
-import { isPlainSerial, renderTable, repeatsPrimaryKey, standingAlone } from './renderTable.ts';
+import { renderCheck, renderDomain, renderEnum, renderForeignKey, renderIndex, renderPolicy, renderSequence, renderSequenceOwner, renderUnique, renderView } from './render/pieces.ts';
+import { isPlainSerial, renderTable, repeatsPrimaryKey, standingAlone } from './render/table.ts';
 import { sequenceOfDefault } from './sequences.ts';
 
 export { quoteIdentifier, renderName } from './quote.ts';
-export * from './renderPieces.ts';
-export { renderTable } from './renderTable.ts';
+export * from './render/pieces.ts';
+export { renderTable } from './render/table.ts';
 
 /**
  * Statements, without terminators, that make the schema on a fresh engine, in an order that works: what an object speaks of

@@ -1,7 +1,7 @@
 import { isMySql, type Dialect } from '../source/dialect.ts';
 import type { DataType } from '../source/sql/ast.ts';
 import { objectKey, type Catalog, type EnumType } from './catalog.ts';
-import { mySqlType } from './typesMySql.ts';
+import { mySqlType } from './types/mySql.ts';
 
 /** Short and standard names of PostgreSQL's built-in types, and the name format_type() gives (manual, 8 Data Types, table 8.1). */
 const postgresNames: Readonly<Record<string, string>> = {

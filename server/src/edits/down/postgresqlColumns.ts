@@ -2,7 +2,7 @@ import type { HistoryEntry } from '../../project/facts.ts';
 import type { Column, Table } from '../../schema/catalog.ts';
 import { quoteIdentifier, quoteString, renderName } from '../../schema/quote.ts';
 import { renderColumn } from '../../schema/render.ts';
-import { isPlainSerial } from '../../schema/renderTable.ts';
+import { isPlainSerial } from '../../schema/render/table.ts';
 import { sequenceOfDefault } from '../../schema/sequences.ts';
 import { alterTable } from './clauses.ts';
 import { sameValue } from './compare.ts';

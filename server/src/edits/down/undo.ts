@@ -2,7 +2,7 @@ import type { HistoryEntry } from '../../project/facts.ts';
 import { emptyCatalog, findColumn, findTable, objectKey, type Catalog, type Sequence, type Table } from '../../schema/catalog.ts';
 import { diffCatalogs } from '../../schema/diff.ts';
 import { quoteIdentifier, quoteString, renderName } from '../../schema/quote.ts';
-import { isPlainSerial } from '../../schema/renderTable.ts';
+import { isPlainSerial } from '../../schema/render/table.ts';
 import { isMySql, type Dialect } from '../../source/dialect.ts';
 import { changedKeys } from './compare.ts';
 import { undoData, type Copies } from './data.ts';
@@ -155,8 +155,13 @@ function missingTables(work: Work, entry: HistoryEntry): ReadonlyMap<string, Tab
     const table = entry.before.tables.get(key)!;
     if (table.knowledge === 'unknown') work.gap(`the drop of ${table.name}, whose definition the history does not hold`);
     else tables.set(key, table);
+    if (table.partitionBy && !hasPartition(entry.before, table)) work.gap(`the partitions of ${table.name}, which the history does not make`);
   }
   return tables;
+}
+
+function hasPartition(catalog: Catalog, parent: Table): boolean {
+  return isMySql(catalog.dialect) || [...catalog.tables.values()].some(({ partitionOf }) => partitionOf?.table === parent.name && partitionOf.schema === parent.schema);
 }
 
 /** Rows are lost unless the migration made the table itself, or carried its rows over to another table. */

@@ -1,0 +1,61 @@
+import { findColumn, type Catalog, type Table } from '../catalog.ts';
+
+/** Catalog columns that conditions compare with a literal, by what they name. */
+const subjects: Readonly<Record<string, readonly string[]>> = {
+  column: ['column_name', 'attname'],
+  constraint: ['constraint_name', 'conname'],
+  index: ['indexname', 'index_name'],
+  table: ['table_name', 'tablename', 'relname', 'viewname'],
+  type: ['typname', 'udt_name'],
+  schema: ['schema_name', 'nspname'],
+  extension: ['extname'],
+  policy: ['policyname', 'polname'],
+  trigger: ['trigger_name', 'tgname'],
+  routine: ['proname', 'routine_name'],
+};
+
+/** `EXISTS (...)` or `NOT EXISTS (...)`, outer parentheses aside. */
+export function existsCondition(condition: string): { readonly negated: boolean; readonly query: string } | undefined {
+  const bare = condition.replace(/^\((.*)\)$/s, '$1').trim();
+  const match = /^(not\s+)?\(?\s*(?:not\s+)?exists\s*\((.*)\)\s*\)?$/is.exec(bare);
+  if (!match || /\b(?:and|or)\s+(?:not\s+)?exists\b/i.test(bare)) return undefined;
+  return { negated: /^\(?\s*not\b/i.test(bare), query: match[2]! };
+}
+
+/** What a query on the engine's own catalog would find: whether such an object is there; undefined when it cannot be told. */
+export function queryFinds(catalog: Catalog, query: string): boolean | undefined {
+  const value = (subject: string) => {
+    for (const name of subjects[subject]!) {
+      const match = new RegExp(String.raw`\b${name}\s*=\s*'([^']*)'`, 'i').exec(query);
+      if (match) return match[1];
+    }
+    return undefined;
+  };
+  const schema = value('schema');
+  const table = value('table') ?? /'"?(?:\w+"?\."?)?(\w+)"?'\s*::\s*regclass/i.exec(query)?.[1];
+  const inTables = (holds: (table: Table) => boolean) => [...catalog.tables.values()].some((candidate) => (table === undefined || candidate.name === table) && holds(candidate));
+  const column = value('column');
+  if (column !== undefined) return inTables((candidate) => findColumn(catalog.dialect, candidate, column) !== undefined) || (knowsAll(catalog, table) ? false : undefined);
+  const constraint = value('constraint');
+  if (constraint !== undefined) return inTables((candidate) => constraintNames(candidate).includes(constraint)) || (knowsAll(catalog, table) ? false : undefined);
+  const index = value('index');
+  if (index !== undefined) return inTables((candidate) => candidate.indexes.some((other) => other.name === index) || constraintNames(candidate).includes(index));
+  const type = value('type');
+  if (type !== undefined) return [catalog.enums, catalog.domains, catalog.types].some((map) => [...map.values()].some((other) => other.name === type));
+  const extension = value('extension');
+  if (extension !== undefined) return catalog.extensions.has(extension);
+  if (table !== undefined && ['policy', 'trigger', 'routine'].every((subject) => value(subject) === undefined)) {
+    return inTables((candidate) => candidate.name === table) || [...catalog.tables.values()].some((candidate) => candidate.indexes.some((other) => other.name === table)) || undefined;
+  }
+  return schema !== undefined && table === undefined ? catalog.schemas.has(schema) : undefined;
+}
+
+/** Whether the absence of something in a table (any table, when none is named) may be concluded from the catalog. */
+function knowsAll(catalog: Catalog, table: string | undefined): boolean {
+  const found = [...catalog.tables.values()].filter((candidate) => table === undefined || candidate.name === table);
+  return found.length > 0 && found.every((candidate) => candidate.knowledge === 'known');
+}
+
+function constraintNames(table: Table): (string | undefined)[] {
+  return [table.primaryKey, ...table.uniques, ...table.foreignKeys, ...table.checks, ...table.exclusions].map((constraint) => constraint?.name);
+}

@@ -1,0 +1,187 @@
+import { isMySql } from '../../source/dialect.ts';
+import type { ColumnConstraint, ColumnDefinition, ColumnPosition, IndexPart, TableConstraint } from '../../source/sql/ast.ts';
+import { sameName, type Column, type Key, type Table } from '../catalog.ts';
+import type { Draft } from './draft.ts';
+import { tidyExpression } from '../expressions.ts';
+import { postgresRelationName } from '../names.ts';
+import { quoteString, renderName } from '../quote.ts';
+import { engineType, isSerial } from '../types.ts';
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** A default that PostgreSQL and MySQL do not keep, because a column without a default gives the same. */
+function isNullDefault(text: string): boolean {
+  return /^null(\s*::\s*[\w ."]+)?$/i.test(text);
+}
+
+/** The default as the catalog keeps it. */
+export function defaultText(draft: Draft, text: string): string | undefined {
+  const tidy = tidyExpression(draft.dialect, text);
+  return isNullDefault(tidy) ? undefined : tidy;
+}
+
+/** What each attribute written after a column does to the column itself; keys and checks are taken up by `constraintsOf`. */
+function applyAttribute(draft: Draft, column: Mutable<Column>, attribute: ColumnConstraint): void {
+  switch (attribute.kind) {
+    case 'notNull':
+      column.nullable = false;
+      if (attribute.name) column.notNullName = attribute.name.name;
+      break;
+    case 'null':
+      column.nullable = true;
+      break;
+    case 'default':
+      column.default = defaultText(draft, attribute.expression.text);
+      break;
+    case 'generated':
+      column.generated = { expression: tidyExpression(draft.dialect, attribute.expression.text), stored: attribute.stored };
+      break;
+    case 'identity':
+      column.identity = attribute.always ? 'always' : 'by default';
+      column.identityOptions = attribute.options;
+      column.nullable = false;
+      break;
+    case 'autoIncrement':
+      column.autoIncrement = true;
+      break;
+    case 'primaryKey':
+      if (attribute.autoIncrement) column.autoIncrement = true;
+      break;
+    case 'collate':
+      column.collation = attribute.collation;
+      break;
+    case 'comment':
+      column.comment = attribute.text;
+      break;
+    case 'onUpdate':
+      column.onUpdate = tidyExpression(draft.dialect, attribute.expression.text);
+      break;
+    default:
+      break;
+  }
+}
+
+/** The column that a definition makes, with neither keys nor checks. SERIAL gets its sequence later, in `placeColumn`. */
+export function makeColumn(draft: Draft, definition: ColumnDefinition): Column {
+  const { dialect } = draft;
+  const { type } = definition;
+  const column: Mutable<Column> = {
+    name: definition.name.name,
+    type: type ? engineType(dialect, type) : '',
+    nullable: true,
+    origin: draft.origin(definition.name.range),
+  };
+  if (type?.collation !== undefined) column.collation = type.collation;
+  if (type?.characterSet !== undefined) column.characterSet = type.characterSet;
+  // The national types are in Unicode's three-byte form (manual, The National Character Set).
+  if (isMySql(dialect) && /^(?:national|nchar|nvarchar)\b/.test(type?.name ?? '')) column.characterSet = 'utf8mb3';
+  if (dialect === 'mariadb' && type?.name === 'json') {
+    column.characterSet = 'utf8mb4';
+    column.collation = 'utf8mb4_bin';
+  }
+  for (const attribute of definition.constraints) applyAttribute(draft, column, attribute);
+  if (isMySql(dialect) && type?.name === 'serial') {
+    column.nullable = false;
+    column.autoIncrement = true;
+  }
+  if (isMySql(dialect) && column.autoIncrement) column.nullable = false;
+  if (draft.inheriting) column.inherited = true;
+  return column;
+}
+
+/** Keys and checks written after a column, as the table constraints that mean the same. */
+export function constraintsOf(draft: Draft, definition: ColumnDefinition): TableConstraint[] {
+  const constraints: TableConstraint[] = [];
+  for (const attribute of definition.constraints) {
+    const { name, range } = attribute;
+    const part: IndexPart = { column: definition.name, range };
+    switch (attribute.kind) {
+      case 'primaryKey':
+        constraints.push({ kind: 'primaryKey', name, range, columns: [{ ...part, order: attribute.order }] });
+        break;
+      case 'unique':
+        constraints.push({ kind: 'unique', name, range, columns: [part], nullsNotDistinct: attribute.nullsNotDistinct });
+        break;
+      case 'references':
+        constraints.push({ kind: 'foreignKey', name, range, columns: [definition.name], references: attribute.references, notValid: attribute.notValid });
+        break;
+      case 'check': {
+        const { expression, notValid, notEnforced, noInherit } = attribute;
+        constraints.push({ kind: 'check', name: name ?? mariaCheckName(draft, definition), range, expression, notValid, notEnforced, noInherit });
+        break;
+      }
+      default:
+        break;
+    }
+  }
+  const { type } = definition;
+  if (isMySql(draft.dialect) && type?.name === 'serial') {
+    constraints.push({ kind: 'unique', range: definition.range, columns: [{ column: definition.name, range: definition.range }] });
+  }
+  if (draft.dialect === 'mariadb' && type?.name === 'json') {
+    const text = `json_valid(\`${definition.name.name}\`)`;
+    constraints.push({ kind: 'check', name: definition.name, range: type.range, expression: { text, range: type.range } });
+  }
+  return constraints;
+}
+
+/** MariaDB files a CHECK that was written after a column under the column's own name. */
+function mariaCheckName(draft: Draft, definition: ColumnDefinition): ColumnDefinition['name'] | undefined {
+  return draft.dialect === 'mariadb' ? definition.name : undefined;
+}
+
+/** The table with the column put in (or replaced); a SERIAL column brings its sequence, which goes into the draft. */
+export function placeColumn(draft: Draft, table: Table, definition: ColumnDefinition, position?: ColumnPosition): Table {
+  let column = makeColumn(draft, definition);
+  if (definition.type && isSerial(draft.dialect, definition.type)) column = withSequence(draft, table, column);
+  const columns = table.columns.filter((other) => !sameName(draft.dialect, other.name, column.name));
+  const replaced = table.columns.findIndex((other) => sameName(draft.dialect, other.name, column.name));
+  columns.splice(placeOf(draft, columns, replaced, position), 0, column);
+  return { ...table, columns };
+}
+
+function placeOf(draft: Draft, columns: readonly Column[], replaced: number, position: ColumnPosition | undefined): number {
+  if (position?.first) return 0;
+  if (position?.after) {
+    const after = columns.findIndex((column) => sameName(draft.dialect, column.name, position.after!.name));
+    if (after >= 0) return after + 1;
+  }
+  return replaced >= 0 ? replaced : columns.length;
+}
+
+function withSequence(draft: Draft, table: Table, column: Column): Column {
+  const name = postgresRelationName(draft.catalog, table, [column.name], 'seq');
+  const { key } = draft.targetOf(table.schema, name);
+  draft.set('sequences', key, {
+    schema: table.schema,
+    name,
+    options: column.type === 'bigint' ? '' : `AS ${column.type}`,
+    ownedBy: { schema: table.schema, table: table.name, column: column.name },
+    serial: true,
+    origin: column.origin,
+  });
+  return { ...column, nullable: false, autoIncrement: true, default: nextValue(draft, table.schema, name) };
+}
+
+/** The default of a column that counts with a sequence, as PostgreSQL shows it. */
+function nextValue(draft: Draft, schema: string | undefined, sequence: string): string {
+  return `nextval(${quoteString(draft.dialect, renderName(draft.dialect, schema, sequence))}::regclass)`;
+}
+
+/** Changes one column of a table; the table itself comes back when it has no such column and is fully known. */
+export function changeColumn(draft: Draft, table: Table, name: string, change: (column: Column) => Column): Table {
+  let found = false;
+  const columns = table.columns.map((column) => {
+    if (!sameName(draft.dialect, column.name, name)) return column;
+    found = true;
+    return change(column);
+  });
+  return found ? { ...table, columns } : table;
+}
+
+/** Whether the key is SQLite's alias of the row id: a lone column declared exactly INTEGER. Such a column is never null. */
+export function isRowIdAlias(table: Table, key: Key): boolean {
+  if (table.withoutRowid || key.columns.length !== 1) return false;
+  const column = table.columns.find((candidate) => sameName('sqlite', candidate.name, key.columns[0]!));
+  return column?.type.toUpperCase() === 'INTEGER';
+}

@@ -1,0 +1,74 @@
+import { isMySql } from '../../source/dialect.ts';
+import type { CreateTable, QualifiedName, TableConstraint } from '../../source/sql/ast.ts';
+import { sameName, type Column, type Table } from '../catalog.ts';
+import { addConstraints } from './constraints.ts';
+import { constraintsOf, placeColumn } from './columns.ts';
+import { emptyTable, type Draft, type Target } from './draft.ts';
+import { inheritFromParent, inheritPartition } from './inheritance.ts';
+import { copyLike } from './likes.ts';
+import { mergeOptions, optionText } from '../options.ts';
+import { dropDependents } from './references.ts';
+
+/** CREATE TABLE in all its forms. */
+export function createTable(draft: Draft, node: CreateTable): void {
+  const target = draft.target(node.name);
+  const existing = draft.catalog.tables.get(target.key);
+  if (existing?.knowledge === 'known' && node.ifNotExists) return;
+  draft.put(buildTable(draft, node, target));
+}
+
+function buildTable(draft: Draft, node: CreateTable, target: Target): Table {
+  let table: Table = { ...emptyTable(target, draft.origin(node.name.name.range)), ...flags(draft, node) };
+  for (const parent of node.inherits) table = inheritFromParent(draft, table, draft.tableOrUnknown(parent));
+  if (node.partitionOf) table = partitionColumns(draft, table, node.partitionOf.parent);
+  for (const like of node.likes) table = copyLike(draft, table, like);
+  const constraints: TableConstraint[] = [];
+  for (const definition of node.columns) {
+    const inherited = table.columns.find((column) => sameName(draft.dialect, column.name, definition.name.name));
+    table = inherited && definition.type === undefined ? mergeInherited(draft, table, definition) : placeColumn(draft, table, definition);
+    constraints.push(...constraintsOf(draft, definition));
+  }
+  table = addConstraints(draft, table, [...constraints, ...node.constraints]);
+  if (node.partitionOf) table = inheritPartition(draft, table, draft.tableOrUnknown(node.partitionOf.parent), node.partitionOf.bound);
+  // What the query of CREATE TABLE ... AS selects is not followed, so the table's columns are not all known.
+  return node.asQuery || node.ofType ? { ...table, knowledge: 'unknown' } : table;
+}
+
+function flags(draft: Draft, node: CreateTable): Partial<Table> {
+  const comment = node.options.find((option) => option.name.toUpperCase() === 'COMMENT');
+  const rest = node.options.filter((option) => option !== comment);
+  return {
+    ...(node.temporary && { temporary: true }),
+    ...(node.unlogged && { unlogged: true }),
+    ...(node.withoutRowid && { withoutRowid: true }),
+    ...(node.strict && { strict: true }),
+    ...(node.inherits.length > 0 && { inherits: node.inherits.map((parent) => draft.lookup('tables', parent).key) }),
+    ...(node.partitionBy && { partitionBy: { text: node.partitionBy.text.trim(), columns: node.partitionBy.columns.flatMap((part) => (part.column ? [part.column.name] : [])) } }),
+    ...(rest.length > 0 && { options: mergeOptions(draft.dialect, undefined, rest) }),
+    ...(comment && isMySql(draft.dialect) && { comment: optionText(comment) }),
+  };
+}
+
+function partitionColumns(draft: Draft, table: Table, parent: QualifiedName): Table {
+  const known = draft.tableOrUnknown(parent);
+  return { ...table, knowledge: known.knowledge, columns: known.columns.map((column): Column => ({ ...column, inherited: true })) };
+}
+
+/** `c NOT NULL` in a partition: what is written is added to what the parent says. */
+function mergeInherited(draft: Draft, table: Table, definition: CreateTable['columns'][number]): Table {
+  const made = placeColumn(draft, { ...table, columns: [] }, definition).columns[0]!;
+  const columns = table.columns.map((column) => {
+    if (!sameName(draft.dialect, column.name, made.name)) return column;
+    return { ...column, nullable: column.nullable && made.nullable, ...(made.default !== undefined && { default: made.default }) };
+  });
+  return { ...table, columns };
+}
+
+/** DROP TABLE: the table goes with its sequences; foreign keys to it go where the engine drops them. */
+export function dropTable(draft: Draft, name: QualifiedName, cascade: boolean): void {
+  const target = draft.lookup('tables', name);
+  const table = draft.catalog.tables.get(target.key);
+  draft.remove('tables', target.key);
+  dropDependents(draft, table ?? emptyTable(target, draft.origin(name.range)), cascade);
+}
+

@@ -1,0 +1,157 @@
+import type { Dialect } from '../../source/dialect.ts';
+import type { Identifier, QualifiedName, StatementNode } from '../../source/sql/ast.ts';
+import type { Statement } from '../../source/statement.ts';
+import { shift, type TextRange } from '../../text/range.ts';
+import { defaultSchema, objectKey, type Catalog, type Origin, type Table } from '../catalog.ts';
+
+/** The maps of a catalog by name. */
+export type Collection = {
+  [K in keyof Catalog]-?: Catalog[K] extends ReadonlyMap<string, unknown> ? K : never;
+}[keyof Catalog];
+
+type ValueOf<C extends Collection> = Catalog[C] extends ReadonlyMap<string, infer V> ? V : never;
+
+/** Where a name leads: the schema (undefined for the default one), the name and the key in the catalog's maps. */
+export interface Target {
+  readonly schema?: string;
+  readonly name: string;
+  readonly key: string;
+}
+
+/**
+ * The catalog while one statement is applied to it. Catalogs are values: every change replaces `catalog` by a new one that
+ * shares what did not change.
+ */
+export class Draft {
+  catalog: Catalog;
+  readonly dialect: Dialect;
+  readonly file: string;
+  /** The statement that is being applied; inside a block, the inner one. */
+  statement: Statement;
+  /** File offset at which the ranges of the statement begin. */
+  start: number;
+  /** Where everything is said to come from, while the body of a routine is applied that stands elsewhere. */
+  pinned: Origin | undefined;
+  readonly #dispatch: (draft: Draft, node: StatementNode) => void;
+  /** Set while a change of a parent table is repeated on its children: what is made then is marked as inherited. */
+  inheriting = false;
+
+  constructor(catalog: Catalog, file: string, statement: Statement, dispatch: (draft: Draft, node: StatementNode) => void) {
+    this.catalog = catalog;
+    this.dialect = catalog.dialect;
+    this.file = file;
+    this.statement = statement;
+    this.start = statement.start;
+    this.#dispatch = dispatch;
+  }
+
+  /** Applies a statement that stands inside the present one, from file offset `start` on. */
+  applyInner(node: StatementNode, statement: Statement, start: number): void {
+    const outer = { statement: this.statement, start: this.start };
+    Object.assign(this, { statement, start });
+    this.#dispatch(this, node);
+    Object.assign(this, outer);
+  }
+
+  /** The origin of something that stands at a range of the statement. */
+  origin(range: TextRange): Origin {
+    return this.pinned ?? { file: this.file, range: shift(range, this.start) };
+  }
+
+  /** The schema a name without one is made in: the file's own search_path, else the default (undefined). */
+  get currentSchema(): string | undefined {
+    const { searchPath } = this.catalog;
+    return searchPath?.file === this.file ? searchPath.schema : undefined;
+  }
+
+  /** Where a new object of this name goes. */
+  target(name: QualifiedName): Target {
+    return this.targetOf(name.schema?.name ?? this.currentSchema, name.name.name);
+  }
+
+  /** Where an existing object of this name is looked for: a bare name falls back from the search_path to the default schema. */
+  lookup(collection: Collection, name: QualifiedName): Target {
+    const target = this.target(name);
+    if (name.schema !== undefined || target.schema === undefined || this.catalog[collection].has(target.key)) return target;
+    const fallback = this.targetOf(undefined, name.name.name);
+    return this.catalog[collection].has(fallback.key) ? fallback : target;
+  }
+
+  targetOf(schema: string | undefined, name: string): Target {
+    const own = schema === defaultSchema(this.dialect) ? undefined : schema;
+    return { schema: own, name, key: objectKey(this.dialect, own, name) };
+  }
+
+  find(name: QualifiedName): Table | undefined {
+    return this.catalog.tables.get(this.lookup('tables', name).key);
+  }
+
+  /** The table of that name; when the history knows none, a table of which nothing is known but that it exists. */
+  tableOrUnknown(name: QualifiedName): Table {
+    const target = this.lookup('tables', name);
+    return this.catalog.tables.get(target.key) ?? { ...emptyTable(target, this.origin(name.name.range)), knowledge: 'unknown' };
+  }
+
+  has(collection: Collection, key: string): boolean {
+    return this.catalog[collection].has(key);
+  }
+
+  /** Sets one entry of a map, in place when the key is there already, else last. */
+  set<C extends Collection>(collection: C, key: string, value: ValueOf<C>): void {
+    const map = new Map(this.catalog[collection] as ReadonlyMap<string, unknown>);
+    map.set(key, value);
+    this.catalog = { ...this.catalog, [collection]: map };
+  }
+
+  remove(collection: Collection, key: string): void {
+    if (!this.catalog[collection].has(key)) return;
+    const map = new Map(this.catalog[collection] as ReadonlyMap<string, unknown>);
+    map.delete(key);
+    this.catalog = { ...this.catalog, [collection]: map };
+  }
+
+  /** Puts a table under its own name. */
+  put(table: Table): void {
+    this.set('tables', objectKey(this.dialect, table.schema, table.name), table);
+  }
+
+  /** Changes every table for which `change` gives another value than it was given. */
+  mapTables(change: (table: Table) => Table): void {
+    let map: Map<string, Table> | undefined;
+    for (const [key, table] of this.catalog.tables) {
+      const changed = change(table);
+      if (changed === table) continue;
+      map ??= new Map(this.catalog.tables);
+      map.set(key, changed);
+    }
+    if (map) this.catalog = { ...this.catalog, tables: map };
+  }
+
+  /** Notes that a statement was met whose effect is not followed. */
+  markUncertain(): void {
+    if (!this.catalog.uncertain) this.catalog = { ...this.catalog, uncertain: true };
+  }
+}
+
+/** A table that has nothing yet. */
+export function emptyTable(target: Target, origin: Origin): Table {
+  return {
+    schema: target.schema,
+    name: target.name,
+    knowledge: 'known',
+    columns: [],
+    uniques: [],
+    foreignKeys: [],
+    checks: [],
+    exclusions: [],
+    indexes: [],
+    policies: [],
+    triggers: [],
+    origin,
+  };
+}
+
+/** The names of identifiers. */
+export function namesOf(identifiers: readonly Identifier[]): string[] {
+  return identifiers.map((identifier) => identifier.name);
+}

@@ -1,0 +1,163 @@
+import type { Drop, QualifiedName, Rename } from '../../source/sql/ast.ts';
+import { objectKey, sameName, type Table } from '../catalog.ts';
+import { dropIndex, renameNamedIndex } from './indexStatements.ts';
+import { dropTable } from './createTable.ts';
+import { dropType, moveType } from './typeStatements.ts';
+import type { Draft } from './draft.ts';
+import { quoteString, renderName } from '../quote.ts';
+import { dropViewsOver, renameInDefaults, renameTable } from './references.ts';
+import { routineKey } from '../routines.ts';
+
+type Dropper = (draft: Draft, name: QualifiedName, node: Drop) => void;
+
+const nothing = (): void => {};
+
+const droppers: Readonly<Record<Drop['object'], Dropper>> = {
+  table: (draft, name, { cascade }) => dropTable(draft, name, cascade),
+  index: (draft, name, { onTable }) => dropIndex(draft, name, onTable),
+  view: dropView,
+  materializedView: dropView,
+  type: (draft, name, { cascade }) => dropType(draft, name, cascade),
+  domain: (draft, name, { cascade }) => dropType(draft, name, cascade),
+  sequence: dropSequence,
+  schema: dropSchema,
+  extension: (draft, name) => draft.remove('extensions', name.name.name),
+  function: dropRoutine,
+  procedure: dropRoutine,
+  trigger: (draft, name, { onTable }) => dropTrigger(draft, name.name.name, onTable),
+  policy: (draft, name, { onTable }) => {
+    const table = onTable && draft.find(onTable);
+    if (table) draft.put({ ...table, policies: table.policies.filter((policy) => policy.name !== name.name.name) });
+  },
+  database: nothing,
+  other: nothing,
+};
+
+/** DROP of one or several objects. */
+export function applyDrop(draft: Draft, node: Drop): void {
+  for (const name of node.names) droppers[node.object](draft, name, node);
+}
+
+function dropView(draft: Draft, name: QualifiedName, { cascade }: Drop): void {
+  const { key } = draft.lookup('views', name);
+  draft.remove('views', key);
+  if (cascade) dropViewsOver(draft, name.name.name);
+}
+
+function dropSequence(draft: Draft, name: QualifiedName, { cascade }: Drop): void {
+  const target = draft.lookup('sequences', name);
+  draft.remove('sequences', target.key);
+  if (!cascade) return;
+  draft.mapTables((table) => {
+    const quoted = quoteString(draft.dialect, renderName(draft.dialect, target.schema, target.name));
+    const uses = (text: string | undefined) => text?.includes(quoted) === true;
+    if (!table.columns.some((column) => uses(column.default))) return table;
+    return { ...table, columns: table.columns.map((column) => (uses(column.default) ? { ...column, default: undefined, autoIncrement: undefined } : column)) };
+  });
+}
+
+function dropSchema(draft: Draft, name: QualifiedName, node: Drop): void {
+  const schema = name.name.name;
+  draft.remove('schemas', schema);
+  if (!node.cascade) return;
+  const own = draft.targetOf(schema, '').schema;
+  for (const table of draft.catalog.tables.values()) if (table.schema === own) dropTable(draft, qualified(name, table), true);
+  for (const collection of ['enums', 'domains', 'types', 'sequences', 'views', 'routines'] as const) {
+    for (const [key, object] of draft.catalog[collection]) if (object.schema === own) draft.remove(collection, key);
+  }
+}
+
+/** The table's own name, as if it had been written where the schema's was. */
+function qualified(schema: QualifiedName, table: Table): QualifiedName {
+  return { schema: schema.name, name: { ...schema.name, name: table.name, text: table.name }, range: schema.range };
+}
+
+function dropRoutine(draft: Draft, name: QualifiedName, node: Drop): void {
+  const target = draft.lookup('routines', name);
+  const named = [...draft.catalog.routines].filter(([, routine]) => objectKey(draft.dialect, routine.schema, routine.name) === target.key);
+  if (named.length <= 1) {
+    for (const [key] of named) draft.remove('routines', key);
+    return;
+  }
+  const afterName = node.text.slice(name.range.end);
+  const list = /^\s*(\((?:[^()]|\([^()]*\))*\))/.exec(afterName)?.[1];
+  if (list !== undefined) draft.remove('routines', routineKey(draft.dialect, target.schema, target.name, list));
+}
+
+function dropTrigger(draft: Draft, name: string, onTable: QualifiedName | undefined): void {
+  const key = onTable && draft.lookup('tables', onTable).key;
+  draft.mapTables((table) => {
+    if (key !== undefined && objectKey(draft.dialect, table.schema, table.name) !== key) return table;
+    const kept = table.triggers.filter((trigger) => !sameName(draft.dialect, trigger.name, name));
+    return kept.length === table.triggers.length ? table : { ...table, triggers: kept };
+  });
+}
+
+type Renamer = (draft: Draft, from: QualifiedName, to: QualifiedName, node: Rename) => void;
+
+const renamers: Readonly<Record<Rename['object'], Renamer>> = {
+  table: (draft, from, to) => renameTable(draft, draft.tableOrUnknown(from), draft.targetOf(to.schema?.name ?? draft.lookup('tables', from).schema, to.name.name)),
+  index: (draft, from, to, { onTable }) => renameNamedIndex(draft, from, to, onTable),
+  view: renameView,
+  materializedView: renameView,
+  sequence: renameSequence,
+  type: (draft, from, to) => moveType(draft, from, (old) => draft.targetOf(old.schema, to.name.name)),
+  domain: (draft, from, to) => moveType(draft, from, (old) => draft.targetOf(old.schema, to.name.name)),
+  schema: renameSchema,
+  function: (draft, from, to) => {
+    const { key: target } = draft.lookup('routines', from);
+    for (const [key, routine] of draft.catalog.routines) {
+      if (objectKey(draft.dialect, routine.schema, routine.name) !== target) continue;
+      draft.remove('routines', key);
+      draft.set('routines', routineKey(draft.dialect, routine.schema, to.name.name, routine.argumentsText), { ...routine, name: to.name.name });
+    }
+  },
+  policy: (draft, from, to, { onTable }) => {
+    const table = onTable && draft.find(onTable);
+    if (table) draft.put({ ...table, policies: table.policies.map((policy) => (policy.name === from.name.name ? { ...policy, name: to.name.name } : policy)) });
+  },
+  trigger: (draft, from, to, { onTable }) => {
+    const table = onTable && draft.find(onTable);
+    if (table) draft.put({ ...table, triggers: table.triggers.map((trigger) => (trigger.name === from.name.name ? { ...trigger, name: to.name.name } : trigger)) });
+  },
+  other: nothing,
+};
+
+/** RENAME TABLE and ALTER ... RENAME TO. */
+export function applyRename(draft: Draft, node: Rename): void {
+  for (const { from, to } of node.pairs) renamers[node.object](draft, from, to, node);
+}
+
+function renameView(draft: Draft, from: QualifiedName, to: QualifiedName): void {
+  const { key } = draft.lookup('views', from);
+  const view = draft.catalog.views.get(key);
+  if (!view) return;
+  const target = draft.targetOf(view.schema, to.name.name);
+  draft.remove('views', key);
+  draft.set('views', target.key, { ...view, name: target.name });
+}
+
+function renameSequence(draft: Draft, from: QualifiedName, to: QualifiedName): void {
+  const { key } = draft.lookup('sequences', from);
+  const sequence = draft.catalog.sequences.get(key);
+  if (!sequence) return;
+  const target = draft.targetOf(sequence.schema, to.name.name);
+  draft.remove('sequences', key);
+  draft.set('sequences', target.key, { ...sequence, name: target.name });
+  renameInDefaults(draft, renderName(draft.dialect, sequence.schema, sequence.name), renderName(draft.dialect, target.schema, target.name));
+}
+
+function renameSchema(draft: Draft, from: QualifiedName, to: QualifiedName): void {
+  const own = draft.targetOf(from.name.name, '').schema;
+  draft.remove('schemas', from.name.name);
+  draft.set('schemas', to.name.name, draft.origin(to.range));
+  for (const table of draft.catalog.tables.values()) if (table.schema === own) renameTable(draft, table, draft.targetOf(to.name.name, table.name));
+  for (const collection of ['enums', 'domains', 'types', 'sequences', 'views'] as const) {
+    for (const [key, object] of draft.catalog[collection]) {
+      if (object.schema !== own) continue;
+      const target = draft.targetOf(to.name.name, object.name);
+      draft.remove(collection, key);
+      draft.set(collection, target.key, { ...object, schema: target.schema } as never);
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import { isMySql } from '../../source/dialect.ts';
+import type { CreateIndex, IndexPart, QualifiedName } from '../../source/sql/ast.ts';
+import { objectKey, sameName, type Index, type Table, type View } from '../catalog.ts';
+import { renameIndex } from './constraintChanges.ts';
+import type { Draft } from './draft.ts';
+import { tidyExpression } from '../expressions.ts';
+import { expressionName } from './expressionName.ts';
+import { addIndex, keyParts } from '../indexes.ts';
+import { childrenOf, inheritIndex } from './inheritance.ts';
+import { mergeOptions } from '../options.ts';
+import { mySqlKeyName, postgresRelationName } from '../names.ts';
+
+/** CREATE INDEX on a table or a materialized view. */
+export function createIndex(draft: Draft, node: CreateIndex): void {
+  const view = materializedView(draft, node.table);
+  if (view) {
+    const index = makeIndex(draft, node, { schema: view.schema, name: view.name, indexes: view.indexes, uniques: [], exclusions: [] } as unknown as Table);
+    draft.set('views', objectKey(draft.dialect, view.schema, view.name), { ...view, indexes: [...view.indexes, index] });
+    return;
+  }
+  const table = draft.tableOrUnknown(node.table);
+  if (node.ifNotExists && node.name && indexExists(draft, table, node.name.name.name)) return;
+  const index = makeIndex(draft, node, table);
+  draft.put(addIndex(draft, table, index));
+  if (draft.dialect === 'postgresql' && !node.only) giveToChildren(draft, table, index);
+}
+
+function materializedView(draft: Draft, name: QualifiedName): View | undefined {
+  const view = draft.catalog.views.get(draft.lookup('views', name).key);
+  return view?.materialized ? view : undefined;
+}
+
+/** Index names live in the schema on PostgreSQL and SQLite, in the table on MySQL. */
+function indexExists(draft: Draft, table: Table, name: string): boolean {
+  const holds = (candidate: Table) => [...candidate.indexes, ...candidate.uniques].some((index) => sameName(draft.dialect, index.name, name));
+  if (isMySql(draft.dialect)) return holds(table);
+  for (const candidate of draft.catalog.tables.values()) if (candidate.schema === table.schema && holds(candidate)) return true;
+  return false;
+}
+
+function giveToChildren(draft: Draft, table: Table, index: Index): void {
+  for (const key of childrenOf(draft, table)) {
+    const child = draft.catalog.tables.get(key)!;
+    if (!child.partitionOf) continue;
+    const updated = inheritIndex(draft, child, index);
+    draft.put(updated);
+    giveToChildren(draft, updated, updated.indexes.at(-1)!);
+  }
+}
+
+function makeIndex(draft: Draft, node: CreateIndex, table: Table): Index {
+  const { dialect } = draft;
+  const include = node.include.map((column) => column.name);
+  return {
+    name: node.name?.name.name ?? indexName(draft, table, node.columns, include),
+    parts: keyParts(dialect, node.columns),
+    unique: node.unique,
+    method: node.method?.toLowerCase() ?? 'btree',
+    ...(node.where && { where: tidyExpression(dialect, node.where.text) }),
+    ...(include.length > 0 && { include }),
+    ...(node.nullsNotDistinct && { nullsNotDistinct: true }),
+    ...(node.special && { special: node.special }),
+    ...(node.options.length > 0 && { options: mergeOptions(dialect, undefined, node.options) }),
+    origin: draft.origin(node.name?.name.range ?? node.table.range),
+  };
+}
+
+function indexName(draft: Draft, table: Table, parts: readonly IndexPart[], include: readonly string[]): string {
+  if (isMySql(draft.dialect)) return mySqlKeyName(draft.dialect, table, parts[0]?.column?.name);
+  const columns = parts.map((part) => part.column?.name ?? expressionName(part.expression?.text ?? ''));
+  return postgresRelationName(draft.catalog, table, [...columns, ...include], 'idx');
+}
+
+/** The table that has an index of this name (on MySQL it has to be told), and the name's own schema. */
+function tableOfIndex(draft: Draft, name: QualifiedName, onTable: QualifiedName | undefined): Table | undefined {
+  if (onTable) return draft.find(onTable);
+  const { schema } = draft.target(name);
+  const holds = (table: Table) => [table.primaryKey, ...table.uniques, ...table.exclusions, ...table.indexes].some((key) => key !== undefined && sameName(draft.dialect, key.name, name.name.name));
+  let elsewhere: Table | undefined;
+  for (const table of draft.catalog.tables.values()) {
+    if (!holds(table)) continue;
+    if (sameName(draft.dialect, table.schema, schema)) return table;
+    elsewhere ??= table;
+  }
+  return name.schema === undefined ? elsewhere : undefined;
+}
+
+/** DROP INDEX; on MySQL this drops unique keys as well. */
+export function dropIndex(draft: Draft, name: QualifiedName, onTable: QualifiedName | undefined): void {
+  const is = (key: { readonly name?: string }) => sameName(draft.dialect, key.name, name.name.name);
+  const table = tableOfIndex(draft, name, onTable);
+  if (!table) return dropViewIndex(draft, is);
+  const dropped = table.indexes.find(is);
+  draft.put({
+    ...table,
+    indexes: table.indexes.filter((index) => !is(index)),
+    uniques: isMySql(draft.dialect) ? table.uniques.filter((key) => !is(key)) : table.uniques,
+    primaryKey: isMySql(draft.dialect) && name.name.name.toUpperCase() === 'PRIMARY' ? undefined : table.primaryKey,
+  });
+  if (dropped) dropFromChildren(draft, table, dropped);
+}
+
+function dropViewIndex(draft: Draft, is: (key: { readonly name?: string }) => boolean): void {
+  for (const [key, view] of draft.catalog.views) {
+    if (view.indexes.some(is)) draft.set('views', key, { ...view, indexes: view.indexes.filter((index) => !is(index)) });
+  }
+}
+
+/** The index that partitions have because of their parent goes with it. */
+function dropFromChildren(draft: Draft, table: Table, dropped: Index): void {
+  const shape = (index: Index) => JSON.stringify([index.parts, index.unique, index.method, index.where]);
+  for (const key of childrenOf(draft, table)) {
+    const child = draft.catalog.tables.get(key)!;
+    const inherited = child.indexes.find((index) => index.inherited && shape(index) === shape(dropped));
+    if (!inherited) continue;
+    draft.put({ ...child, indexes: child.indexes.filter((index) => index !== inherited) });
+    dropFromChildren(draft, child, inherited);
+  }
+}
+
+/** ALTER INDEX ... RENAME TO. */
+export function renameNamedIndex(draft: Draft, from: QualifiedName, to: QualifiedName, onTable: QualifiedName | undefined): void {
+  const table = tableOfIndex(draft, from, onTable);
+  if (table) return draft.put(renameIndex(draft, table, from.name.name, to.name.name));
+  for (const [key, view] of draft.catalog.views) {
+    const indexes = view.indexes.map((index) => (sameName(draft.dialect, index.name, from.name.name) ? { ...index, name: to.name.name } : index));
+    if (indexes.some((index, i) => index !== view.indexes[i])) draft.set('views', key, { ...view, indexes });
+  }
+}

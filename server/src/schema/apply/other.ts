@@ -1,0 +1,192 @@
+import type { CreateFunction, CreateTrigger, CreateView, OtherStatement, PolicyStatement, SequenceStatement, SetStatement, TableOption } from '../../source/sql/ast.ts';
+import { defaultSchema, sameName, type Policy, type Sequence, type Trigger } from '../catalog.ts';
+import { changeColumn } from './columns.ts';
+import type { Draft } from './draft.ts';
+import { applyBlock, applyRoutine } from './blocks.ts';
+import { tidyExpression } from '../expressions.ts';
+import { mergeOptions } from '../options.ts';
+import { applyCall } from './procedures.ts';
+import { routineKey } from '../routines.ts';
+import { ownedSequenceDefault } from '../sequences.ts';
+
+/** CREATE SEQUENCE and ALTER SEQUENCE. */
+export function applySequence(draft: Draft, node: SequenceStatement): void {
+  const target = node.kind === 'createSequence' ? draft.target(node.name) : draft.lookup('sequences', node.name);
+  const existing = draft.catalog.sequences.get(target.key);
+  if (node.kind === 'createSequence' ? existing && node.ifNotExists : !existing) return;
+  const schemaChange = node.options.find((option) => option.name === 'SET SCHEMA');
+  const owner = node.ownedBy && draft.lookup('tables', node.ownedBy.table);
+  const free = node.options.some((option) => option.name === 'OWNED BY');
+  const base: Sequence = existing ?? { schema: target.schema, name: target.name, options: '', ...(node.temporary && { temporary: true }), origin: draft.origin(node.name.name.range) };
+  const ownedBy = owner ? { schema: owner.schema, table: owner.name, column: node.ownedBy!.column.name } : free ? undefined : base.ownedBy;
+  const moved = schemaChange ? draft.targetOf(schemaChange.value.replaceAll('"', ''), base.name) : target;
+  const sequence: Sequence = { ...base, schema: moved.schema, ownedBy, options: sequenceOptions(base.options, node.options) };
+  if (schemaChange) draft.remove('sequences', target.key);
+  draft.set('sequences', moved.key, sequence);
+  if (owner) markAutoIncrement(draft, sequence);
+}
+
+/** Options that say how a sequence counts; where it stands now and who owns it are not schema. */
+function sequenceOptions(before: string, added: readonly TableOption[]): string {
+  const ignored = ['RESTART', 'RESTART WITH', 'OWNER TO', 'SET SCHEMA', 'SET LOGGED', 'SET UNLOGGED', 'OWNED BY', 'SEQUENCE NAME', 'NO MINVALUE', 'NO MAXVALUE', 'NO CYCLE'];
+  const options = new Map(before === '' ? [] : [...before.matchAll(/(AS|INCREMENT BY|MINVALUE|MAXVALUE|START WITH|CACHE|CYCLE)(?: (\S+))?/g)].map((match) => [match[1]!, match[2] ?? '']));
+  for (const { name, value } of added) {
+    const canonical = name === 'INCREMENT' ? 'INCREMENT BY' : name === 'START' ? 'START WITH' : name;
+    if (ignored.includes(name)) options.delete(canonical.replace(/^NO /, ''));
+    else options.set(canonical, value.trim());
+  }
+  for (const [name, usual] of [['INCREMENT BY', '1'], ['START WITH', '1'], ['CACHE', '1'], ['AS', 'bigint']] as const) if (options.get(name) === usual) options.delete(name);
+  return [...options].map(([name, value]) => (value === '' ? name : `${name} ${value}`)).join(' ');
+}
+
+function markAutoIncrement(draft: Draft, sequence: Sequence): void {
+  const owner = sequence.ownedBy!;
+  const { key } = draft.targetOf(owner.schema, owner.table);
+  const table = draft.catalog.tables.get(key);
+  if (!table) return;
+  const owned = (text: string | undefined) => text !== undefined && ownedSequenceDefault(draft.catalog, table, owner.column, text);
+  draft.put(changeColumn(draft, table, owner.column, (column) => (owned(column.default) ? { ...column, autoIncrement: true } : column)));
+}
+
+/** CREATE VIEW and CREATE MATERIALIZED VIEW. */
+export function createView(draft: Draft, node: CreateView): void {
+  const { schema, name, key } = draft.target(node.name);
+  const existing = draft.catalog.views.get(key);
+  if (existing && node.ifNotExists) return;
+  draft.set('views', key, {
+    schema,
+    name,
+    materialized: node.materialized,
+    columns: node.columns.map((column) => column.name),
+    query: node.query.text.trim(),
+    ...(node.options.length > 0 && { options: mergeOptions(draft.dialect, undefined, node.options) }),
+    ...(node.temporary && { temporary: true }),
+    indexes: [],
+    origin: draft.origin(node.name.name.range),
+  });
+}
+
+/** CREATE FUNCTION and CREATE PROCEDURE; a routine with the same arguments is replaced. */
+export function createFunction(draft: Draft, node: CreateFunction): void {
+  const { schema, name } = draft.target(node.name);
+  draft.set('routines', routineKey(draft.dialect, schema, name, node.argumentsText), {
+    schema,
+    name,
+    procedure: node.procedure,
+    argumentsText: node.argumentsText,
+    text: draft.statement.text.trim(),
+    securityDefiner: node.securityDefiner,
+    origin: draft.origin(node.name.name.range),
+  });
+}
+
+/** CREATE TRIGGER; on a view it is not followed. */
+export function createTrigger(draft: Draft, node: CreateTrigger): void {
+  if (draft.has('views', draft.lookup('views', node.table).key)) return;
+  const table = draft.tableOrUnknown(node.table);
+  const name = node.name.name.name;
+  if (node.ifNotExists && table.triggers.some((trigger) => sameName(draft.dialect, trigger.name, name))) return;
+  const trigger: Trigger = { name, text: node.text.trim(), origin: draft.origin(node.name.name.range) };
+  draft.put({ ...table, triggers: [...table.triggers.filter((other) => !sameName(draft.dialect, other.name, name)), trigger] });
+}
+
+/** CREATE POLICY and ALTER POLICY. */
+export function applyPolicy(draft: Draft, node: PolicyStatement): void {
+  const table = draft.tableOrUnknown(node.table);
+  const text = (expression: { readonly text: string } | undefined) => expression && tidyExpression(draft.dialect, expression.text);
+  const existing = table.policies.find((policy) => policy.name === node.name.name);
+  if (node.kind === 'alterPolicy') {
+    if (!existing) return;
+    const policy: Policy = {
+      ...existing,
+      roles: node.roles.length > 0 ? node.roles : existing.roles,
+      using: text(node.using) ?? existing.using,
+      check: text(node.check) ?? existing.check,
+    };
+    draft.put({ ...table, policies: table.policies.map((other) => (other === existing ? policy : other)) });
+    return;
+  }
+  const policy: Policy = {
+    name: node.name.name,
+    command: node.command,
+    permissive: node.permissive,
+    roles: node.roles,
+    using: text(node.using),
+    check: text(node.check),
+    origin: draft.origin(node.name.range),
+  };
+  draft.put({ ...table, policies: [...table.policies.filter((other) => other !== existing), policy] });
+}
+
+/** SET search_path tells where the bare names that follow in the file are made. */
+export function applySet(draft: Draft, node: SetStatement): void {
+  if (draft.dialect === 'postgresql' && node.name === 'search_path') setSearchPath(draft, node.reset ? '' : node.value);
+}
+
+function setSearchPath(draft: Draft, value: string): void {
+  const first = value
+    .split(',')
+    .map((part) => part.trim().replace(/^["'](.*)["']$/, '$1'))
+    .find((part) => part !== '' && part !== '$user' && part.toLowerCase() !== 'default');
+  const { file } = draft;
+  draft.catalog = { ...draft.catalog, searchPath: { file, schema: draft.targetOf(first, '').schema } };
+}
+
+/** `SELECT migrate()`: the body of a function that the history made is applied. */
+export function applySelect(draft: Draft): void {
+  const match = /^select\s+(?:\*\s+from\s+)?(?:"?\w+"?\s*\.\s*)?"?(\w+)"?\s*\(/i.exec(draft.statement.text);
+  if (!match || draft.catalog.routines.size === 0) return;
+  const called = [...draft.catalog.routines.values()].filter((routine) => sameName(draft.dialect, routine.name, match[1]));
+  if (called.length === 1) applyRoutine(draft, called[0]!);
+}
+
+/** Verbs after which the schema may be another one, in ways that are not followed. */
+const opaqueVerbs = ['EXECUTE', 'IMPORT FOREIGN SCHEMA', 'CREATE RULE', 'LOAD'];
+
+/** Statements that are read by their verb: comments, schemas, extensions, blocks. */
+export function applyOtherStatement(draft: Draft, node: OtherStatement): void {
+  const { verb, target } = node;
+  if (verb === 'COMMENT ON') return comment(draft, node);
+  if (verb === 'DO') return applyBlock(draft, node.body ?? quotedBody(node.text));
+  if (verb === 'CALL') return applyCall(draft, node);
+  if (verb === 'CREATE EXTENSION' && target) return addName(draft, 'extensions', node);
+  if ((verb === 'CREATE SCHEMA' || verb === 'CREATE SCHEMA AUTHORIZATION') && target) return addName(draft, 'schemas', node);
+  if (verb === 'CREATE VIRTUAL TABLE' && target) return virtualTable(draft, node);
+  if (opaqueVerbs.includes(verb)) draft.markUncertain();
+}
+
+/** The body of DO LANGUAGE 'plpgsql' $$ ... $$. */
+function quotedBody(text: string): OtherStatement['body'] {
+  const match = /\$(\w*)\$(.*)\$\1\$/s.exec(text);
+  if (!match) return undefined;
+  const start = match.index + match[1]!.length + 2;
+  return { text: match[2]!, range: { start, end: start + match[2]!.length } };
+}
+
+function addName(draft: Draft, collection: 'extensions' | 'schemas', { target }: OtherStatement): void {
+  const name = target!.name.name;
+  if (collection === 'schemas' && name === defaultSchema(draft.dialect)) return;
+  if (!draft.has(collection, name)) draft.set(collection, name, draft.origin(target!.range));
+}
+
+/** A virtual table of SQLite: it exists, but what it holds is its module's business. */
+function virtualTable(draft: Draft, { target, text }: OtherStatement): void {
+  if (draft.find(target!)) return;
+  draft.put({ ...draft.tableOrUnknown(target!), options: text.trim() });
+}
+
+function comment(draft: Draft, node: OtherStatement): void {
+  const { target, column, object } = node;
+  if (!target) return;
+  const text = node.body?.text || undefined;
+  const table = draft.find(target);
+  if (column) {
+    if (table) draft.put(changeColumn(draft, table, column.name, (old) => ({ ...old, comment: text })));
+  } else if (object === 'table' || object === undefined) {
+    if (table) draft.put({ ...table, comment: text });
+  } else if (object === 'view' || object === 'materialized view') {
+    const { key } = draft.lookup('views', target);
+    const view = draft.catalog.views.get(key);
+    if (view) draft.set('views', key, { ...view, comment: text });
+  }
+}

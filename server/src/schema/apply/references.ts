@@ -1,0 +1,127 @@
+import { isMySql } from '../../source/dialect.ts';
+import { objectKey, sameName, type Sequence, type Table } from '../catalog.ts';
+import type { Draft, Target } from './draft.ts';
+import { identifiersIn, renameIdentifierIn } from '../expressions.ts';
+import { quoteString, renderName } from '../quote.ts';
+
+/** Whether a foreign key points at the table. */
+export function pointsAt(draft: Draft, references: { readonly schema?: string; readonly table: string }, table: Pick<Table, 'schema' | 'name'>): boolean {
+  return objectKey(draft.dialect, references.schema, references.table) === objectKey(draft.dialect, table.schema, table.name);
+}
+
+/** Drops the foreign keys of other tables that point at the table (and satisfy `which`). */
+export function dropForeignKeysTo(draft: Draft, table: Table, which: (columns: readonly string[]) => boolean = () => true): void {
+  draft.mapTables((other) => {
+    const kept = other.foreignKeys.filter((key) => !(pointsAt(draft, key.references, table) && which(key.references.columns)));
+    return kept.length === other.foreignKeys.length ? other : { ...other, foreignKeys: kept };
+  });
+}
+
+/** Changes every sequence for which `change` gives another value, or undefined to drop it. */
+export function mapSequences(draft: Draft, change: (sequence: Sequence) => Sequence | undefined): void {
+  for (const [key, sequence] of draft.catalog.sequences) {
+    const changed = change(sequence);
+    if (changed === undefined) draft.remove('sequences', key);
+    else if (changed !== sequence) draft.set('sequences', key, changed);
+  }
+}
+
+/** What goes when a table goes: its sequences and partitions, on PostgreSQL the foreign keys to it, with CASCADE the views over it. */
+export function dropDependents(draft: Draft, table: Table, cascade: boolean): void {
+  if (draft.dialect !== 'postgresql') return;
+  mapSequences(draft, (sequence) => (sequence.ownedBy && pointsAt(draft, sequence.ownedBy, table) ? undefined : sequence));
+  for (const [key, other] of draft.catalog.tables) {
+    if (other.partitionOf && pointsAt(draft, other.partitionOf, table)) {
+      draft.remove('tables', key);
+      dropDependents(draft, other, cascade);
+    }
+  }
+  dropForeignKeysTo(draft, table);
+  if (cascade) dropViewsOver(draft, table.name);
+}
+
+/** Drops the views whose query speaks of a relation, and the views over those. */
+export function dropViewsOver(draft: Draft, relation: string): void {
+  for (const [key, view] of draft.catalog.views) {
+    if (!draft.has('views', key) || !identifiersIn(draft.dialect, view.query).has(relation)) continue;
+    draft.remove('views', key);
+    dropViewsOver(draft, view.name);
+  }
+}
+
+/** Gives a table another name or schema; keys of other tables, sequences and children follow. */
+export function renameTable(draft: Draft, table: Table, to: Target): void {
+  const from = objectKey(draft.dialect, table.schema, table.name);
+  const renamed = withRenamedConstraints(draft, { ...table, schema: to.schema, name: to.name }, table.name);
+  const tables = new Map<string, Table>();
+  if (!draft.has('tables', from)) tables.set(to.key, renamed);
+  for (const [key, other] of draft.catalog.tables) {
+    if (key === from) tables.set(to.key, renamed);
+    else if (key !== to.key) tables.set(key, other);
+  }
+  draft.catalog = { ...draft.catalog, tables };
+  draft.mapTables((other) => followRename(draft, other, table, to));
+  moveOwnedSequences(draft, table, to);
+  if (draft.dialect !== 'mysql' && draft.dialect !== 'mariadb') renameInViews(draft, table.name, to.name);
+}
+
+/** Sequences that a table's columns own stay theirs, and go along into another schema. */
+function moveOwnedSequences(draft: Draft, from: Pick<Table, 'schema' | 'name'>, to: Target): void {
+  for (const [key, sequence] of draft.catalog.sequences) {
+    if (!sequence.ownedBy || !pointsAt(draft, sequence.ownedBy, from)) continue;
+    const target = draft.targetOf(to.schema, sequence.name);
+    draft.remove('sequences', key);
+    draft.set('sequences', target.key, { ...sequence, schema: target.schema, ownedBy: { schema: to.schema, table: to.name, column: sequence.ownedBy.column } });
+    if (target.key !== key) renameInDefaults(draft, renderName(draft.dialect, sequence.schema, sequence.name), renderName(draft.dialect, target.schema, target.name));
+  }
+}
+
+/** Defaults that count with a sequence name it in a string. */
+export function renameInDefaults(draft: Draft, from: string, to: string): void {
+  const [old, now] = [quoteString(draft.dialect, from), quoteString(draft.dialect, to)];
+  draft.mapTables((table) => {
+    if (!table.columns.some((column) => column.default?.includes(old))) return table;
+    return { ...table, columns: table.columns.map((column) => ({ ...column, default: column.default?.replace(old, now) })) };
+  });
+}
+
+/** InnoDB renames the constraints whose names it made from the table's. */
+function withRenamedConstraints(draft: Draft, table: Table, from: string): Table {
+  if (!isMySql(draft.dialect) || sameName(draft.dialect, from, table.name)) return table;
+  const renamed = (name: string | undefined, label: string) => (name?.startsWith(`${from}_${label}_`) ? table.name + name.slice(from.length) : name);
+  return {
+    ...table,
+    foreignKeys: table.foreignKeys.map((key) => ({ ...key, name: renamed(key.name, 'ibfk') })),
+    checks: table.checks.map((check) => ({ ...check, name: draft.dialect === 'mysql' ? renamed(check.name, 'chk') : check.name })),
+  };
+}
+
+function followRename(draft: Draft, other: Table, from: Pick<Table, 'schema' | 'name'>, to: Target): Table {
+  const oldKey = objectKey(draft.dialect, from.schema, from.name);
+  let changed = other;
+  if (other.foreignKeys.some((key) => pointsAt(draft, key.references, from))) {
+    const foreignKeys = other.foreignKeys.map((key) =>
+      pointsAt(draft, key.references, from) ? { ...key, references: { ...key.references, schema: to.schema, table: to.name } } : key,
+    );
+    changed = { ...changed, foreignKeys };
+  }
+  if (other.partitionOf && pointsAt(draft, other.partitionOf, from)) {
+    changed = { ...changed, partitionOf: { ...other.partitionOf, schema: to.schema, table: to.name } };
+  }
+  if (other.inherits?.includes(oldKey)) changed = { ...changed, inherits: other.inherits.map((key) => (key === oldKey ? to.key : key)) };
+  const isSelf = objectKey(draft.dialect, other.schema, other.name) === to.key;
+  if (isSelf && other.triggers.length > 0 && from.name !== to.name) {
+    const triggers = other.triggers.map((trigger) => ({ ...trigger, text: renameIdentifierIn(draft.dialect, trigger.text, from.name, to.name) }));
+    changed = { ...changed, triggers };
+  }
+  return changed;
+}
+
+/** Views of PostgreSQL and SQLite follow the tables they were made over. */
+function renameInViews(draft: Draft, from: string, to: string): void {
+  if (from === to) return;
+  for (const [key, view] of draft.catalog.views) {
+    if (!identifiersIn(draft.dialect, view.query).has(from)) continue;
+    draft.set('views', key, { ...view, query: renameIdentifierIn(draft.dialect, view.query, from, to) });
+  }
+}

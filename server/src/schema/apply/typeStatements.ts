@@ -1,0 +1,150 @@
+import type { AlterDomain, AlterType, ColumnConstraint, CreateDomain, CreateType, QualifiedName } from '../../source/sql/ast.ts';
+import type { Domain, EnumType } from '../catalog.ts';
+import { defaultText } from './columns.ts';
+import type { Draft, Target } from './draft.ts';
+import { tidyExpression } from '../expressions.ts';
+import { postgresName } from '../names.ts';
+import { quoteIdentifier, renderName } from '../quote.ts';
+import { engineType, splitTypeName } from '../types.ts';
+
+/** CREATE TYPE: an enum, or another type whose text is kept. */
+export function createType(draft: Draft, node: CreateType): void {
+  const { schema, name, key } = draft.target(node.name);
+  const origin = draft.origin(node.name.name.range);
+  if (node.enumValues) draft.set('enums', key, { schema, name, values: node.enumValues.map(({ value }) => value), origin });
+  else draft.set('types', key, { schema, name, text: node.text.trim(), origin });
+}
+
+/** ALTER TYPE: enum values and the schema; what else can be said of a type is not followed. */
+export function alterType(draft: Draft, { name, action }: AlterType): void {
+  const { key } = draft.lookup('enums', name);
+  const type = draft.catalog.enums.get(key);
+  if (action.kind === 'setSchema') return moveType(draft, name, (target) => draft.targetOf(action.schema.name, target.name));
+  if (action.kind === 'other') {
+    if (!/^owner\b/i.test(action.text)) draft.markUncertain();
+  } else if (type) draft.set('enums', key, { ...type, values: action.kind === 'addValue' ? withValue(type, action) : type.values.map((value) => (value === action.from ? action.to : value)) });
+}
+
+function withValue(type: EnumType, action: Extract<AlterType['action'], { kind: 'addValue' }>): readonly string[] {
+  if (type.values.includes(action.value)) return type.values;
+  const neighbour = action.before ?? action.after;
+  const at = neighbour === undefined ? -1 : type.values.indexOf(neighbour);
+  if (at < 0) return [...type.values, action.value];
+  return type.values.toSpliced(action.before === undefined ? at + 1 : at, 0, action.value);
+}
+
+/** Gives a type another name or schema; the columns that have it follow. */
+export function moveType(draft: Draft, name: QualifiedName, to: (from: Target) => Target): void {
+  for (const collection of ['enums', 'domains', 'types'] as const) {
+    const from = draft.lookup(collection, name);
+    const type = draft.catalog[collection].get(from.key);
+    if (!type) continue;
+    const target = to(from);
+    draft.remove(collection, from.key);
+    draft.set(collection, target.key, { ...type, schema: target.schema, name: target.name } as never);
+    retypeColumns(draft, { schema: type.schema, name: type.name }, renderName(draft.dialect, target.schema, target.name));
+    return;
+  }
+}
+
+function retypeColumns(draft: Draft, from: { readonly schema?: string; readonly name: string }, spelling: string): void {
+  const old = renderName(draft.dialect, from.schema, from.name);
+  draft.mapTables((table) => {
+    if (!table.columns.some((column) => isOfType(column.type, from))) return table;
+    const columns = table.columns.map((column) =>
+      isOfType(column.type, from)
+        ? { ...column, type: spelling + (column.type.endsWith('[]') ? '[]' : ''), default: column.default?.replaceAll(`::${old}`, `::${spelling}`) }
+        : column,
+    );
+    return { ...table, columns };
+  });
+}
+
+/** Whether a column type in engine spelling is the named type or an array of it. */
+export function isOfType(spelling: string, type: { readonly schema?: string; readonly name: string }): boolean {
+  const parts = splitTypeName(spelling);
+  return parts.name === type.name && parts.schema === type.schema;
+}
+
+/** DROP TYPE and DROP DOMAIN; with CASCADE the columns of that type go too. */
+export function dropType(draft: Draft, name: QualifiedName, cascade: boolean): void {
+  for (const collection of ['enums', 'domains', 'types'] as const) {
+    const { key } = draft.lookup(collection, name);
+    const type = draft.catalog[collection].get(key);
+    if (!type) continue;
+    draft.remove(collection, key);
+    if (!cascade) return;
+    draft.mapTables((table) => {
+      const columns = table.columns.filter((column) => !isOfType(column.type, type));
+      return columns.length === table.columns.length ? table : { ...table, columns };
+    });
+    return;
+  }
+}
+
+/** CREATE DOMAIN. */
+export function createDomain(draft: Draft, node: CreateDomain): void {
+  const { schema, name, key } = draft.target(node.name);
+  const domain: Omit<Domain, 'text'> = {
+    schema,
+    name,
+    type: engineType(draft.dialect, node.type),
+    constraints: node.constraints.flatMap((constraint) => domainCheck(draft, name, constraint) ?? []),
+    nullable: !node.constraints.some((constraint) => constraint.kind === 'notNull'),
+    default: defaultOf(draft, node.constraints),
+    origin: draft.origin(node.name.name.range),
+  };
+  draft.set('domains', key, { ...domain, text: domainText(draft, domain) });
+}
+
+function defaultOf(draft: Draft, constraints: readonly ColumnConstraint[]): string | undefined {
+  const found = constraints.find((constraint) => constraint.kind === 'default');
+  return found && defaultText(draft, found.expression.text);
+}
+
+function domainCheck(draft: Draft, domain: string, constraint: ColumnConstraint): Domain['constraints'][number] | undefined {
+  if (constraint.kind !== 'check') return undefined;
+  return { name: constraint.name?.name ?? postgresName(domain, undefined, 'check'), text: `CHECK (${tidyExpression(draft.dialect, constraint.expression.text)})` };
+}
+
+function domainText(draft: Draft, domain: Omit<Domain, 'text'>): string {
+  const named = ({ name, text }: Domain['constraints'][number]) => (name === undefined ? text : `CONSTRAINT ${quoteIdentifier(draft.dialect, name)} ${text}`);
+  return [domain.default === undefined ? '' : `DEFAULT ${domain.default}`, domain.nullable ? '' : 'NOT NULL', ...domain.constraints.map(named)].filter((part) => part !== '').join(' ');
+}
+
+/** ALTER DOMAIN: defaults, NOT NULL, constraints and the schema. */
+export function alterDomain(draft: Draft, node: AlterDomain): void {
+  const { key } = draft.lookup('domains', node.name);
+  const domain = draft.catalog.domains.get(key);
+  const text = tidyExpression(draft.dialect, node.text);
+  const schema = /^set schema "?([^"\s]+)"?$/i.exec(text);
+  if (!domain) return;
+  if (schema) return moveType(draft, node.name, (from) => draft.targetOf(schema[1]!, from.name));
+  const changed = changedDomain(domain, text);
+  if (changed) draft.set('domains', key, { ...changed, text: domainText(draft, changed) });
+  else if (!/^owner\b/i.test(text)) draft.markUncertain();
+}
+
+function changedDomain(domain: Domain, text: string): Domain | undefined {
+  if (/^set not null$/i.test(text)) return { ...domain, nullable: false };
+  if (/^drop not null$/i.test(text)) return { ...domain, nullable: true };
+  if (/^drop default$/i.test(text)) return { ...domain, default: undefined };
+  const setDefault = /^set default (.+)$/is.exec(text);
+  if (setDefault) return { ...domain, default: setDefault[1]! };
+  const added = /^add (?:constraint (\S+) )?(check\b.+?)(?: not valid)?$/is.exec(text);
+  if (added) {
+    const name = unquote(added[1]) ?? postgresName(domain.name, undefined, `check${domain.constraints.length || ''}`);
+    return { ...domain, constraints: [...domain.constraints, { name, text: added[2]! }] };
+  }
+  const dropped = /^drop constraint (?:if exists )?(\S+?)(?: cascade| restrict)?$/i.exec(text);
+  if (dropped) return { ...domain, constraints: domain.constraints.filter((constraint) => constraint.name !== unquote(dropped[1])) };
+  const renamed = /^rename constraint (\S+) to (\S+)$/i.exec(text);
+  if (renamed) {
+    return { ...domain, constraints: domain.constraints.map((constraint) => (constraint.name === unquote(renamed[1]) ? { ...constraint, name: unquote(renamed[2]) } : constraint)) };
+  }
+  return /^validate\b/i.test(text) ? domain : undefined;
+}
+
+function unquote(name: string | undefined): string | undefined {
+  return name?.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name?.toLowerCase();
+}

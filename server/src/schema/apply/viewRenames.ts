@@ -1,0 +1,47 @@
+import { lex } from '../../source/lexer.ts';
+import { isMySql } from '../../source/dialect.ts';
+import { findColumn, sameName, type Table, type View } from '../catalog.ts';
+import type { Draft } from './draft.ts';
+import { identifierOf, identifiersIn } from '../expressions.ts';
+import { quoteIdentifier } from '../quote.ts';
+
+/** Views of PostgreSQL and SQLite follow a renamed column of a table they read, where the name can mean no other column. */
+export function renameColumnInViews(draft: Draft, table: Table, from: string, to: string): void {
+  if (isMySql(draft.dialect)) return;
+  for (const [key, view] of draft.catalog.views) {
+    if (!reads(draft, view, table, from)) continue;
+    const query = renamedQuery(draft, view, from, to);
+    const indexes = view.indexes.map((index) => ({ ...index, parts: index.parts.map((part) => (draft.dialect === 'sqlite' && part.column === from ? { ...part, column: to } : part)) }));
+    draft.set('views', key, { ...view, query, indexes });
+  }
+}
+
+/** Whether the view reads the column, and no other relation in its query has one of that name. */
+function reads(draft: Draft, view: View, table: Table, column: string): boolean {
+  const { dialect, catalog } = draft;
+  const names = identifiersIn(dialect, view.query);
+  const fold = (name: string) => (dialect === 'postgresql' ? name : name.toLowerCase());
+  if (!names.has(fold(table.name)) || !names.has(fold(column))) return false;
+  return ![...catalog.tables.values()].some((other) => names.has(fold(other.name)) && !(other.name === table.name && other.schema === table.schema) && findColumn(dialect, other, column) !== undefined);
+}
+
+/** PostgreSQL keeps the names of a view's columns, so a column that is selected bare gets its old name as an alias. */
+function renamedQuery(draft: Draft, view: View, from: string, to: string): string {
+  const { dialect } = draft;
+  const { tokens } = lex(view.query, dialect);
+  const spelling = quoteIdentifier(dialect, to);
+  const firstFrom = tokens.findIndex((token) => token.upper === 'FROM');
+  let result = '';
+  let position = 0;
+  let depth = 0;
+  tokens.forEach((token, i) => {
+    if (token.text === '(') depth++;
+    if (token.text === ')') depth--;
+    const next = tokens[i + 1];
+    if (!sameName(dialect, identifierOf(dialect, token), from) || next?.text === '(' || tokens[i - 1]?.upper === 'AS') return;
+    const selected = dialect === 'postgresql' && view.columns.length === 0 && depth === 0 && i < firstFrom && (next?.text === ',' || next?.upper === 'FROM');
+    result += view.query.slice(position, token.start) + spelling + (selected ? ` AS ${quoteIdentifier(dialect, from)}` : '');
+    position = token.end;
+  });
+  return result + view.query.slice(position);
+}

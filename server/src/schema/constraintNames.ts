@@ -1,7 +1,0 @@
-import { sameName, type Table } from './catalog.ts';
-import type { Draft } from './draft.ts';
-
-/** Whether a table has a constraint of that name; IF NOT EXISTS looks there. */
-export function hasConstraint(draft: Draft, table: Table, name: string): boolean {
-  return [table.primaryKey, ...table.uniques, ...table.foreignKeys, ...table.checks, ...table.exclusions].some((constraint) => constraint?.name !== undefined && sameName(draft.dialect, constraint.name, name));
-}
