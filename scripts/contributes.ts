@@ -37,8 +37,19 @@ const viewTitle = [
 
 const languages = [
   { id: 'sql', extensions: ['.sql'], aliases: ['SQL', 'sql'] },
-  { id: 'prisma', extensions: ['.prisma'], aliases: ['Prisma', 'prisma'] },
-  { id: 'redis-conf', filenames: ['redis.conf', 'valkey.conf'], filenamePatterns: ['redis*.conf', 'valkey*.conf', '**/redis/*.conf'], aliases: ['Redis Configuration'] },
+  { id: 'prisma', extensions: ['.prisma'], aliases: ['Prisma', 'prisma'], configuration: './syntaxes/prisma.language-configuration.json' },
+  { id: 'redis-conf', filenames: ['redis.conf', 'valkey.conf'], filenamePatterns: ['redis*.conf', 'valkey*.conf', '**/redis/*.conf'], aliases: ['Redis Configuration'], configuration: './syntaxes/redis-conf.language-configuration.json' },
+];
+
+const grammars = [
+  { language: 'prisma', scopeName: 'source.prisma', path: './syntaxes/prisma.tmLanguage.json' },
+  { language: 'redis-conf', scopeName: 'source.redis-conf', path: './syntaxes/redis-conf.tmLanguage.json' },
+  { scopeName: 'database-expert.annotations', path: './syntaxes/annotations.tmLanguage.json', injectTo: ['source.sql', 'source.pgsql', 'source.prisma', 'source.redis-conf'] },
+];
+
+const snippets = [
+  ...['sql-postgresql', 'sql-mysql', 'sql-sqlite', 'sql-migrations'].map((name) => ({ language: 'sql', path: `./snippets/${name}.json` })),
+  { language: 'prisma', path: './snippets/prisma.json' },
 ];
 
 /** Levels of the rules, as one setting with a property for each rule. */
@@ -61,7 +72,7 @@ function configuration(): Readonly<Record<string, unknown>> {
   return { title: 'Database Expert', properties: Object.fromEntries([...declared, ['databaseExpert.rules', ruleSetting()]]) };
 }
 
-/** The fields of package.json that make it an extension, except grammars and snippets, which are listed where they are made. */
+/** The fields of package.json that make it an extension. */
 export function extensionManifest(): Readonly<Record<string, unknown>> {
   return {
     main: './dist/client.cjs',
@@ -72,6 +83,8 @@ export function extensionManifest(): Readonly<Record<string, unknown>> {
     },
     contributes: {
       languages,
+      grammars,
+      snippets,
       commands: palette.map((command) => ({ category, ...command })),
       menus: {
         'view/title': viewTitle.map((item) => ({ ...item, when: `view == ${planView}` })),
