@@ -55,8 +55,8 @@ export async function runHistory(engine: Engine, facts: Facts, database: Databas
 
 /** The table that a statement asked for and nobody made; undefined for every other failure. */
 export function missingTable({ code, message }: Refusal): string | undefined {
-  if (code !== '' && code !== '42P01') return undefined;
-  return /relation "(.+)" does not exist/.exec(message)?.[1] ?? /no such table: (?:main\.)?(.+)/.exec(message)?.[1];
+  if (!['', '42P01', '42S02'].includes(code)) return undefined;
+  return /Table '[^.']*\.(.+)' doesn't exist/.exec(message)?.[1] ?? /relation "(.+)" does not exist/.exec(message)?.[1] ?? /no such table: (?:main\.)?(.+)/.exec(message)?.[1];
 }
 
 async function mustRun(engine: Engine, sql: string): Promise<void> {

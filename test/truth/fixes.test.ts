@@ -32,7 +32,7 @@ const statedDifferences: Readonly<Record<string, RegExp>> = {
 };
 
 /** Failures of a fixture that its author put there, or that it leaves out, counted by reason at the end. */
-const counts = { fixes: 0, ran: 0, safe: 0, rows: 0, downs: 0, mended: 0, units: 0 };
+const counts = { examples: 0, fixes: 0, ran: 0, safe: 0, rows: 0, downs: 0, mended: 0, units: 0 };
 const skipped = new Map<string, number>();
 const skip = (reason: string) => skipped.set(reason, (skipped.get(reason) ?? 0) + 1);
 
@@ -45,30 +45,82 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const engine of Object.values(engines)) await engine?.close();
   console.log(`fixes on the engines: ${counts.ran} of ${counts.fixes} ran (${counts.safe} safe), ${counts.units} migrations and statements, ${counts.rows} runs with rows, ${counts.downs} downs restored, ${counts.mended} refusals of the engine mended`);
+  console.log(`examples on the engines: ${counts.examples}`);
   for (const [reason, count] of skipped) console.log(`SKIPPED: ${count}: ${reason}`);
 });
 
-const cases = rules.flatMap((rule) =>
+const fixtures = rules.flatMap((rule) =>
   existsSync(join(folder, rule.id)) ? readdirSync(join(folder, rule.id)).filter((name) => !name.endsWith('.fixed.txt')).map((name) => ({ rule: rule.id, name })) : [],
 );
 
+const names: Readonly<Record<string, string>> = { prisma: 'schema.prisma', redis: 'redis.conf' };
+
+/** The examples of the rules' pages, as fixtures; those of Redis have no engine here. */
+const examples = rules.flatMap((rule) =>
+  rule.examples.filter(({ dialect }) => dialect !== 'redis').map(({ dialect, bad, good }, index) => {
+    const fixture = (text: string): Fixture => {
+      const read = readFixture(text, names[dialect] ?? 'example.sql');
+      return dialect === 'prisma' || dialect === 'redis' ? read : { ...read, dialect: read.dialect ?? dialect };
+    };
+    return { rule: rule.id, number: index + 1, bad: fixture(bad), good: fixture(good) };
+  }),
+);
+
+/** Rules whose bad examples the engine itself refuses, with what it says. */
+const refused: Readonly<Record<string, RegExp>> = {
+  'not-null-without-default': /^(23502 column "phone" of relation "users" contains null values| Cannot add a NOT NULL column with default value NULL)$/,
+  'concurrently-in-transaction': /^25001 CREATE INDEX CONCURRENTLY cannot run inside a transaction block$/,
+};
+
 describe('engines accept what fixes make', () => {
-  test.each(cases)('$rule/$name', async ({ rule, name }) => {
-    const fixture = readFixture(readFileSync(join(folder, rule, name), 'utf8'), name);
-    const { facts, findings } = checkFixture(fixture, { only: [rule] });
-    const problems: string[] = [];
-    for (const finding of findings) {
-      for (const fix of finding.fixes()) {
-        counts.fixes++;
-        const database = facts.databases.find((one) => one.name === finding.database);
-        const engine = database && engines[database.dialect];
-        if (!engine) skip(`no engine here for ${database?.dialect ?? 'redis'}`);
-        else problems.push(...(await judge(engine, fixture, { facts, database, finding, fix })).map((problem) => `${fix.title}: ${problem}`));
-      }
-    }
-    expect(problems).toEqual([]);
+  test.each(fixtures)('$rule/$name', async ({ rule, name }) => {
+    expect(await problemsOf(readFixture(readFileSync(join(folder, rule, name), 'utf8'), name), rule)).toEqual([]);
+  });
+
+  test.each(examples)('example $number of $rule', async ({ rule, bad }) => {
+    expect(await problemsOf(bad, rule)).toEqual([]);
   });
 });
+
+describe('engines run the examples', () => {
+  test.each(examples)('$number of $rule', async ({ rule, bad, good }) => {
+    expect(await refusalsOf(good)).toEqual([]);
+    const wanted = refused[rule];
+    const refusals = await refusalsOf(bad);
+    if (wanted && bad.dialect !== 'mysql') expect(refusals).toEqual([expect.stringMatching(wanted)]);
+    else expect(refusals).toEqual([]);
+  });
+});
+
+/** What the engine refuses of a fixture, run as its runner would, rows in the tables. */
+async function refusalsOf(fixture: Fixture): Promise<string[]> {
+  const { facts } = checkFixture(fixture);
+  const refusals: string[] = [];
+  for (const database of facts.databases) {
+    const engine = engines[database.dialect];
+    if (!engine) continue;
+    counts.examples++;
+    const { failures } = await runHistory(engine, facts, database, { manner: 'runner', standIns });
+    refusals.push(...failures.map(({ code, message }) => `${code} ${message}`));
+  }
+  return refusals;
+}
+
+/** Judges every fix that a rule has for a fixture. */
+async function problemsOf(fixture: Fixture, rule: string): Promise<string[]> {
+  const { facts, findings } = checkFixture(fixture, { only: [rule] });
+  const problems: string[] = [];
+  for (const finding of findings) {
+    for (const fix of finding.fixes()) {
+      counts.fixes++;
+      const database = facts.databases.find((one) => one.name === finding.database);
+      const engine = database && engines[database.dialect];
+      if (!engine) skip(`no engine here for ${database?.dialect ?? 'redis'}`);
+      else problems.push(...(await judge(engine, fixture, { facts, database, finding, fix })).map((problem) => `${fix.title}: ${problem}`));
+    }
+  }
+  return problems;
+}
 
 interface Case {
   readonly facts: Facts;
