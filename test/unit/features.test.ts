@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { actionsAt } from '../../server/src/features/actions.ts';
 import { countBySeverity, findingKey, shownFindings } from '../../server/src/features/findings.ts';
 import { disableFile, disableLine } from '../../server/src/features/suppress.ts';
+import { buildFacts } from '../../server/src/project/build.ts';
+import { checkWorkspace } from '../../server/src/rules/engine.ts';
 import type { Finding, Severity } from '../../server/src/rules/rule.ts';
 import { readSettings } from '../../server/src/session/settings.ts';
 import { applyEdits } from '../../server/src/text/edits.ts';
@@ -54,5 +57,27 @@ describe('settings', () => {
       rules: { 'prefer-identity': 'off' },
     });
     expect(readSettings(null)).toMatchObject({ enable: true, scope: 'openFiles', delay: 150 });
+  });
+});
+
+describe('stating the size of a table', () => {
+  const files = [
+    { path: 'migrations/0001_orders.up.sql', text: 'CREATE TABLE orders (id bigint PRIMARY KEY, at timestamptz);\n' },
+    { path: 'migrations/0002_index.up.sql', text: 'CREATE INDEX orders_at ON orders (at);\n' },
+  ];
+  const check = (all: readonly { path: string; text: string }[]) => {
+    const facts = buildFacts({ files: all, applied: { kind: 'none' } });
+    return { facts, findings: checkWorkspace(facts, { only: ['index-blocks-writes'] }) };
+  };
+
+  it('is offered where the severity rests on it, and settles the severity', () => {
+    const { facts, findings } = check(files);
+    expect(findings.map(({ severity }) => severity)).toEqual(['information']);
+    const large = actionsAt(facts, findings, files[1]!.path, { start: 0, end: 0 }).find(({ title }) => title.includes('orders is large'));
+    const [change] = large!.changes!();
+    expect(change).toEqual({ file: 'database-expert.yaml', create: 'scale_targets:\n  rows:\n    orders: 1000000\n' });
+    const after = check([...files, { path: change!.file, text: (change as { create: string }).create }]);
+    expect(after.findings.map(({ severity }) => severity)).toEqual(['warning']);
+    expect(actionsAt(after.facts, after.findings, files[1]!.path, { start: 0, end: 0 }).some(({ kind }) => kind === 'state')).toBe(false);
   });
 });

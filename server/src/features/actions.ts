@@ -5,7 +5,7 @@ import { ruleById } from '../rules/index.ts';
 import type { Finding } from '../rules/rule.ts';
 import { editsConflict, type TextEdit } from '../text/edits.ts';
 import type { TextRange } from '../text/range.ts';
-import { turnRuleOff } from './configEdit.ts';
+import { mergeConfig, turnRuleOff } from './configEdit.ts';
 import { disableFile, disableLine } from './suppress.ts';
 
 /** What a user can do about a finding. `changes` builds the edits when they are asked for. */
@@ -13,7 +13,7 @@ export interface Action {
   /** Tells actions of one finding apart when one of them is built again. */
   readonly id: string;
   readonly title: string;
-  readonly kind: 'fix' | 'fix-all' | 'suppress' | 'explain';
+  readonly kind: 'fix' | 'fix-all' | 'state' | 'suppress' | 'explain';
   readonly finding: Finding;
   readonly preferred: boolean;
   /** Undefined for actions that change nothing. */
@@ -30,14 +30,14 @@ export function actionsAt(facts: Facts, findings: readonly Finding[], file: stri
   const rest = here.flatMap((finding) => {
     if (seen.has(finding.rule)) return [];
     seen.add(finding.rule);
-    return [...suppressActions(facts, finding), ...explainActions(finding)];
+    return [...sizeActions(facts, finding), ...suppressActions(facts, finding), ...explainActions(finding)];
   });
   return [...fixes, ...(all && all.count > 1 ? [all.action] : []), ...rest];
 }
 
 /** The action of a finding that has this `id`, built from the facts as they are now. */
 export function actionOf(facts: Facts, finding: Finding, id: string): Action | undefined {
-  return [...fixActions(finding), ...suppressActions(facts, finding), ...explainActions(finding)].find((action) => action.id === id);
+  return [...fixActions(finding), ...sizeActions(facts, finding), ...suppressActions(facts, finding), ...explainActions(finding)].find((action) => action.id === id);
 }
 
 function fixActions(finding: Finding): Action[] {
@@ -93,6 +93,33 @@ function suppressActions(facts: Facts, finding: Finding): Action[] {
   }
   if (finding.applied && ruleById(rule)) actions.push(action('turn-off', `Turn ${rule} off in ${configFileName}`, () => [turnOff(facts, rule)]));
   return actions;
+}
+
+/** Rows that stand for a table without traffic, and for one on which waiting hurts; whoever chooses corrects the number. */
+const sizes = [
+  { word: 'small', rows: 1_000 },
+  { word: 'large', rows: 1_000_000 },
+] as const;
+
+/** Where the severity rests on a size that nobody stated: the lines of the configuration that state it. */
+function sizeActions(facts: Facts, finding: Finding): Action[] {
+  const { unsized } = finding;
+  const database = facts.databases.find((one) => one.name === finding.database);
+  if (unsized === undefined || !database) return [];
+  const target = { name: database.name, root: database.root, several: facts.databases.length > 1 };
+  return sizes.map(({ word, rows }) => ({
+    id: `size:${unsized}:${word}`,
+    title: `State that ${unsized} is ${word} (${rows.toLocaleString('en')} rows) in ${configFileName}`,
+    kind: 'state',
+    finding,
+    preferred: false,
+    changes: () => {
+      const before = facts.files.get(configFileName)?.text;
+      const { text } = mergeConfig(before ?? '', JSON.stringify({ scale_targets: { rows: { [unsized]: rows } } }), target);
+      return [before === undefined ? { file: configFileName, create: text } : { file: configFileName, edits: [{ range: { start: 0, end: before.length }, newText: text }] }];
+    },
+    creates: facts.files.get(configFileName) === undefined,
+  }));
 }
 
 function turnOff(facts: Facts, rule: string): FileChange {

@@ -251,6 +251,7 @@ function add(walk: Walk, one: ActiveRule, report: Report, at: Place): void {
     help: report.help ?? rule.fix,
     related: report.related ?? [],
     applied: walk.applied.has(at.file),
+    ...(report.unsized !== undefined && { unsized: report.unsized }),
     fixes: () => fixesOf(walk, rule, report),
   };
   walk.found.push({ finding, ...(report.subject !== undefined && { subject: report.subject }) });

@@ -31,6 +31,8 @@ export interface Finding {
   readonly related: readonly (Place & { readonly message: string })[];
   /** Whether the place lies in an applied migration; such findings have no fix that edits it. */
   readonly applied: boolean;
+  /** Table whose unknown size decides on the severity; stating it is offered as an action. */
+  readonly unsized?: string;
   /** Lazily built; each call gives the changes for the facts the finding was made from. */
   readonly fixes: () => readonly WorkspaceChange[];
 }
@@ -48,6 +50,8 @@ export interface Report {
   readonly why?: string;
   readonly help?: string;
   readonly related?: readonly (Place & { readonly message: string })[];
+  /** Table whose size is not known although the severity depends on it (`blockingSeverity`). */
+  readonly unsized?: string;
   readonly fix?: () => WorkspaceChange | readonly WorkspaceChange[] | undefined;
 }
 

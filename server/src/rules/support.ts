@@ -13,6 +13,8 @@ export interface Blocking {
   readonly size: 'large' | 'small' | 'unknown';
   /** A sentence that says what is believed of the size, and which line of database-expert.yaml states it. */
   readonly sizeNote: string;
+  /** The table, when its size is unknown: what `Report.unsized` takes. */
+  readonly unsized?: string;
 }
 
 /**
@@ -26,7 +28,7 @@ export function blockingSeverity(database: DatabaseFacts, table: Pick<Table, 'na
     size === 'unknown'
       ? `The size of ${table.name} is not known; scale_targets: { rows: { ${table.name}: N } } in database-expert.yaml states it.`
       : `${table.name} is believed to hold ${rows!.toLocaleString('en')} rows (scale_targets in database-expert.yaml).`;
-  return { severity: size === 'large' || (size === 'unknown' && database.zeroDowntime) ? 'warning' : 'information', size, sizeNote };
+  return { severity: size === 'large' || (size === 'unknown' && database.zeroDowntime) ? 'warning' : 'information', size, sizeNote, ...(size === 'unknown' && { unsized: table.name }) };
 }
 
 /** The place where an object was made or last changed. */

@@ -50,6 +50,7 @@ export const indexBlocksWrites = defineRule({
       report({
         at: { start: 0, end: node.keyword.end },
         severity: blocking.severity,
+        ...(blocking.unsized !== undefined && { unsized: blocking.unsized }),
         message: `Writes to ${node.table.name.name} wait while ${node.name?.name.name ?? 'the index'} is built`,
         help: `${partitioned ? 'Create the index ON ONLY the parent, build one CONCURRENTLY on each partition, and attach them.' : 'Build the index CONCURRENTLY, outside a transaction.'} ${blocking.sizeNote}`,
         fix: partitioned ? undefined : () => fixOf(context, node),

@@ -53,10 +53,11 @@ export const constraintScansTable = defineRule({
       // A partitioned table cannot take NOT VALID foreign keys before PostgreSQL 18, so there is no better way to point at.
       if (table?.partitionBy || addedWithItsColumns(constraint, parent, table)) return;
       const { name } = parent.name.name;
-      const { severity, sizeNote } = blockingSeverity(context.database, { name });
+      const { severity, sizeNote, unsized } = blockingSeverity(context.database, { name });
       context.report({
         at: constraint,
         severity,
+        unsized,
         message: constraint.kind === 'check' ? `Adding this CHECK reads all of ${name} while nobody can use it` : `Adding this foreign key reads all of ${name} while writes to it${isNewTable(context.entry, constraint.references.table) ? '' : ` and to ${constraint.references.table.name.name}`} wait`,
         help: `Add it NOT VALID, then VALIDATE CONSTRAINT in a later migration. ${sizeNote}`,
         fix: () => fixes(constraint, parent, context),
@@ -71,10 +72,11 @@ function checkValidation(action: Extract<AlterAction, { kind: 'validateConstrain
   const script = facts.scripts.get(entry.placed.file);
   if (!script || !addedInTransaction(action.name.name, parent, context) || isEmptyHere(database, entry, parent.name)) return;
   const { name } = parent.name.name;
-  const { severity, sizeNote } = blockingSeverity(database, { name });
+  const { severity, sizeNote, unsized } = blockingSeverity(database, { name });
   context.report({
     at: action,
     severity,
+    unsized,
     message: `VALIDATE CONSTRAINT reads all of ${name} while this transaction still holds the lock of ADD CONSTRAINT`,
     help: `Validate in a transaction of its own: in a later migration. ${sizeNote}`,
     fix: () => {

@@ -56,6 +56,11 @@ function changesSchema(node: StatementNode): boolean {
   return !dataKinds.has(node.kind);
 }
 
+/** Whether a migration changes the schema and nothing beside it takes the change back. */
+export function lacksDown(step: MigrationStep): boolean {
+  return !hasDown(step) && step.entries.some(({ placed }) => changesSchema(placed.node));
+}
+
 /** sqlx keeps migrations of one file and pairs of up and down apart: a project of the former has no place for a down. */
 function isIrreversible({ id }: RunnerInfo, { migration }: MigrationStep): boolean {
   return id === 'sqlx' && !migration.up.file.endsWith('.up.sql');

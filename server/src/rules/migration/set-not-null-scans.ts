@@ -40,10 +40,11 @@ export const setNotNullScans = defineRule({
       const trusted = (context.database.engineVersion ?? 18) >= 12 && table !== undefined && provedNotNull(table, action.column.name);
       const already = table && findColumn('postgresql', table, action.column.name)?.nullable === false;
       if (trusted || already || followsUnseenProof(context, parent)) return;
-      const { severity, sizeNote } = blockingSeverity(context.database, { name: parent.name.name.name });
+      const { severity, sizeNote, unsized } = blockingSeverity(context.database, { name: parent.name.name.name });
       context.report({
         at: action,
         severity,
+        unsized,
         message: `SET NOT NULL reads all of ${parent.name.name.name} while nobody can use it`,
         help: `Add CHECK (${action.column.text} IS NOT NULL) NOT VALID, validate it in a later migration, then set NOT NULL. ${sizeNote}`,
         fix: () => fixes(action, parent, context),
