@@ -1,5 +1,5 @@
 import type { Catalog } from '../catalog.ts';
-import type { DifferentObject, SchemaDifference } from '../diff.ts';
+import type { DifferentObject, SchemaDifference } from './difference.ts';
 import { comparableExpression, looseExpression } from '../expressions.ts';
 import { renderDomain, renderEnum, renderIndex, renderSequence, renderSequenceOwner, renderView } from '../render/pieces.ts';
 
