@@ -1,6 +1,6 @@
 import type { PGlite } from '@electric-sql/pglite';
 
-const own = `n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND n.nspname NOT LIKE 'pg_temp%'`;
+const own = `n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND n.nspname NOT LIKE 'pg%temp%'`;
 const notOfExtension = (oid: string, classId: string) =>
   `NOT EXISTS (SELECT 1 FROM pg_depend x WHERE x.objid = ${oid} AND x.classid = '${classId}'::regclass AND x.deptype = 'e')`;
 

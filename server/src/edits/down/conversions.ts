@@ -24,6 +24,12 @@ const postgresTimes = ['date', 'timestamp without time zone', 'timestamp with ti
 /** Groups within which PostgreSQL converts on assignment, hence without USING (pg_cast, castcontext `a` or `i`). */
 const assignable: readonly (readonly string[])[] = [postgresNumbers, postgresStrings, postgresTimes, ['json', 'jsonb'], ['inet', 'cidr'], ['bit', 'bit varying']];
 
+/** Whether a type is one of PostgreSQL's own, as far as casts are known here. */
+export function isBuiltIn(type: string): boolean {
+  const { base } = partsOf(type);
+  return Object.hasOwn(fillers, base) || assignable.some((group) => group.includes(base));
+}
+
 /** Whether ALTER COLUMN TYPE from one type to the other needs a USING clause on PostgreSQL. */
 export function needsUsing(from: string, to: string): boolean {
   const a = partsOf(from);
@@ -48,7 +54,8 @@ export function keepsValues(catalog: Catalog, from: string, to: string): boolean
   if (from === to) return true;
   const oldEnum = findEnum(catalog, from);
   const newEnum = findEnum(catalog, to);
-  if (oldEnum && newEnum) return oldEnum.values.every((value) => newEnum.values.includes(value));
+  // A value that the new type lacks makes the conversion fail, so what was converted is there in both.
+  if (oldEnum && newEnum) return true;
   const a = partsOf(from);
   const b = partsOf(to);
   if (catalog.dialect === 'sqlite') return sqliteKeeps(a.base, b.base);

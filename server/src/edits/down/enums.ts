@@ -1,10 +1,10 @@
 import type { HistoryEntry } from '../../project/facts.ts';
-import type { Column, EnumType, Table } from '../../schema/catalog.ts';
-import { mentionsColumn } from '../../schema/expressions.ts';
+import type { Column, EnumType, Routine, Table } from '../../schema/catalog.ts';
+import { identifiersIn, mentionsColumn } from '../../schema/expressions.ts';
 import { quoteIdentifier, renderName } from '../../schema/quote.ts';
 import { renderCheck, renderIndex } from '../../schema/render.ts';
 import { findEnum } from '../../schema/types.ts';
-import { altered, creationOf, viewsOver, withoutViews } from './objects.ts';
+import { altered, creationOf, dropRoutine, hasPartition, viewsOver, withoutViews } from './objects.ts';
 import type { Work } from './work.ts';
 
 /**
@@ -25,6 +25,13 @@ function rebuildEnum(work: Work, key: string, old: EnumType, current: EnumType):
   const users: EnumColumn[] = [...work.current.tables.values()].flatMap((table) =>
     table.columns.filter((column) => !column.inherited && findEnum(work.current, column.type) === current).map((column) => ({ table, column })),
   );
+  const partitioned = users.find(({ table, column }) => table.partitionBy?.columns.includes(column.name));
+  if (partitioned) {
+    work.gap(`the values of ${old.name}, because ${partitioned.table.name} is partitioned by ${partitioned.column.name}, and a partition key cannot be converted`);
+    return;
+  }
+  const open = users.find(({ table }) => table.partitionBy && !hasPartition(work.current, table));
+  if (open) work.doubt(`${open.table.name} has partitions that the history does not make, and they may stand in the way of the conversion`);
   const gone = current.values.filter((value) => !old.values.includes(value));
   const places = users.map(({ table, column }) => `${table.name}.${column.name}`).join(', ');
   const losses = gone.map((value) => ({
@@ -32,6 +39,8 @@ function rebuildEnum(work: Work, key: string, old: EnumType, current: EnumType):
     why: 'PostgreSQL cannot drop an enum value; the type is made anew, which fails while a row holds it',
   }));
   const spare = `${old.name}__old`;
+  const routines = [...work.current.routines.values()].filter((routine) => identifiersIn(dialect, signatureOf(routine)).has(old.name));
+  for (const routine of routines) work.add({ sql: dropRoutine(dialect, routine) });
   withoutViews(work, viewsOver(work.current, users.map(({ table }) => table.name)), () => {
     withoutDependents(work, users, () => {
       work.add({ sql: `ALTER TYPE ${renderName(dialect, old.schema, old.name)} RENAME TO ${quoteIdentifier(dialect, spare)}`, losses });
@@ -40,6 +49,14 @@ function rebuildEnum(work: Work, key: string, old: EnumType, current: EnumType):
       work.add({ sql: `DROP TYPE ${renderName(dialect, old.schema, spare)}` });
     });
   });
+  for (const routine of routines) work.add({ sql: routine.text });
+}
+
+/** The head of a routine: its arguments and what it returns. The body names the type only when it runs. */
+function signatureOf({ argumentsText, text }: Routine): string {
+  const at = text.indexOf(argumentsText);
+  const head = text.slice(Math.max(0, at));
+  return head.slice(0, /\b(?:AS|LANGUAGE)\b|\$/iu.exec(head)?.index ?? head.length);
 }
 
 function convert(work: Work, { table, column }: EnumColumn): void {

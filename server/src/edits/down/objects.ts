@@ -1,5 +1,5 @@
 import type { HistoryEntry } from '../../project/facts.ts';
-import { emptyCatalog, type Catalog, type Domain, type Routine, type View } from '../../schema/catalog.ts';
+import { emptyCatalog, type Catalog, type Domain, type Routine, type Table, type View } from '../../schema/catalog.ts';
 import { identifiersIn } from '../../schema/expressions.ts';
 import { quoteIdentifier, quoteString, renderName } from '../../schema/quote.ts';
 import { renderCatalog, renderIndex } from '../../schema/render.ts';
@@ -95,6 +95,13 @@ function argumentTypes(dialect: Dialect, text: string): string {
   return (result + (skipping ? ')' : text.slice(position))).replace(/\s+/gu, ' ');
 }
 
+/** PostgreSQL and MySQL write out `*` when a view is made, so a view that is made again takes the columns that are there now. */
+export function doubtStars(work: Work, views: Iterable<View>): void {
+  for (const { name, query } of work.dialect === 'sqlite' ? [] : views) {
+    if (/(?:\bselect|,|\.)\s*\*/iu.test(query)) work.doubt(`view ${name} selects *, and takes the columns that its tables have now`);
+  }
+}
+
 /** Writes what turns routines that were replaced into what they were. */
 export function restoreRoutines(work: Work, entry: HistoryEntry): void {
   for (const key of altered(work, entry, 'routines')) {
@@ -117,6 +124,7 @@ export function restoreViews(work: Work, entry: HistoryEntry): void {
       restoreViewExtras(work, old, current);
       continue;
     }
+    doubtStars(work, [old]);
     const over = viewsOver(work.current, [current.name]).filter((view) => view !== current);
     withoutViews(work, over, () => {
       work.add({ sql: dropView(work.dialect, current) });
@@ -174,4 +182,9 @@ function restoreDomain(work: Work, old: Domain, current: Domain): void {
 /** COMMENT ON something; NULL takes a comment away. */
 export function commentOn(dialect: Dialect, what: string, comment: string | undefined): string {
   return `COMMENT ON ${what} IS ${comment === undefined ? 'NULL' : quoteString(dialect, comment)}`;
+}
+
+/** Whether the history makes a partition of the table. Where it makes none, something else does, and what is not known. */
+export function hasPartition(catalog: Catalog, parent: Table): boolean {
+  return isMySql(catalog.dialect) || [...catalog.tables.values()].some(({ partitionOf }) => partitionOf?.table === parent.name && partitionOf.schema === parent.schema);
 }

@@ -6,7 +6,7 @@ import { isPlainSerial } from '../../schema/render/table.ts';
 import { sequenceOfDefault } from '../../schema/sequences.ts';
 import { alterTable } from './clauses.ts';
 import { sameValue } from './compare.ts';
-import { fillerFor, needsUsing, sameFamily } from './conversions.ts';
+import { fillerFor, isBuiltIn, needsUsing, sameFamily } from './conversions.ts';
 import { convertedLoss, droppedColumnLoss, valuesAreLost } from './losses.ts';
 import { commentOn } from './objects.ts';
 import type { DownPiece, Loss } from './script.ts';
@@ -119,10 +119,11 @@ function typeAction(name: string, current: Column, old: Column): string {
   return `ALTER COLUMN ${name} TYPE ${old.type}${collation}${needsUsing(current.type, old.type) ? ` USING ${castOf(name, current.type, old.type)}` : ''}`;
 }
 
-/** A cast to the old type; by way of text where PostgreSQL has no direct one. */
+/** A cast to the old type; by way of text where PostgreSQL has no direct one, as between two types of the user's own. */
 function castOf(name: string, from: string, to: string): string {
-  const byText = !/^(?:text|character|json|jsonb|smallint|integer|bigint|numeric|boolean)/u.test(from) && !to.endsWith('[]');
-  return byText ? `${name}::text::${to}` : `${name}::${to}`;
+  const array = to.endsWith('[]');
+  const direct = array ? isBuiltIn(from) && isBuiltIn(to) : /^(?:text|character)/u.test(from) || (isBuiltIn(to) && /^(?:json|jsonb|smallint|integer|bigint|numeric|boolean)/u.test(from));
+  return direct ? `${name}::${to}` : `${name}::${array ? 'text[]' : 'text'}::${to}`;
 }
 
 function giveBack(name: string, current: Column, old: Column, retyped: boolean): string[] {

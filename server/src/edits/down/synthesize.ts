@@ -41,8 +41,8 @@ function attempt(database: Pick<DatabaseFacts, 'dialect' | 'engineVersion'>, ste
   const work = new Work(database, step, way.brief, carriedColumns(copies));
   way.write(work);
   const differences = diffCatalogs(step.before, work.current).filter((difference) => !isMereMention(work, difference));
-  const reasons = [...work.gaps.map((gap) => `not undone: ${gap}`), ...differences.map(({ text }) => text)];
-  const head: DownPiece[] = reasons.length === 0 ? [] : [{ notes: [`This does not bring the schema back in full: ${reasons.slice(0, 3).join('; ')}${reasons.length > 3 ? `; and ${reasons.length - 3} more` : ''}`] }];
+  const reasons = [...work.gaps.map((gap) => `not undone: ${gap}`), ...work.doubts.map((doubt) => `not certain: ${doubt}`), ...differences.map(({ text }) => text)];
+  const head: DownPiece[] = reasons.length === 0 ? [] : [{ notes: [`This may not bring the schema back in full: ${reasons.slice(0, 3).join('; ')}${reasons.length > 3 ? `; and ${reasons.length - 3} more` : ''}`] }];
   const pieces: DownPiece[] = [...head, ...withoutLoneConcurrently(step, work.pieces)];
   return {
     sql: renderPieces(pieces),

@@ -9,7 +9,7 @@ import { undoData, type Copies } from './data.ts';
 import { restoreEnums } from './enums.ts';
 import { droppedTableLoss } from './losses.ts';
 import { restoreMySqlTable } from './mysql.ts';
-import { creationOf, dropRoutine, dropView, missing, restoreDomains, restoreRoutines, restoreSequences, restoreViews, surplus } from './objects.ts';
+import { creationOf, doubtStars, dropRoutine, hasPartition, dropView, missing, restoreDomains, restoreRoutines, restoreSequences, restoreViews, surplus } from './objects.ts';
 import { restoreTable, type TablePhases } from './postgresql.ts';
 import { countOn, type TableChange } from './postgresqlColumns.ts';
 import { undoRenames } from './renames.ts';
@@ -122,6 +122,7 @@ function createMissing(work: Work, entry: HistoryEntry, copies: Copies): void {
   for (const sequence of sequences.values()) {
     if (!sequence.serial && !sequence.ownedBy && work.step.before.sequences.has(objectKey(work.dialect, sequence.schema, sequence.name))) losses.push({ what: `the current value of sequence ${sequence.name}`, why: 'dropped with the sequence' });
   }
+  doubtStars(work, parts.views!.values());
   creationOf(work.dialect, parts).forEach((sql, index) => work.add(index === 0 ? { sql, losses } : { sql }));
   for (const { schema, name, ownedBy } of sequences.values()) {
     const owner = ownedBy && work.current.tables.get(objectKey(work.dialect, ownedBy.schema, ownedBy.table));
@@ -158,10 +159,6 @@ function missingTables(work: Work, entry: HistoryEntry): ReadonlyMap<string, Tab
     if (table.partitionBy && !hasPartition(entry.before, table)) work.gap(`the partitions of ${table.name}, which the history does not make`);
   }
   return tables;
-}
-
-function hasPartition(catalog: Catalog, parent: Table): boolean {
-  return isMySql(catalog.dialect) || [...catalog.tables.values()].some(({ partitionOf }) => partitionOf?.table === parent.name && partitionOf.schema === parent.schema);
 }
 
 /** Rows are lost unless the migration made the table itself, or carried its rows over to another table. */

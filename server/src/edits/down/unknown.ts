@@ -28,7 +28,9 @@ function dropIndex(work: Work, entry: HistoryEntry, node: CreateIndex): void {
   }
   const concurrently = work.concurrently(entry) ? 'CONCURRENTLY ' : '';
   const on = isMySql(dialect) ? ` ON ${renderName(dialect, node.table.schema?.name, node.table.name.name)}` : '';
-  work.add({ sql: `DROP INDEX ${concurrently}${renderName(dialect, name.schema?.name ?? (isMySql(dialect) ? undefined : node.table.schema?.name), name.name.name)}${on}` });
+  // With IF NOT EXISTS the index may have been there before, or may have gone with that of a parent table.
+  const exists = node.ifNotExists && !isMySql(dialect) ? 'IF EXISTS ' : '';
+  work.add({ sql: `DROP INDEX ${concurrently}${exists}${renderName(dialect, name.schema?.name ?? (isMySql(dialect) ? undefined : node.table.schema?.name), name.name.name)}${on}` });
 }
 
 function undoAction(work: Work, node: AlterTable, action: AlterAction): void {

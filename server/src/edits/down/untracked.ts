@@ -1,5 +1,5 @@
 import type { HistoryEntry } from '../../project/facts.ts';
-import { objectKey } from '../../schema/catalog.ts';
+import { objectKey, type Catalog, type Routine } from '../../schema/catalog.ts';
 import type { StatementNode } from '../../source/sql/ast.ts';
 import type { Work } from './work.ts';
 
@@ -17,7 +17,8 @@ export function noteUntracked(work: Work, entry: HistoryEntry, changed: boolean)
   const { node, statement } = entry.placed;
   const text = statement.text.replace(/\s+/gu, ' ').trim();
   const short = text.length > 70 ? `${text.slice(0, 69)}…` : text;
-  if (node.kind === 'unread') work.gap(`a statement that could not be read: ${short}`);
+  if (runsDynamicSchema(entry)) work.gap(`what ${short} made or changed at run time`);
+  else if (node.kind === 'unread') work.gap(`a statement that could not be read: ${short}`);
   else if (node.kind === 'other') {
     if (changed && node.verb === 'DO' && /\b(?:UPDATE|INSERT|DELETE)\b/iu.test(text)) work.lose({ what: 'what a DO block changed in rows', why: short });
     if (node.target && entry.newTables.has(objectKey(work.dialect, node.target.schema?.name, node.target.name.name))) return;
@@ -27,6 +28,31 @@ export function noteUntracked(work: Work, entry: HistoryEntry, changed: boolean)
   else if (node.kind === 'alterTable') {
     for (const action of node.actions) if (untrackedActions.has(action.kind)) work.gap(short);
   } else if (!changed && (node.kind === 'alterDomain' || node.kind === 'alterSequence')) work.gap(short);
+}
+
+const schemaText = /\b(?:create|alter|drop)\s+(?!role\b|user\b)/iu;
+
+/**
+ * Whether a statement runs text that is put together at run time and changes the schema: in a block of its own, or in a routine
+ * that it calls. Partitions of a table that the same migration made go with the table.
+ */
+function runsDynamicSchema({ placed: { node, statement }, before, newTables }: HistoryEntry): boolean {
+  if (node.kind !== 'select' && !(node.kind === 'other' && (node.verb === 'DO' || node.verb === 'CALL'))) return false;
+  const literals = statement.tokens.flatMap(({ kind, value }) => (kind === 'string' ? [value.toLowerCase()] : []));
+  if (literals.some((value) => newTables.has(value))) return false;
+  return isDynamic(before, statement.text, node.kind !== 'select', 3);
+}
+
+function isDynamic(catalog: Catalog, text: string, isBody: boolean, depth: number): boolean {
+  if (isBody && /\bexecute\b/iu.test(text) && schemaText.test(text)) return true;
+  if (depth === 0 || catalog.routines.size === 0) return false;
+  const called = new Set([...text.matchAll(/\b(\w+)\s*\(/gu)].map(([, name]) => name!.toLowerCase()));
+  return [...catalog.routines.values()].some((routine) => called.has(routine.name.toLowerCase()) && isDynamic(catalog, bodyOf(routine), true, depth - 1));
+}
+
+/** The text of a routine without its head, in which its own name stands like a call. */
+function bodyOf({ text, name }: Routine): string {
+  return text.slice(text.indexOf(name) + name.length);
 }
 
 const untrackedActions: ReadonlySet<string> = new Set(['opaque', 'owner', 'columnOption', 'alterConstraint']);

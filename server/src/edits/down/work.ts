@@ -25,6 +25,8 @@ export class Work {
   readonly pieces: DownPiece[] = [];
   /** What could not be undone, one clause each. */
   readonly gaps: string[] = [];
+  /** What the history does not show and the script depends on, one clause each. */
+  readonly doubts: string[] = [];
 
   constructor(database: Pick<DatabaseFacts, 'dialect' | 'engineVersion'>, step: MigrationStep, brief: boolean, carried: ReadonlySet<string> = new Set()) {
     this.dialect = database.dialect;
@@ -50,6 +52,13 @@ export class Work {
   /** Notes a loss where there is no statement to write. */
   lose(loss: Loss): void {
     this.add({ losses: [loss] });
+  }
+
+  /** Notes why the script may fail, or not give the same schema, for reasons that the history does not show. */
+  doubt(why: string): void {
+    if (this.doubts.includes(why)) return;
+    this.doubts.push(why);
+    this.add({ notes: [`not certain: ${why}`] });
   }
 
   /** Notes something that is not undone; the script is then not complete. */
