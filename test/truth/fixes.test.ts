@@ -1,6 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fixAll } from '../../server/src/cli/fixing.ts';
+import { load } from '../../server/src/cli/load.ts';
 import type { WorkspaceChange } from '../../server/src/edits/change.ts';
 import type { DatabaseFacts, Facts } from '../../server/src/project/facts.ts';
 import { rules } from '../../server/src/rules/index.ts';
@@ -32,7 +35,7 @@ const statedDifferences: Readonly<Record<string, RegExp>> = {
 };
 
 /** Failures of a fixture that its author put there, or that it leaves out, counted by reason at the end. */
-const counts = { examples: 0, fixes: 0, ran: 0, safe: 0, rows: 0, downs: 0, mended: 0, units: 0 };
+const counts = { all: 0, examples: 0, fixes: 0, ran: 0, safe: 0, rows: 0, downs: 0, mended: 0, units: 0 };
 const skipped = new Map<string, number>();
 const skip = (reason: string) => skipped.set(reason, (skipped.get(reason) ?? 0) + 1);
 
@@ -45,7 +48,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const engine of Object.values(engines)) await engine?.close();
   console.log(`fixes on the engines: ${counts.ran} of ${counts.fixes} ran (${counts.safe} safe), ${counts.units} migrations and statements, ${counts.rows} runs with rows, ${counts.downs} downs restored, ${counts.mended} refusals of the engine mended`);
-  console.log(`examples on the engines: ${counts.examples}`);
+  console.log(`examples on the engines: ${counts.examples}; fixtures changed by --fix: ${counts.all}`);
   for (const [reason, count] of skipped) console.log(`SKIPPED: ${count}: ${reason}`);
 });
 
@@ -79,6 +82,36 @@ describe('engines accept what fixes make', () => {
 
   test.each(examples)('example $number of $rule', async ({ rule, bad }) => {
     expect(await problemsOf(bad, rule)).toEqual([]);
+  });
+});
+
+describe('engines accept what --fix makes of everything at once', () => {
+  test.each(fixtures)('$rule/$name', async ({ rule, name }) => {
+    const fixture = readFixture(readFileSync(join(folder, rule, name), 'utf8'), name);
+    const root = mkdtempSync(join(tmpdir(), 'database-expert-'));
+    for (const { path, text } of fixture.files) {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), text);
+    }
+    const { dialect, engineVersion, isolated } = fixture;
+    const log: string[] = [];
+    const loaded = await load({ root, named: [], files: [], shown: '' }, { ...(dialect && { dialect }), ...(engineVersion && { engineVersion }), ...(isolated && { isolated }) });
+    const outcome = await fixAll(loaded, { dryRun: false, log: (message) => log.push(message) });
+    rmSync(root, { recursive: true });
+    const problems: string[] = [...log];
+    for (const [index, database] of outcome.applied.length === 0 ? [] : loaded.facts.databases.entries()) {
+      const engine = engines[database.dialect];
+      if (!engine) continue;
+      const { facts } = outcome.loaded;
+      const meant = await runHistory(engine, loaded.facts, database, { manner: 'intended', standIns });
+      const old = await runHistory(engine, loaded.facts, database, { manner: 'runner', standIns });
+      const fixed = await runHistory(engine, facts, facts.databases[index]!, { manner: 'runner', standIns });
+      const versions = facts.databases[index]!.steps.map(({ migration }) => migration.version);
+      problems.push(...newFailures(old, fixed), ...versions.filter((version, at) => versions.indexOf(version) !== at).map((version) => `two migrations are ${version}`));
+      problems.push(...differenceOf(meant.schema, fixed.schema).filter((line) => !statedDifferences['prefer-identity']!.test(line)));
+      counts.all++;
+    }
+    expect(problems).toEqual([]);
   });
 });
 

@@ -6,8 +6,8 @@ import type { Facts, SourceFile } from '../project/facts.ts';
 import { applyEdits, editsConflict } from '../text/edits.ts';
 import { findingsOf, type Loaded } from './load.ts';
 
-/** A fix may make another one possible; more rounds than this would mean that two fixes undo each other. */
-const mostRounds = 10;
+/** A fix may make another one possible; more rounds than this beyond the fixes of the first would mean that two fixes undo each other. */
+const moreRounds = 10;
 
 export interface FixOutcome {
   /** Changes in the order they were made, each with the workspace that its offsets refer to. */
@@ -18,15 +18,17 @@ export interface FixOutcome {
 
 /**
  * Applies the safe fixes of pending files, round after round, in memory; then writes all files at once unless `dryRun`.
- * Fixes that touch the same text wait for the next round.
+ * Fixes that touch the same text, or would both take the next free number of a migration, wait for the next round.
  */
 export async function fixAll(loaded: Loaded, options: { readonly rules?: readonly string[]; readonly dryRun: boolean; readonly log: (message: string) => void }): Promise<FixOutcome> {
   const applied: FixOutcome['applied'][number][] = [];
   let current = loaded;
+  let mostRounds = moreRounds;
   for (let round = 0; round < mostRounds; round++) {
     const findings = await findingsOf(current, { ...(options.rules && { rules: options.rules }), log: options.log });
     const chosen = compatible(findings.filter((finding) => !finding.applied).flatMap((finding) => finding.fixes().filter((fix) => fix.kind === 'safe').slice(0, 1)), current);
     if (chosen.length === 0) break;
+    if (round === 0) mostRounds += findings.length;
     for (const change of chosen) applied.push({ change, facts: current.facts });
     current = withChanges(current, chosen.flatMap((change) => change.changes));
   }
@@ -38,10 +40,13 @@ function compatible(fixes: readonly WorkspaceChange[], { facts }: Loaded): Works
   const chosen: WorkspaceChange[] = [];
   for (const fix of fixes) {
     if (fix.changes.some((change) => guardApplied(facts, change) !== undefined)) continue;
-    const clashes = chosen.some((other) => other.changes.some((theirs) => fix.changes.some((ours) => ours.file === theirs.file && (isCreation(ours) || isCreation(theirs) || editsConflict(ours.edits, theirs.edits)))));
-    if (!clashes) chosen.push(fix);
+    if (!chosen.some((other) => clash(fix, other))) chosen.push(fix);
   }
   return chosen;
+}
+
+function clash(fix: WorkspaceChange, other: WorkspaceChange): boolean {
+  return other.changes.some((theirs) => fix.changes.some((ours) => (isCreation(ours) ? isCreation(theirs) : !isCreation(theirs) && ours.file === theirs.file && editsConflict(ours.edits, theirs.edits))));
 }
 
 function withChanges(loaded: Loaded, changes: readonly FileChange[]): Loaded {
