@@ -56,6 +56,8 @@ export interface PlanAnswer {
   /** Null when the folder holds no database; `reason` then says what was looked for. */
   readonly plan: Plan | null;
   readonly reason?: string;
+  /** Making the plan failed, which is a fault of the program; `reason` says where to look. */
+  readonly failed?: true;
 }
 
 export const renderPlanRequest = 'databaseExpert/renderPlan';

@@ -13,6 +13,13 @@ export interface CommandTargets {
   readonly log: LogOutputChannel;
   readonly plan: PlanView;
   readonly status: StatusItem;
+  /** The extension's own package.json. */
+  readonly manifest: Manifest;
+}
+
+/** As much of package.json as the commands read. */
+interface Manifest {
+  readonly contributes?: { readonly configuration?: { readonly properties?: Readonly<Record<string, { readonly properties?: Readonly<Record<string, { readonly description?: string }>> }>> } };
 }
 
 /** Registers every command of the extension. */
@@ -55,17 +62,21 @@ async function exportPlan(targets: CommandTargets, format: 'yaml' | 'markdown'):
   const client = running(targets);
   if (!client) return;
   const choice = targets.plan.selected ?? (await pickDatabase(client));
-  const answer = choice && (await client.sendRequest<RenderPlanAnswer>(renderPlanRequest, { folder: choice.folder, database: choice.name, format }));
-  if (!answer) {
-    void window.showInformationMessage('No database was found to plan for.');
-    return;
-  }
+  if (!choice) return;
+  const answer = await client.sendRequest<RenderPlanAnswer>(renderPlanRequest, { folder: choice.folder, database: choice.name, format });
+  if (!answer) return noDatabase();
   const document = await workspace.openTextDocument({ language: format, content: answer.text });
   await window.showTextDocument(document, { preview: false });
 }
 
+function noDatabase(): void {
+  void window.showInformationMessage('No database was found to plan for: no SQL migrations, no schema.prisma and no CREATE TABLE.');
+}
+
+/** Lets the user choose among several databases; undefined when there is none or nothing was chosen. */
 async function pickDatabase(client: LanguageClient): Promise<{ folder: string; name: string } | undefined> {
   const databases = await client.sendRequest<DatabasesAnswer>(databasesRequest);
+  if (databases.length === 0) noDatabase();
   if (databases.length < 2) return databases[0];
   const picked = await window.showQuickPick(
     databases.map((database) => ({ label: database.name, description: database.dialect, detail: database.root, database })),
@@ -76,8 +87,9 @@ async function pickDatabase(client: LanguageClient): Promise<{ folder: string; n
 
 async function explainRule(targets: CommandTargets, rule: unknown): Promise<void> {
   const client = running(targets);
-  const id = typeof rule === 'string' ? rule : await window.showInputBox({ title: 'Explain a rule', prompt: 'Identifier of the rule, such as prefer-identity' });
-  if (!client || !id) return;
+  if (!client) return;
+  const id = typeof rule === 'string' ? rule : await pickRule(targets);
+  if (!id) return;
   const answer = await client.sendRequest<ExplainRuleAnswer>(explainRuleRequest, { rule: id });
   if (!answer) {
     void window.showInformationMessage(`There is no page about ${id}.`);
@@ -89,6 +101,14 @@ async function explainRule(targets: CommandTargets, rule: unknown): Promise<void
   } catch {
     await window.showTextDocument(uri);
   }
+}
+
+/** Lets the user choose a rule. The list is that of the setting `databaseExpert.rules`, which is generated from the rules. */
+async function pickRule({ manifest }: CommandTargets): Promise<string | undefined> {
+  const rules = manifest.contributes?.configuration?.properties?.['databaseExpert.rules']?.properties ?? {};
+  const entries = Object.entries(rules).map(([label, { description = '' }]) => ({ label, detail: description }));
+  const picked = await window.showQuickPick(entries, { title: 'Explain a Rule', placeHolder: 'Which rule?', matchOnDetail: true });
+  return picked?.label;
 }
 
 const configurationStart = `# What Database Expert should know about this workspace. Everything here is optional.

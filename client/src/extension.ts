@@ -1,7 +1,7 @@
 import { window, workspace, type ExtensionContext } from 'vscode';
 import { State, type LanguageClient } from 'vscode-languageclient/node';
 import { changedNotification } from '../../protocol/requests.ts';
-import { registerCommands } from './commands.ts';
+import { registerCommands, type CommandTargets } from './commands.ts';
 import { PlanView, planViewId } from './planView.ts';
 import { createClient, watchTrust } from './server.ts';
 import { StatusItem, onEditorChange } from './status.ts';
@@ -47,7 +47,7 @@ export async function activate(context: ExtensionContext): Promise<void> {
     onEditorChange(() => void status.refresh()),
     window.registerWebviewViewProvider(planViewId, plan),
     workspace.onDidChangeWorkspaceFolders(refresh),
-    ...registerCommands({ client: current, restart, log, plan, status }),
+    ...registerCommands({ client: current, restart, log, plan, status, manifest: context.extension.packageJSON as CommandTargets['manifest'] }),
   );
   watchTrust(context, current);
   await start();

@@ -70,6 +70,7 @@ export class PlanView implements WebviewViewProvider {
     const params: PlanParams = { folder, ...(this.#selected && { database: this.#selected.name }) };
     try {
       const answer = await client.sendRequest<PlanAnswer>(planRequest, params);
+      if (answer.failed) return { type: 'error', message: answer.reason ?? '' };
       if (!answer.plan) return { type: 'empty', reason: answer.reason ?? 'No database was found in this folder.' };
       const selected = { folder: answer.folder, name: answer.plan.database };
       this.#selected = selected;

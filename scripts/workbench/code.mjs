@@ -4,7 +4,8 @@
 import { resolve } from 'node:path';
 import { launchBrowser } from './browser.mjs';
 import { ensureWorkbench } from './install.mjs';
-import { exitOnSignals, extensionLog, startCodeServer } from './server.mjs';
+import { isNoise } from './noise.mjs';
+import { exitOnSignals, startCodeServer } from './server.mjs';
 
 const flags = new Map();
 const rest = [];
@@ -14,7 +15,6 @@ for (const argument of process.argv.slice(2)) {
   else rest.push(argument);
 }
 
-const noise = /Creating a socket|connection token|reconnection-grace|AgentHost|AccountPolicyGate|open-vsx\.org|Service Worker|workbench contribution|authentication provider|additional builtin extensions|vsda|spdlog|ERR_|Failed to load resource/;
 /** The test entry says this first; until then nothing has been tested and another try is fair. */
 const begun = 'The tests begin.';
 
@@ -62,7 +62,7 @@ async function attempt() {
       if (line.includes(begun)) {
         booted = true;
         boot.resolve();
-      } else if (!noise.test(line)) process[type === 'error' ? 'stderr' : 'stdout'].write(`${line}\n`);
+      } else if (!isNoise(line)) process[type === 'error' ? 'stderr' : 'stdout'].write(`${line}\n`);
     });
     await page.exposeFunction('codeAutomationExit', (given) => end.resolve(given));
     await page.goto(addressOf(server));
@@ -72,7 +72,7 @@ async function attempt() {
     console.error(error?.message ?? error);
   } finally {
     await browser?.close().catch(() => undefined);
-    if (code !== 0) console.error(`Log of the extension:\n${extensionLog(server.profile)}`);
+    if (code !== 0) console.error(`Log of code-server:\n${server.log().slice(-4000)}`);
     await server.stop();
   }
   return { booted, code };

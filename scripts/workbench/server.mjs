@@ -1,6 +1,6 @@
 // Starts code-server with a profile of its own on a free port of 127.0.0.1.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,14 +55,6 @@ function stopper(child, profile) {
 /** Lets Ctrl+C and the like end this process through its exit handlers, so that no server or browser stays behind. */
 export function exitOnSignals() {
   for (const [signal, number] of [['SIGINT', 2], ['SIGTERM', 15], ['SIGHUP', 1]]) process.once(signal, () => process.exit(128 + number));
-}
-
-/** What the extension wrote into its log channel in the windows of a profile, newest last. */
-export function extensionLog(profile, lines = 60) {
-  const logs = join(profile, 'user/logs');
-  if (!existsSync(logs)) return '';
-  const files = readdirSync(logs, { recursive: true }).map(String).filter((name) => name.endsWith('Database Expert.log'));
-  return files.map((name) => readFileSync(join(logs, name), 'utf8')).join('').split('\n').slice(-lines).join('\n');
 }
 
 /**

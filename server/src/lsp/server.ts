@@ -54,7 +54,7 @@ export function wire(connection: Connection, makeSession: SessionFactory): void 
 
   connection.onRequest(statusRequest, request(context, statusRequest, status.bind(undefined, context), null));
   connection.onRequest(databasesRequest, request(context, databasesRequest, () => databases(context), []));
-  connection.onRequest(planRequest, request(context, planRequest, plan.bind(undefined, context), { folder: '', databases: [], plan: null, reason: 'The plan could not be made; the log says why.' }));
+  connection.onRequest(planRequest, request(context, planRequest, plan.bind(undefined, context), { folder: '', databases: [], plan: null, reason: 'Something failed that should not. The log says what.', failed: true }));
   connection.onRequest(renderPlanRequest, request(context, renderPlanRequest, renderPlan.bind(undefined, context), null));
   connection.onRequest(explainRuleRequest, request(context, explainRuleRequest, explainRule.bind(undefined, context), null));
   connection.onRequest(configurationEditRequest, configurationEdit.bind(undefined, context));
