@@ -46,6 +46,16 @@ export function leads(dialect: Dialect, columns: readonly (string | undefined)[]
   return wanted.length <= columns.length && wanted.every((name, i) => name !== undefined && sameName(dialect, columns[i], name));
 }
 
+/** Whether an index may stand in for the one of a foreign key: one that was made for another key only when it is longer. */
+function mayServe(index: Index, key: ForeignKey): boolean {
+  return !index.special && (!index.implicit || index.parts.length > key.columns.length);
+}
+
+/** The columns of an index; undefined for expressions and prefixes. */
+function wholeColumns(index: Index): (string | undefined)[] {
+  return index.parts.map((part) => (part.prefixLength === undefined ? part.column : undefined));
+}
+
 /**
  * The table with the index that MySQL makes for a foreign key when none leads with its columns (manual, FOREIGN KEY
  * Constraints): it is called like the key when that was named, else after the first column.
@@ -54,7 +64,7 @@ export function withImplicitIndex(dialect: Dialect, table: Table, key: ForeignKe
   const served =
     (table.primaryKey !== undefined && leads(dialect, table.primaryKey.columns, key.columns)) ||
     table.uniques.some((unique) => leads(dialect, unique.columns, key.columns)) ||
-    table.indexes.some((index) => !index.special && (!index.implicit || index.parts.length > key.columns.length) && leads(dialect, index.parts.map((part) => (part.prefixLength === undefined ? part.column : undefined)), key.columns));
+    table.indexes.some((index) => mayServe(index, key) && leads(dialect, wholeColumns(index), key.columns));
   if (served) return table;
   const index: Index = {
     name: given ?? mySqlKeyName(dialect, table, key.columns[0]),

@@ -2,7 +2,18 @@ import { isMySql, type Dialect } from '../source/dialect.ts';
 import { objectKey, type Catalog, type ForeignKey, type Table } from './catalog.ts';
 import { creationOrder, type CatalogObject } from './render/order.ts';
 import { quoteIdentifier, quoteString, renderName } from './quote.ts';
-import { renderCheck, renderDomain, renderEnum, renderForeignKey, renderIndex, renderPolicy, renderSequence, renderSequenceOwner, renderUnique, renderView } from './render/pieces.ts';
+import {
+  renderCheck,
+  renderDomain,
+  renderEnum,
+  renderForeignKey,
+  renderIndex,
+  renderPolicy,
+  renderSequence,
+  renderSequenceOwner,
+  renderUnique,
+  renderView,
+} from './render/pieces.ts';
 import { isPlainSerial, renderTable, repeatsPrimaryKey, standingAlone } from './render/table.ts';
 import { sequenceOfDefault } from './sequences.ts';
 
@@ -58,19 +69,30 @@ function tableStatements(catalog: Catalog, made: Table, later: ReadonlySet<Forei
   const table = made.partitionOf?.attached ? standingAlone(made) : made;
   const name = renderName(dialect, table.schema, table.name);
   const statements = [renderTable(dialect, table, { later, sequences: [...catalog.sequences.values()] })];
-  for (const key of table.uniques) if (repeatsPrimaryKey(dialect, table, key)) statements.push(`ALTER TABLE ${name} ADD ${renderUnique(dialect, key)}`);
-  if (dialect === 'postgresql') for (const check of table.checks) if (!check.validated && !check.inherited) statements.push(`ALTER TABLE ${name} ADD ${renderCheck(dialect, check)}`);
+  statements.push(...laterConstraints(dialect, table).map((constraint) => `ALTER TABLE ${name} ADD ${constraint}`));
   if (!isMySql(dialect)) for (const index of table.indexes) if (!index.inherited) statements.push(renderIndex(dialect, table, index));
-  if (made.partitionOf?.attached) statements.push(`ALTER TABLE ${renderName(dialect, made.partitionOf.schema, made.partitionOf.table)} ATTACH PARTITION ${name} ${made.partitionOf.bound}`);
+  if (made.partitionOf?.attached) {
+    const parent = renderName(dialect, made.partitionOf.schema, made.partitionOf.table);
+    statements.push(`ALTER TABLE ${parent} ATTACH PARTITION ${name} ${made.partitionOf.bound}`);
+  }
   if (dialect === 'postgresql') statements.push(...commentsOf(dialect, table));
   return statements;
+}
+
+/** Constraints that CREATE TABLE would take in another sense than meant: merged with the primary key, or validated. */
+function laterConstraints(dialect: Dialect, table: Table): string[] {
+  if (dialect !== 'postgresql') return [];
+  return [
+    ...table.uniques.filter((key) => repeatsPrimaryKey(dialect, table, key)).map((key) => renderUnique(dialect, key)),
+    ...table.checks.filter((check) => !check.validated && !check.inherited).map((check) => renderCheck(dialect, check)),
+  ];
 }
 
 function commentsOf(dialect: Dialect, table: Table): string[] {
   const name = renderName(dialect, table.schema, table.name);
   const statements = table.comment === undefined ? [] : [`COMMENT ON TABLE ${name} IS ${quoteString(dialect, table.comment)}`];
-  for (const column of table.columns) {
-    if (column.comment !== undefined) statements.push(`COMMENT ON COLUMN ${name}.${quoteIdentifier(dialect, column.name)} IS ${quoteString(dialect, column.comment)}`);
+  for (const { name: column, comment } of table.columns) {
+    if (comment !== undefined) statements.push(`COMMENT ON COLUMN ${name}.${quoteIdentifier(dialect, column)} IS ${quoteString(dialect, comment)}`);
   }
   return statements;
 }
@@ -89,7 +111,8 @@ function objectStatements(catalog: Catalog, object: Exclude<CatalogObject, { kin
       return madeBySerial(catalog, object.key) ? [] : [renderSequence(dialect, object.value)];
     case 'view': {
       const { value } = object;
-      const comment = value.comment === undefined ? [] : [`COMMENT ON ${value.materialized ? 'MATERIALIZED ' : ''}VIEW ${renderName(dialect, value.schema, value.name)} IS ${quoteString(dialect, value.comment)}`];
+      const what = `${value.materialized ? 'MATERIALIZED ' : ''}VIEW ${renderName(dialect, value.schema, value.name)}`;
+      const comment = value.comment === undefined ? [] : [`COMMENT ON ${what} IS ${quoteString(dialect, value.comment)}`];
       return [renderView(dialect, value), ...value.indexes.map((index) => renderIndex(dialect, value, index)), ...comment];
     }
   }

@@ -15,7 +15,8 @@ export function sequenceOfDefault(text: string): { readonly schema?: string; rea
 export function ownedSequenceDefault(catalog: Catalog, table: Table, column: string, text: string): boolean {
   const wanted = sequenceOfDefault(text);
   if (!wanted) return false;
-  const sequence = catalog.sequences.get(objectKey(catalog.dialect, wanted.schema ?? undefined, wanted.name)) ?? catalog.sequences.get(objectKey(catalog.dialect, table.schema, wanted.name));
+  const found = (schema: string | undefined) => catalog.sequences.get(objectKey(catalog.dialect, schema, wanted.name));
+  const sequence = found(wanted.schema) ?? found(table.schema);
   const owner = sequence?.ownedBy;
   return owner !== undefined && owner.table === table.name && owner.schema === table.schema && owner.column === column;
 }

@@ -23,19 +23,23 @@ const nothing = (): void => {};
 const actions: { readonly [K in AlterAction['kind']]: Action<K> } = {
   addColumn,
   dropColumn: (draft, table, { column, cascade }) => dropColumn(draft, table, column.name, cascade),
-  alterType: (draft, table, action) => alterColumn(draft, table, action.column.name, (column) => ({ ...column, ...retyped(draft, action), origin: draft.origin(action.column.range) })),
+  alterType: (draft, table, action) =>
+    alterColumn(draft, table, action.column.name, (column) => ({ ...column, ...retyped(draft, action), origin: draft.origin(action.column.range) })),
   setDefault: (draft, table, { column, expression }) =>
     alterColumn(draft, table, column.name, (old) => withDefault(draft, table, old, defaultText(draft, expression.text))),
   dropDefault: (draft, table, { column }) => alterColumn(draft, table, column.name, (old) => withDefault(draft, table, old, undefined)),
   setNotNull: (draft, table, { column }) => alterColumn(draft, table, column.name, (old) => ({ ...old, nullable: false })),
   dropNotNull: (draft, table, { column }) => alterColumn(draft, table, column.name, (old) => ({ ...old, nullable: true, notNullName: undefined })),
   addIdentity: (draft, table, { column, always }) =>
-    alterColumn(draft, table, column.name, (old) => ({ ...old, nullable: false, default: undefined, autoIncrement: undefined, identity: always ? 'always' : 'by default' })),
+    alterColumn(draft, table, column.name, (old) => ({ ...withDefault(draft, table, old, undefined), nullable: false, identity: always ? 'always' : 'by default' })),
   setIdentity: (draft, table, { column, always }) =>
     alterColumn(draft, table, column.name, (old) => (always === undefined ? old : { ...old, identity: always ? 'always' : 'by default' })),
   dropIdentity: (draft, table, { column }) => alterColumn(draft, table, column.name, (old) => ({ ...old, identity: undefined, identityOptions: undefined })),
   setExpression: (draft, table, { column, expression }) =>
-    alterColumn(draft, table, column.name, (old) => ({ ...old, generated: { expression: tidyExpression(draft.dialect, expression.text), stored: old.generated?.stored ?? true } })),
+    alterColumn(draft, table, column.name, (old) => {
+      const generated = { expression: tidyExpression(draft.dialect, expression.text), stored: old.generated?.stored ?? true };
+      return { ...old, generated };
+    }),
   dropExpression: (draft, table, { column }) => alterColumn(draft, table, column.name, (old) => ({ ...old, generated: undefined })),
   columnOption: nothing,
   modifyColumn: (draft, table, { column, position }) => redefineColumn(draft, table, column, position),
@@ -79,7 +83,18 @@ const actions: { readonly [K in AlterAction['kind']]: Action<K> } = {
 
 /** Actions that PostgreSQL repeats on partitions and inheriting tables unless ONLY is said. */
 const repeated: ReadonlySet<AlterAction['kind']> = new Set<AlterAction['kind']>([
-  'addColumn', 'dropColumn', 'alterType', 'setDefault', 'dropDefault', 'setNotNull', 'dropNotNull', 'renameColumn', 'addConstraint', 'dropConstraint', 'renameConstraint', 'validateConstraint',
+  'addColumn',
+  'dropColumn',
+  'renameColumn',
+  'alterType',
+  'setDefault',
+  'dropDefault',
+  'setNotNull',
+  'dropNotNull',
+  'addConstraint',
+  'dropConstraint',
+  'renameConstraint',
+  'validateConstraint',
 ]);
 
 /** Keys and foreign keys go to partitions but not to tables that merely inherit. */
@@ -232,7 +247,8 @@ function switchTrigger(draft: Draft, table: Table, text: string): Table {
   const enabled = match[1]!.toLowerCase() === 'enable';
   const name = match[2]!.replace(/^"(.*)"$/, '$1');
   const all = /^(all|user)$/i.test(name);
-  return { ...table, triggers: table.triggers.map((trigger) => (all || sameName(draft.dialect, trigger.name, name) ? { ...trigger, enabled: enabled ? undefined : false } : trigger)) };
+  const triggers = table.triggers.map((trigger) => (all || sameName(draft.dialect, trigger.name, name) ? { ...trigger, enabled: enabled ? undefined : false } : trigger));
+  return { ...table, triggers };
 }
 
 function setOptions(draft: Draft, table: Table, options: readonly TableOption[], text: string): Table {

@@ -33,11 +33,13 @@ export function queryFinds(catalog: Catalog, query: string): boolean | undefined
   };
   const schema = value('schema');
   const table = value('table') ?? /'"?(?:\w+"?\."?)?(\w+)"?'\s*::\s*regclass/i.exec(query)?.[1];
-  const inTables = (holds: (table: Table) => boolean) => [...catalog.tables.values()].some((candidate) => (table === undefined || candidate.name === table) && holds(candidate));
+  const candidates = [...catalog.tables.values()].filter((candidate) => table === undefined || candidate.name === table);
+  const inTables = (holds: (table: Table) => boolean) => candidates.some(holds);
+  const absent = candidates.length > 0 && candidates.every((candidate) => candidate.knowledge === 'known') ? false : undefined;
   const column = value('column');
-  if (column !== undefined) return inTables((candidate) => findColumn(catalog.dialect, candidate, column) !== undefined) || (knowsAll(catalog, table) ? false : undefined);
+  if (column !== undefined) return inTables((candidate) => findColumn(catalog.dialect, candidate, column) !== undefined) || absent;
   const constraint = value('constraint');
-  if (constraint !== undefined) return inTables((candidate) => constraintNames(candidate).includes(constraint)) || (knowsAll(catalog, table) ? false : undefined);
+  if (constraint !== undefined) return inTables((candidate) => constraintNames(candidate).includes(constraint)) || absent;
   const index = value('index');
   if (index !== undefined) return inTables((candidate) => candidate.indexes.some((other) => other.name === index) || constraintNames(candidate).includes(index));
   const type = value('type');
@@ -45,15 +47,9 @@ export function queryFinds(catalog: Catalog, query: string): boolean | undefined
   const extension = value('extension');
   if (extension !== undefined) return catalog.extensions.has(extension);
   if (table !== undefined && ['policy', 'trigger', 'routine'].every((subject) => value(subject) === undefined)) {
-    return inTables((candidate) => candidate.name === table) || [...catalog.tables.values()].some((candidate) => candidate.indexes.some((other) => other.name === table)) || undefined;
+    return candidates.length > 0 || [...catalog.tables.values()].some((candidate) => candidate.indexes.some((other) => other.name === table)) || undefined;
   }
   return schema !== undefined && table === undefined ? catalog.schemas.has(schema) : undefined;
-}
-
-/** Whether the absence of something in a table (any table, when none is named) may be concluded from the catalog. */
-function knowsAll(catalog: Catalog, table: string | undefined): boolean {
-  const found = [...catalog.tables.values()].filter((candidate) => table === undefined || candidate.name === table);
-  return found.length > 0 && found.every((candidate) => candidate.knowledge === 'known');
 }
 
 function constraintNames(table: Table): (string | undefined)[] {

@@ -49,8 +49,9 @@ export function applyRoutine(draft: Draft, routine: Routine): void {
 function mayTouchKnown(text: string): boolean {
   const hole = String.raw`(?:only\s+)?(?:if\s+(?:not\s+)?exists\s+)?(?:"?\w+"?\.)?(?:%(?:\d+\$)?[Is]|'?\s*\|\|)(?!\w)`;
   const alter = new RegExp(String.raw`\balter\s+table\s+${hole}(?!\s*(?:attach|detach|set\s*\(|set\s+(?:un)?logged|owner|validate|cluster|reset))`, 'i');
-  const other = new RegExp(String.raw`\b(?:drop\s+(?:table|index(?:\s+concurrently)?|type|view|schema)|alter\s+index)\s+${hole}|\bcreate\s+(?:unique\s+)?index\b[^;]*?\bon\s+${hole}`, 'i');
-  return alter.test(text) || other.test(text);
+  const drop = new RegExp(String.raw`\b(?:drop\s+(?:table|index(?:\s+concurrently)?|type|view|schema)|alter\s+index)\s+${hole}`, 'i');
+  const index = new RegExp(String.raw`\bcreate\s+(?:unique\s+)?index\b[^;]*?\bon\s+${hole}`, 'i');
+  return alter.test(text) || drop.test(text) || index.test(text);
 }
 
 class BlockApplier {

@@ -75,7 +75,8 @@ function indexName(draft: Draft, table: Table, parts: readonly IndexPart[], incl
 function tableOfIndex(draft: Draft, name: QualifiedName, onTable: QualifiedName | undefined): Table | undefined {
   if (onTable) return draft.find(onTable);
   const { schema } = draft.target(name);
-  const holds = (table: Table) => [table.primaryKey, ...table.uniques, ...table.exclusions, ...table.indexes].some((key) => key !== undefined && sameName(draft.dialect, key.name, name.name.name));
+  const is = (key: { readonly name?: string } | undefined) => key !== undefined && sameName(draft.dialect, key.name, name.name.name);
+  const holds = (table: Table) => [table.primaryKey, ...table.uniques, ...table.exclusions, ...table.indexes].some(is);
   let elsewhere: Table | undefined;
   for (const table of draft.catalog.tables.values()) {
     if (!holds(table)) continue;

@@ -1,4 +1,13 @@
-import type { CreateFunction, CreateTrigger, CreateView, OtherStatement, PolicyStatement, SequenceStatement, SetStatement, TableOption } from '../../source/sql/ast.ts';
+import type {
+  CreateFunction,
+  CreateTrigger,
+  CreateView,
+  OtherStatement,
+  PolicyStatement,
+  SequenceStatement,
+  SetStatement,
+  TableOption,
+} from '../../source/sql/ast.ts';
 import { defaultSchema, sameName, type Policy, type Sequence, type Trigger } from '../catalog.ts';
 import { changeColumn } from './columns.ts';
 import type { Draft } from './draft.ts';
@@ -17,7 +26,8 @@ export function applySequence(draft: Draft, node: SequenceStatement): void {
   const schemaChange = node.options.find((option) => option.name === 'SET SCHEMA');
   const owner = node.ownedBy && draft.lookup('tables', node.ownedBy.table);
   const free = node.options.some((option) => option.name === 'OWNED BY');
-  const base: Sequence = existing ?? { schema: target.schema, name: target.name, options: '', ...(node.temporary && { temporary: true }), origin: draft.origin(node.name.name.range) };
+  const { schema, name } = target;
+  const base: Sequence = existing ?? { schema, name, options: '', ...(node.temporary && { temporary: true }), origin: draft.origin(node.name.name.range) };
   const ownedBy = owner ? { schema: owner.schema, table: owner.name, column: node.ownedBy!.column.name } : free ? undefined : base.ownedBy;
   const moved = schemaChange ? draft.targetOf(schemaChange.value.replaceAll('"', ''), base.name) : target;
   const sequence: Sequence = { ...base, schema: moved.schema, ownedBy, options: sequenceOptions(base.options, node.options) };
@@ -26,16 +36,34 @@ export function applySequence(draft: Draft, node: SequenceStatement): void {
   if (owner) markAutoIncrement(draft, sequence);
 }
 
-/** Options that say how a sequence counts; where it stands now and who owns it are not schema. */
+/** Clauses of a sequence that are no schema (where it stands, who owns it) or take another back. */
+const notKept = new Set([
+  'RESTART',
+  'RESTART WITH',
+  'OWNER TO',
+  'SET SCHEMA',
+  'SET LOGGED',
+  'SET UNLOGGED',
+  'OWNED BY',
+  'SEQUENCE NAME',
+  'NO MINVALUE',
+  'NO MAXVALUE',
+  'NO CYCLE',
+]);
+
+/** What a sequence does when nothing is said. */
+const usualOptions = [['INCREMENT BY', '1'], ['START WITH', '1'], ['CACHE', '1'], ['AS', 'bigint']] as const;
+
+/** Options that say how a sequence counts, those that are usual left out. */
 function sequenceOptions(before: string, added: readonly TableOption[]): string {
-  const ignored = ['RESTART', 'RESTART WITH', 'OWNER TO', 'SET SCHEMA', 'SET LOGGED', 'SET UNLOGGED', 'OWNED BY', 'SEQUENCE NAME', 'NO MINVALUE', 'NO MAXVALUE', 'NO CYCLE'];
-  const options = new Map(before === '' ? [] : [...before.matchAll(/(AS|INCREMENT BY|MINVALUE|MAXVALUE|START WITH|CACHE|CYCLE)(?: (\S+))?/g)].map((match) => [match[1]!, match[2] ?? '']));
+  const written = before.matchAll(/(AS|INCREMENT BY|MINVALUE|MAXVALUE|START WITH|CACHE|CYCLE)(?: (\S+))?/g);
+  const options = new Map([...written].map((match) => [match[1]!, match[2] ?? '']));
   for (const { name, value } of added) {
     const canonical = name === 'INCREMENT' ? 'INCREMENT BY' : name === 'START' ? 'START WITH' : name;
-    if (ignored.includes(name)) options.delete(canonical.replace(/^NO /, ''));
+    if (notKept.has(name)) options.delete(canonical.replace(/^NO /, ''));
     else options.set(canonical, value.trim());
   }
-  for (const [name, usual] of [['INCREMENT BY', '1'], ['START WITH', '1'], ['CACHE', '1'], ['AS', 'bigint']] as const) if (options.get(name) === usual) options.delete(name);
+  for (const [name, usual] of usualOptions) if (options.get(name) === usual) options.delete(name);
   return [...options].map(([name, value]) => (value === '' ? name : `${name} ${value}`)).join(' ');
 }
 

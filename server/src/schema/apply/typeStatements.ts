@@ -22,7 +22,10 @@ export function alterType(draft: Draft, { name, action }: AlterType): void {
   if (action.kind === 'setSchema') return moveType(draft, name, (target) => draft.targetOf(action.schema.name, target.name));
   if (action.kind === 'other') {
     if (!/^owner\b/i.test(action.text)) draft.markUncertain();
-  } else if (type) draft.set('enums', key, { ...type, values: action.kind === 'addValue' ? withValue(type, action) : type.values.map((value) => (value === action.from ? action.to : value)) });
+  } else if (type) {
+    const values = action.kind === 'addValue' ? withValue(type, action) : type.values.map((value) => (value === action.from ? action.to : value));
+    draft.set('enums', key, { ...type, values });
+  }
 }
 
 function withValue(type: EnumType, action: Extract<AlterType['action'], { kind: 'addValue' }>): readonly string[] {
@@ -109,7 +112,8 @@ function domainCheck(draft: Draft, domain: string, constraint: ColumnConstraint)
 
 function domainText(draft: Draft, domain: Omit<Domain, 'text'>): string {
   const named = ({ name, text }: Domain['constraints'][number]) => (name === undefined ? text : `CONSTRAINT ${quoteIdentifier(draft.dialect, name)} ${text}`);
-  return [domain.default === undefined ? '' : `DEFAULT ${domain.default}`, domain.nullable ? '' : 'NOT NULL', ...domain.constraints.map(named)].filter((part) => part !== '').join(' ');
+  const parts = [domain.default === undefined ? '' : `DEFAULT ${domain.default}`, domain.nullable ? '' : 'NOT NULL', ...domain.constraints.map(named)];
+  return parts.filter((part) => part !== '').join(' ');
 }
 
 /** ALTER DOMAIN: defaults, NOT NULL, constraints and the schema. */
@@ -140,7 +144,8 @@ function changedDomain(domain: Domain, text: string): Domain | undefined {
   if (dropped) return { ...domain, constraints: domain.constraints.filter((constraint) => constraint.name !== unquote(dropped[1])) };
   const renamed = /^rename constraint (\S+) to (\S+)$/i.exec(text);
   if (renamed) {
-    return { ...domain, constraints: domain.constraints.map((constraint) => (constraint.name === unquote(renamed[1]) ? { ...constraint, name: unquote(renamed[2]) } : constraint)) };
+    const [from, to] = [unquote(renamed[1]), unquote(renamed[2])];
+    return { ...domain, constraints: domain.constraints.map((constraint) => (constraint.name === from ? { ...constraint, name: to } : constraint)) };
   }
   return /^validate\b/i.test(text) ? domain : undefined;
 }

@@ -11,8 +11,7 @@ export function renameColumnInViews(draft: Draft, table: Table, from: string, to
   for (const [key, view] of draft.catalog.views) {
     if (!reads(draft, view, table, from)) continue;
     const query = renamedQuery(draft, view, from, to);
-    const indexes = view.indexes.map((index) => ({ ...index, parts: index.parts.map((part) => (draft.dialect === 'sqlite' && part.column === from ? { ...part, column: to } : part)) }));
-    draft.set('views', key, { ...view, query, indexes });
+    draft.set('views', key, { ...view, query });
   }
 }
 
@@ -22,7 +21,8 @@ function reads(draft: Draft, view: View, table: Table, column: string): boolean 
   const names = identifiersIn(dialect, view.query);
   const fold = (name: string) => (dialect === 'postgresql' ? name : name.toLowerCase());
   if (!names.has(fold(table.name)) || !names.has(fold(column))) return false;
-  return ![...catalog.tables.values()].some((other) => names.has(fold(other.name)) && !(other.name === table.name && other.schema === table.schema) && findColumn(dialect, other, column) !== undefined);
+  const isOther = (other: Table) => other.name !== table.name || other.schema !== table.schema;
+  return ![...catalog.tables.values()].some((other) => names.has(fold(other.name)) && isOther(other) && findColumn(dialect, other, column) !== undefined);
 }
 
 /** PostgreSQL keeps the names of a view's columns, so a column that is selected bare gets its old name as an alias. */

@@ -35,8 +35,10 @@ const comparisons: readonly ObjectComparison<unknown>[] = [
   comparison({
     object: 'view',
     of: ({ views }) => views,
-    shape: (value, { dialect }) =>
-      [comparableExpression(dialect, value.query), value.materialized, value.columns.join(), value.options ?? '', value.comment ?? '', ...value.indexes.map((index) => renderIndex(dialect, value, index)).sort()].join('\n'),
+    shape: (value, { dialect }) => {
+      const indexes = value.indexes.map((index) => renderIndex(dialect, value, index)).sort();
+      return [comparableExpression(dialect, value.query), value.materialized, value.columns.join(), value.options ?? '', value.comment ?? '', ...indexes].join('\n');
+    },
     text: (value, { dialect }) => renderView(dialect, value),
   }),
   comparison({ object: 'routine', of: ({ routines }) => routines, shape: ({ text }, { dialect }) => comparableRoutine(dialect, text), text: ({ text }) => text }),

@@ -22,7 +22,9 @@ function partsOf({ columns }: MappedModel, fields: readonly FieldName[]): KeyPar
   return fields.flatMap((field): KeyPart[] => {
     const column = columns.get(field.name);
     if (column === undefined) return [];
-    return [{ column, order: field.sort ?? 'asc', ...(field.length !== undefined && { prefixLength: field.length }), ...(field.ops !== undefined && { operatorClass: operatorClass(field.ops) }) }];
+    const length = field.length !== undefined && { prefixLength: field.length };
+    const ops = field.ops !== undefined && { operatorClass: operatorClass(field.ops) };
+    return [{ column, order: field.sort ?? 'asc', ...length, ...ops }];
   });
 }
 

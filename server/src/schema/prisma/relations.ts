@@ -69,13 +69,22 @@ function hasCounterpart(mapped: MappedModel, field: PrismaField, other: MappedMo
   );
 }
 
-function joinTable(context: PrismaContext, name: string, a: MappedModel, b: MappedModel, at: { readonly path: string; readonly field: PrismaField }, foreignKeys: boolean): Table | undefined {
+/** Where a relation is written. */
+interface RelationPlace {
+  readonly path: string;
+  readonly field: PrismaField;
+}
+
+function joinTable(context: PrismaContext, name: string, a: MappedModel, b: MappedModel, at: RelationPlace, foreignKeys: boolean): Table | undefined {
   const { dialect } = context;
   const sides = [joinSide(context, 'A', a), joinSide(context, 'B', b)];
   if (sides.includes(undefined)) return undefined;
   const [first, second] = sides as [JoinSide, JoinSide];
   const origin = originIn(at.path, at.field.nameRange);
-  const index = (columns: readonly string[], label: string, unique: boolean): Index => ({ name: `${name}_${label}`, parts: columns.map((column) => ({ column, order: 'asc' })), unique, method: 'btree', origin });
+  const index = (columns: readonly string[], label: string, unique: boolean): Index => {
+    const parts = columns.map((column) => ({ column, order: 'asc' }) as const);
+    return { name: `${name}_${label}`, parts, unique, method: 'btree', origin };
+  };
   const keyed = dialect === 'postgresql';
   const table: Table = {
     ...(a.schema !== undefined && { schema: a.schema }),

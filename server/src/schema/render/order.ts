@@ -57,7 +57,11 @@ function neededBy(catalog: Catalog, object: CatalogObject, byName: ReadonlyMap<s
   for (const name of mentionedNames(catalog, object)) {
     for (const other of byName.get(name) ?? []) if (other !== object && mayNeed(object, other)) needed.add(other);
   }
-  if (object.kind === 'table') for (const key of tablesNeeded(catalog, object.value)) for (const other of byName.get(key.split('.').at(-1)!) ?? []) if (other.kind === 'table' && other.key === key && other !== object) needed.add(other);
+  if (object.kind !== 'table') return [...needed];
+  for (const key of tablesNeeded(catalog, object.value)) {
+    const candidates = byName.get(key.split('.').at(-1)!) ?? [];
+    for (const other of candidates) if (other.kind === 'table' && other.key === key && other !== object) needed.add(other);
+  }
   return [...needed];
 }
 

@@ -124,7 +124,8 @@ function trailers(dialect: Dialect, table: Table): string[] {
     const words = [table.withoutRowid && 'WITHOUT ROWID', table.strict && 'STRICT'].filter((word) => word);
     return words.length > 0 ? [words.join(', ')] : [];
   }
-  if (table.inherits && table.inherits.length > 0) parts.push(`INHERITS (${table.inherits.map((key) => key.split('.').map((part) => quoteIdentifier(dialect, part)).join('.')).join(', ')})`);
+  const parentName = (key: string) => key.split('.').map((part) => quoteIdentifier(dialect, part)).join('.');
+  if (table.inherits && table.inherits.length > 0) parts.push(`INHERITS (${table.inherits.map(parentName).join(', ')})`);
   if (table.partitionBy) parts.push(table.partitionBy.text);
   const parameters = options.filter(({ name }) => name === name.toLowerCase());
   if (parameters.length > 0) parts.push(`WITH (${parameters.map(assignment).join(', ')})`);
