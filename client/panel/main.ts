@@ -20,7 +20,7 @@ function save(change: Partial<PanelState>): void {
 }
 
 function send(message: PanelToHost): void {
-  if (message.type === 'select') save({ selected: message.selected });
+  if (message.type === 'select') save({ selected: message.selected, scroll: 0 });
   api.postMessage(message);
 }
 

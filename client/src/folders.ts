@@ -6,6 +6,11 @@ export function folderOf(uri?: Uri): Uri | undefined {
   return ((near && workspace.getWorkspaceFolder(near)) ?? workspace.workspaceFolders?.[0])?.uri;
 }
 
+/** Whether a URI is that of an open workspace folder. */
+export function isOpenFolder(folder: string): boolean {
+  return workspace.workspaceFolders?.some((one) => one.uri.toString() === Uri.parse(folder).toString()) ?? false;
+}
+
 /**
  * Turns a path relative to a workspace folder into its URI.
  * Gives undefined when the folder is none of the open ones or the path leaves it, so that nothing outside is ever opened.

@@ -4,11 +4,14 @@ import type { LanguageClient } from 'vscode-languageclient/node';
 import { readPanelMessage, type DatabaseChoice, type HostToPanel, type PanelToHost } from '../../protocol/panel.ts';
 import { commands, planRequest, type PlanAnswer, type PlanParams } from '../../protocol/requests.ts';
 import { addToConfiguration } from './configuration.ts';
-import { folderOf, insideFolder } from './folders.ts';
+import { folderOf, insideFolder, isOpenFolder } from './folders.ts';
 
 export const planViewId = 'databaseExpert.plan';
 
-/** The side view that shows the plan. Keeps nothing that the view could not be given again. */
+/** Where the workspace remembers which database is shown. */
+const selectedKey = 'databaseExpert.selectedDatabase';
+
+/** The side view that shows the plan. Remembers which database it shows, and nothing else. */
 export class PlanView implements WebviewViewProvider {
   readonly #context: ExtensionContext;
   readonly #client: () => LanguageClient | undefined;
@@ -20,11 +23,18 @@ export class PlanView implements WebviewViewProvider {
   constructor(context: ExtensionContext, client: () => LanguageClient | undefined) {
     this.#context = context;
     this.#client = client;
+    this.#selected = context.workspaceState.get<DatabaseChoice>(selectedKey);
   }
 
   /** The database that is shown, for the commands that export it. */
   get selected(): DatabaseChoice | undefined {
-    return this.#selected;
+    return this.#selected && isOpenFolder(this.#selected.folder) ? this.#selected : undefined;
+  }
+
+  #select(choice: DatabaseChoice): void {
+    if (choice.folder === this.#selected?.folder && choice.name === this.#selected.name) return;
+    this.#selected = choice;
+    void this.#context.workspaceState.update(selectedKey, choice);
   }
 
   resolveWebviewView(view: WebviewView): void {
@@ -48,7 +58,7 @@ export class PlanView implements WebviewViewProvider {
 
   /** Opens the view on a database, the one shown before when none is named, and makes its plan. */
   async show(choice?: DatabaseChoice): Promise<void> {
-    if (choice) this.#selected = choice;
+    if (choice) this.#select(choice);
     await vscodeCommands.executeCommand(`${planViewId}.focus`);
     await this.refresh();
   }
@@ -65,16 +75,17 @@ export class PlanView implements WebviewViewProvider {
   }
 
   async #ask(client: LanguageClient): Promise<HostToPanel> {
-    const folder = this.#selected?.folder ?? folderOf()?.toString();
+    const selected = this.selected;
+    const folder = selected?.folder ?? folderOf()?.toString();
     if (!folder) return { type: 'empty', reason: 'No folder is open. Open the folder that holds the migrations or the Prisma schema.' };
-    const params: PlanParams = { folder, ...(this.#selected && { database: this.#selected.name }) };
+    const params: PlanParams = { folder, ...(selected && { database: selected.name }) };
     try {
       const answer = await client.sendRequest<PlanAnswer>(planRequest, params);
       if (answer.failed) return { type: 'error', message: answer.reason ?? '' };
       if (!answer.plan) return { type: 'empty', reason: answer.reason ?? 'No database was found in this folder.' };
-      const selected = { folder: answer.folder, name: answer.plan.database };
-      this.#selected = selected;
-      return { type: 'plan', plan: answer.plan, databases: answer.databases, selected };
+      const shown = { folder: answer.folder, name: answer.plan.database };
+      this.#select(shown);
+      return { type: 'plan', plan: answer.plan, databases: answer.databases, selected: shown };
     } catch (error) {
       return { type: 'error', message: error instanceof Error ? error.message : String(error) };
     }
@@ -88,10 +99,10 @@ export class PlanView implements WebviewViewProvider {
     switch (message.type) {
       case 'ready':
         this.#ready = true;
-        this.#selected ??= message.selected;
+        if (!this.#selected && message.selected) this.#select(message.selected);
         return this.refresh();
       case 'select':
-        this.#selected = message.selected;
+        this.#select(message.selected);
         return this.refresh();
       case 'refresh':
         return this.refresh();
