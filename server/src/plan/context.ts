@@ -73,15 +73,37 @@ export function item(title: string, detail: string, extra: Partial<Omit<PlanItem
   return { title, detail, evidence: [], ...extra };
 }
 
+/**
+ * Findings as things to do: the first sentence of the help is the title, what was found is the detail. Findings with the same thing to do
+ * are one item, rated by the worst.
+ */
+export function findingItems(context: PlanContext, findings: readonly Finding[], extra: (finding: Finding) => Partial<PlanItem> = () => ({})): PlanItem[] {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of findings) groups.set(finding.help, [...(groups.get(finding.help) ?? []), finding]);
+  return [...groups.values()].map((group) => {
+    const [title, rest] = firstSentence(group[0]!.help);
+    const detail = `${some(group.map(({ message }) => message), 8, '; ')}.${rest === '' ? '' : ` ${rest}`}`;
+    const risk = group.some(({ severity }) => severity === 'error') ? 'high' : group.some(({ severity }) => severity === 'warning') ? 'medium' : 'low';
+    const evidence = group.length === 1 ? [group[0]!.at, ...group[0]!.related.slice(0, 4)] : group.map(({ at }) => at);
+    return item(title, detail, { risk, evidence: places(context, evidence), ...(group.length === 1 && extra(group[0]!)) });
+  });
+}
+
+/** A text as its first sentence, without the full stop, and the rest. */
+export function firstSentence(text: string): [string, string] {
+  const end = /\.(?:\s+(?=[A-Z])|$)/.exec(text);
+  return end ? [text.slice(0, end.index), text.slice(end.index + end[0].length)] : [text, ''];
+}
+
 /** `3 tables`, `1 table`. */
 export function count(number: number, singular: string, plural = `${singular}s`): string {
   return `${number} ${number === 1 ? singular : plural}`;
 }
 
 /** The first names of a list in words: `a, b and 4 more`. */
-export function some(names: readonly string[], most = 4): string {
-  if (names.length <= most) return names.join(', ');
-  return `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
+export function some(names: readonly string[], most = 4, comma = ', '): string {
+  if (names.length <= most) return names.join(comma);
+  return `${names.slice(0, most).join(comma)} and ${names.length - most} more`;
 }
 
 /** At most `most` places of a list, as evidence. */

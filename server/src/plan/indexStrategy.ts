@@ -3,7 +3,7 @@ import { isCreation } from '../edits/change.ts';
 import type { WorkloadQuery } from '../project/facts.ts';
 import type { Finding } from '../rules/rule.ts';
 import type { Index } from '../schema/catalog.ts';
-import { claim, count, item, places, queryTitle, some, tableName, type PlanContext } from './context.ts';
+import { claim, count, findingItems, item, places, queryTitle, some, tableName, type PlanContext } from './context.ts';
 
 /** Existing indexes, and what the workload of the workspace still wants. */
 export function indexStrategy(context: PlanContext): DatabasePlan['index_strategy'] {
@@ -15,10 +15,10 @@ export function indexStrategy(context: PlanContext): DatabasePlan['index_strateg
     .filter((table) => table.primaryKey)
     .map((table) => item(`${tableName(table)} (${table.primaryKey!.columns.join(', ')})`, 'Primary key.', { evidence: [context.place(table.primaryKey!.origin)] }));
   const secondary = [
-    ...context.found('foreign-key-without-index').map((finding) => indexItem(context, finding)),
-    ...context.found('low-selectivity-index').map((finding) => indexItem(context, finding)),
+    ...indexItems(context, context.found('foreign-key-without-index')),
+    ...indexItems(context, context.found('low-selectivity-index')),
   ];
-  const composite = context.found('missing-composite-index').map((finding) => indexItem(context, finding));
+  const composite = indexItems(context, context.found('missing-composite-index'));
   return { claims: claims(context), existing, primary, secondary, composite };
 }
 
@@ -26,13 +26,11 @@ function partNames(index: Index): string[] {
   return index.parts.map((part) => `${part.column ?? `(${part.expression ?? ''})`}${part.order === 'desc' ? ' DESC' : ''}`);
 }
 
-/** A finding about an index as an item, with the SQL its first fix would write. */
-function indexItem(context: PlanContext, finding: Finding): PlanItem {
-  const sql = sqlOf(finding);
-  return item(finding.message, finding.help, {
-    ...(sql && { sql }),
-    risk: 'low',
-    evidence: [context.place(finding.at), ...finding.related.slice(0, 4).map((related) => context.place(related))],
+/** Findings about indexes as items, with the SQL that the first fix would write. */
+function indexItems(context: PlanContext, findings: readonly Finding[]): PlanItem[] {
+  return findingItems(context, findings, (finding) => {
+    const sql = sqlOf(finding);
+    return { risk: 'low', ...(sql && { sql }) };
   });
 }
 
@@ -80,6 +78,6 @@ function claims(context: PlanContext): Claim[] {
   }
   const foreign = context.tables.flatMap((table) => table.foreignKeys);
   const bare = context.found('foreign-key-without-index').length;
-  if (foreign.length > 0) result.push(claim(bare === 0 ? `Every foreign key leads an index (${foreign.length} of ${foreign.length}).` : `${bare} of ${count(foreign.length, 'foreign key')} ${bare === 1 ? 'leads' : 'lead'} no index: deleting a parent row reads the whole child table.`, 'modelled', places(context, bare === 0 ? foreign.map((one) => one.origin) : context.found('foreign-key-without-index').map((finding) => finding.at), 5)));
+  if (foreign.length > 0) result.push(claim(bare === 0 ? `An index leads with the columns of every foreign key (${foreign.length} of ${foreign.length}).` : `${bare} of ${count(foreign.length, 'foreign key')} ${bare === 1 ? 'has' : 'have'} no index that leads with ${bare === 1 ? 'its' : 'their'} columns: deleting a parent row reads the whole child table.`, 'modelled', places(context, bare === 0 ? foreign.map((one) => one.origin) : context.found('foreign-key-without-index').map((finding) => finding.at), 5)));
   return result;
 }

@@ -1,5 +1,7 @@
 import type { DatabaseFacts, HistoryEntry } from '../project/facts.ts';
-import { findColumn, findTable, objectKey } from '../schema/catalog.ts';
+import { keyOf } from '../rules/support.ts';
+import { findColumn, findTable } from '../schema/catalog.ts';
+import { engineType } from '../schema/types.ts';
 import { isMySql } from '../source/dialect.ts';
 import type { AlterAction, AlterTable, ColumnDefinition, QualifiedName, StatementNode } from '../source/sql/ast.ts';
 
@@ -57,12 +59,15 @@ function typeChangeIsFree(before: string | undefined, after: string): boolean {
 
 function postgresAction(action: AlterAction, table: string, entry: HistoryEntry, node: AlterTable): LockEffect {
   switch (action.kind) {
-    case 'addColumn':
-      return postgres('ACCESS EXCLUSIVE', table, addColumnRewrites(action.column), action.column.constraints.some((one) => one.kind === 'check' || one.kind === 'unique'));
+    case 'addColumn': {
+      const parents = action.column.constraints.flatMap((one) => (one.kind === 'references' ? [nameOf(one.references.table)] : []));
+      const also = parents.length > 0 ? `, SHARE ROW EXCLUSIVE on ${parents.join(', ')}` : '';
+      return postgres('ACCESS EXCLUSIVE', `${table}${also}`, addColumnRewrites(action.column), action.column.constraints.some((one) => one.kind === 'check' || one.kind === 'unique' || one.kind === 'primaryKey'));
+    }
     case 'alterType': {
       const known = findTable(entry.before, node.name.schema?.name, node.name.name.name);
       const before = known && findColumn(entry.before.dialect, known, action.column.name)?.type;
-      return postgres('ACCESS EXCLUSIVE', table, action.using !== undefined || !typeChangeIsFree(before, action.type.text.toLowerCase()));
+      return postgres('ACCESS EXCLUSIVE', table, action.using !== undefined || !typeChangeIsFree(before, engineType('postgresql', action.type)));
     }
     case 'setNotNull':
       return postgres('ACCESS EXCLUSIVE', table, false, true);
@@ -76,7 +81,7 @@ function postgresAction(action: AlterAction, table: string, entry: HistoryEntry,
     case 'validateConstraint':
       return postgres('SHARE UPDATE EXCLUSIVE', table, false, true);
     case 'attachPartition':
-      return postgres('SHARE UPDATE EXCLUSIVE', table, false, true);
+      return postgres('SHARE UPDATE EXCLUSIVE', `${table}, ACCESS EXCLUSIVE on ${nameOf(action.partition)}`, false, true);
     case 'detachPartition':
       return postgres(action.concurrently ? 'SHARE UPDATE EXCLUSIVE' : 'ACCESS EXCLUSIVE', table);
     case 'options':
@@ -99,13 +104,17 @@ function strongest(effects: readonly LockEffect[]): LockEffect {
   }, none);
 }
 
+function parentOf(name: QualifiedName): { readonly key: string; readonly name: string } {
+  return { key: keyOf('postgresql', name), name: nameOf(name) };
+}
+
 function postgresEffect(node: StatementNode, entry: HistoryEntry): LockEffect {
   switch (node.kind) {
     case 'createTable': {
       const parents = [
-        ...node.columns.flatMap((column) => column.constraints.flatMap((one) => (one.kind === 'references' ? [nameOf(one.references.table)] : []))),
-        ...node.constraints.flatMap((one) => (one.kind === 'foreignKey' ? [nameOf(one.references.table)] : [])),
-      ].filter((parent) => !entry.newTables.has(objectKey('postgresql', undefined, parent)) && parent !== nameOf(node.name));
+        ...node.columns.flatMap((column) => column.constraints.flatMap((one) => (one.kind === 'references' ? [parentOf(one.references.table)] : []))),
+        ...node.constraints.flatMap((one) => (one.kind === 'foreignKey' ? [parentOf(one.references.table)] : [])),
+      ].filter(({ key }) => !entry.newTables.has(key) && key !== keyOf('postgresql', node.name)).map(({ name }) => name);
       return parents.length === 0 ? none : { ...postgres('SHARE ROW EXCLUSIVE', [...new Set(parents)].join(', ')) };
     }
     case 'alterTable':
@@ -180,9 +189,11 @@ export function lockEffect(database: DatabaseFacts, entry: HistoryEntry): LockEf
   return isMySql(database.dialect) ? mysqlEffect(node) : sqliteEffect(node);
 }
 
-/** Whether the statement concerns only a table that the same migration made, which nobody uses yet. */
+/** Whether the statement concerns only a table or materialized view that the same migration made, which nobody uses yet. */
 export function onNewTable(database: DatabaseFacts, entry: HistoryEntry): boolean {
   const { node } = entry.placed;
   const table = 'table' in node ? node.table : node.kind === 'alterTable' ? node.name : undefined;
-  return table !== undefined && entry.newTables.has(objectKey(database.dialect, table.schema?.name, table.name.name));
+  if (table === undefined) return false;
+  const key = keyOf(database.dialect, table);
+  return entry.newTables.has(key) || entry.before.views.get(key)?.origin.file === entry.placed.file;
 }

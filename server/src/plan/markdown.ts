@@ -1,22 +1,54 @@
 import type { Evidence } from '../../../protocol/evidence.ts';
-import type { ChecklistEntry, Claim, Plan, PlanItem, PlanTable } from '../../../protocol/plan.ts';
+import type { ChecklistEntry, Claim, MigrationStepPlan, Plan, PlanItem, PlanTable } from '../../../protocol/plan.ts';
 
 /** Escapes the characters that Markdown would read as marks; an underscore inside a word is none. */
 function escape(text: string): string {
-  return text.replace(/([\\`*[\]<>|#])/g, '\\$1').replace(/(?<!\w)_|_(?!\w)/g, '\\_').replace(/\n/g, ' ');
+  return text.replace(/([\\`*[\]<>|#~&])/g, '\\$1').replace(/(?<!\w)_|_(?!\w)/g, '\\_').replace(/:(?=\/\/)/g, '\\:').replace(/\s*[\r\n]+\s*/g, ' ');
+}
+
+/** A run of backquotes longer than any in the text, at least `least` long: what fences it in. */
+function fenceFor(text: string, least: number): string {
+  const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+  return '`'.repeat(Math.max(least, longest + 1));
 }
 
 function code(text: string): string {
-  const fence = text.includes('`') ? '``' : '`';
-  return `${fence}${text.replace(/\n/g, ' ')}${fence}`;
+  const line = text.replace(/\s*[\r\n]+\s*/g, ' ');
+  const fence = fenceFor(line, 1);
+  const gap = line.includes('`') ? ' ' : '';
+  return `${fence}${gap}${line}${gap}${fence}`;
+}
+
+/** Code in a cell of a table, where even a fence does not keep a bar from ending the cell. */
+function cellCode(text: string): string {
+  return code(text).replace(/\|/g, '\\|');
+}
+
+function block(text: string, language: string): string[] {
+  const fence = fenceFor(text, 3);
+  return ['', `  ${fence}${language}`, ...text.split('\n').map((line) => `  ${line}`), `  ${fence}`, ''];
+}
+
+/** A link to a line of a file of the workspace; `shown` is the part of the path that is read. */
+function link(file: string, line: number, shown = file): string {
+  const target = encodeURI(file).replace(/[()?#]/g, (one) => `%${one.charCodeAt(0).toString(16)}`);
+  return `[${escape(shown)}:${line}](${target}#L${line})`;
 }
 
 function place(evidence: Evidence): string {
-  return 'file' in evidence ? `[${evidence.file}:${evidence.line}](${encodeURI(evidence.file)}#L${evidence.line})` : `${evidence.experiment} on ${evidence.engine} ${evidence.version}: ${escape(evidence.observed)}`;
+  return 'file' in evidence ? link(evidence.file, evidence.line) : escape(`${evidence.experiment} on ${evidence.engine} ${evidence.version}: ${evidence.observed}`);
 }
 
-function places(evidence: readonly Evidence[]): string {
-  return evidence.length === 0 ? '' : ` — ${evidence.map(place).join(', ')}`;
+/** The first few places; a claim says in its text how many there are. */
+function places(evidence: readonly Evidence[], most = 3): string {
+  return evidence.length === 0 ? '' : ` — ${evidence.slice(0, most).map(place).join(', ')}`;
+}
+
+/** As many entries of a list as a reader takes in, each with its lines, and a word on the rest. The JSON form has all. */
+function capped<T>(list: readonly T[], most: number, lines: (entry: T) => readonly string[]): string[] {
+  const kept = list.length > most + 2 ? list.slice(0, most) : list;
+  const rest = list.length - kept.length;
+  return [...kept.flatMap(lines), ...(rest > 0 ? [`- … and ${rest} more; \`--format json\` lists all.`] : [])];
 }
 
 function claims(list: readonly Claim[]): string[] {
@@ -24,11 +56,11 @@ function claims(list: readonly Claim[]): string[] {
 }
 
 function items(list: readonly PlanItem[]): string[] {
-  return list.flatMap((item) => {
+  return capped(list, 15, (item) => {
     const risk = item.risk && item.risk !== 'low' ? ` (${item.risk} risk)` : '';
     const head = `- ${escape(item.title)}${risk}${places(item.evidence)}`;
     const detail = item.detail === '' ? [] : [`  ${escape(item.detail)}`];
-    const sql = item.sql === undefined ? [] : ['', '  ```sql', ...item.sql.split('\n').map((line) => `  ${line}`), '  ```', ''];
+    const sql = item.sql === undefined ? [] : block(item.sql, item.sql.startsWith('@@') ? 'prisma' : 'sql');
     return [head, ...detail, ...sql];
   });
 }
@@ -44,7 +76,7 @@ function table(entry: PlanTable): string[] {
     ...entry.foreign_keys.map((key) => `(${key.columns.join(', ')}) references ${key.references}`),
     ...entry.uniques.map((unique) => `unique (${unique.join(', ')})`),
   ];
-  return [`- **${escape(entry.name)}**${places(entry.evidence)}`, `  ${code(columns)}`, `  ${escape(keys.join('; '))}`];
+  return [`- **${escape(entry.name)}**${places(entry.evidence, 1)}`, `  ${code(columns)}`, `  ${escape(keys.join('; '))}`];
 }
 
 function checklist(list: readonly ChecklistEntry[]): string[] {
@@ -67,17 +99,36 @@ function card({ position_card: card }: Plan): string[] {
 
 function migrations(plan: Plan): string[] {
   const { claims: list, steps, items: todo } = plan.database_plan.migration_plan;
-  const rows = steps.map((step) => `| [${step.file.split('/').slice(-2).join('/')}:${step.line}](${encodeURI(step.file)}#L${step.line}) | ${code(step.statement)} | ${escape(step.lock ?? 'none')}${step.rewrite ? ', rewrite' : ''} | ${step.reversibility} | ${step.risk} |`);
-  const sequences = steps.filter((step) => step.safe_sequence.length > 0).flatMap((step) => [`- ${code(step.statement)}`, ...step.safe_sequence.map((text, index) => `  ${index + 1}. ${escape(text)}`)]);
+  const shown = shownSteps(steps);
+  const rows = shown.map((step) => `| ${link(step.file, step.line, step.file.split('/').slice(-2).join('/'))} | ${cellCode(step.statement)} | ${escape(step.lock ?? 'none')}${step.rewrite ? ', rewrite' : ''} | ${step.reversibility} | ${step.risk} |`);
+  const rest = steps.length - shown.length;
+  const note = rest === 0 ? [] : [`Shown are the ${shown.length} riskiest and newest of ${steps.length} pending statements; \`--format json\` lists all.`, ''];
+  const sequences = shown.filter((step) => step.safe_sequence.length > 0);
   return [
     '## Migration plan',
     '',
     ...claims(list),
     '',
+    ...note,
     ...(rows.length > 0 ? ['| Where | Statement | Lock | Way back | Risk |', '| --- | --- | --- | --- | --- |', ...rows, ''] : []),
-    ...section('Safe sequences', sequences),
+    ...section('Safe sequences', capped(sequences, 15, (step) => [`- ${code(step.statement)}`, ...step.safe_sequence.map((text, index) => `  ${index + 1}. ${escape(text)}`)])),
     ...section('To do', items(todo)),
   ];
+}
+
+/** Most pending statements that are listed whole. */
+const readableSteps = 40;
+
+const risks = ['high', 'medium', 'low'] as const;
+
+/** The steps that fit a page: of many, the riskiest and the newest, in their order. */
+function shownSteps(steps: readonly MigrationStepPlan[]): readonly MigrationStepPlan[] {
+  if (steps.length <= readableSteps) return steps;
+  const newestFirst = steps.map((step, at) => ({ step, at })).reverse();
+  const byRisk = [...newestFirst].sort((a, b) => risks.indexOf(a.step.risk) - risks.indexOf(b.step.risk));
+  const kept = new Set([...newestFirst.slice(0, readableSteps / 4), ...byRisk].map(({ at }) => at));
+  const chosen = new Set([...kept].slice(0, readableSteps));
+  return steps.filter((_, at) => chosen.has(at));
 }
 
 function operations(plan: Plan): string[] {
@@ -115,14 +166,14 @@ function one(plan: Plan): string[] {
     ...claims(schema.claims),
     '',
     ...section('To do', items(schema.items)),
-    ...section('Tables', schema.tables.flatMap(table)),
+    ...section('Tables', capped(schema.tables, 40, table)),
     '## Index strategy',
     '',
     ...claims(index.claims),
     '',
     ...section('Composite indexes to add', items(index.composite)),
     ...section('Secondary indexes to add or change', items(index.secondary)),
-    ...section('Indexes that stand', index.existing.map((entry) => `- ${escape(entry.table)}: ${code(entry.name)} (${escape(entry.columns.join(', '))})${entry.unique ? ', unique' : ''}${places(entry.evidence)}`)),
+    ...section('Indexes that stand', capped(index.existing, 40, (entry) => [`- ${escape(entry.table)}: ${code(entry.name)} (${escape(entry.columns.join(', '))})${entry.unique ? ', unique' : ''}${places(entry.evidence, 1)}`])),
     ...migrations(plan),
     '## Transaction strategy',
     '',
@@ -132,7 +183,7 @@ function one(plan: Plan): string[] {
     ...section('Locking', items(transactions.locking)),
     ...section('To do', items(transactions.items)),
     ...operations(plan),
-    ...section('Assumptions', plan.assumptions.flatMap((assumption) => [`- ${escape(assumption.text)} Settle it in database-expert.yaml:`, '', '  ```yaml', ...assumption.yaml.split('\n').map((line) => `  ${line}`), '  ```'])),
+    ...section('Assumptions', plan.assumptions.flatMap((assumption) => [`- ${escape(assumption.text)} Settle it in database-expert.yaml:`, ...block(assumption.yaml, 'yaml')])),
   ];
 }
 

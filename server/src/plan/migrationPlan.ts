@@ -1,8 +1,10 @@
 import type { Claim, DatabasePlan, MigrationStepPlan, PlanItem } from '../../../protocol/plan.ts';
 import { sizeOf, type HistoryEntry, type MigrationStep } from '../project/facts.ts';
-import { findTable } from '../schema/catalog.ts';
-import type { AlterAction, StatementNode } from '../source/sql/ast.ts';
-import { claim, count, item, places, some, type PlanContext } from './context.ts';
+import { keepsValues } from '../edits/down/conversions.ts';
+import { lacksDown } from '../rules/migration/missing-down-migration.ts';
+import { findColumn, findTable, type Catalog } from '../schema/catalog.ts';
+import type { AlterAction, AlterTable, QualifiedName, StatementNode } from '../source/sql/ast.ts';
+import { claim, count, findingItems, item, places, some, type PlanContext } from './context.ts';
 import { lockEffect, onNewTable, type LockEffect } from './locks.ts';
 import { summarise } from './redact.ts';
 
@@ -26,10 +28,10 @@ function planStep(context: PlanContext, step: MigrationStep, entry: HistoryEntry
     version: step.migration.version,
     file,
     line: place.line,
-    statement: summarise(statement.text, dataKinds.has(node.kind)),
+    statement: summarise(statement, dataKinds.has(node.kind)),
     lock: effect.lock,
     rewrite: effect.rewrite,
-    reversibility: reversibility(node, context.database.dialect),
+    reversibility: reversibility(entry),
     risk: worst,
     safe_sequence: safeSequence(context, entry, effect),
   };
@@ -43,11 +45,27 @@ function riskOf(context: PlanContext, entry: HistoryEntry, effect: LockEffect, w
   return warned ? 'medium' : 'low';
 }
 
-function reversibility(node: StatementNode, dialect: string): MigrationStepPlan['reversibility'] {
-  const losing = (action: AlterAction): boolean => action.kind === 'dropColumn' || action.kind === 'alterType' || action.kind === 'modifyColumn' || action.kind === 'changeColumn';
+/** Whether an action on a table makes values go that no later statement brings back. */
+function loses(action: AlterAction, table: QualifiedName, { before, after }: HistoryEntry): boolean {
+  if (action.kind === 'dropColumn') return true;
+  if (action.kind !== 'alterType' && action.kind !== 'modifyColumn' && action.kind !== 'changeColumn') return false;
+  const typeIn = (catalog: Catalog, name: string) => {
+    const known = findTable(catalog, table.schema?.name, table.name.name);
+    return known && findColumn(catalog.dialect, known, name)?.type;
+  };
+  const now = action.column.name;
+  const name = typeof now === 'string' ? now : now.name;
+  const old = typeIn(before, action.kind === 'changeColumn' ? action.from.name : name);
+  const made = typeIn(after, name);
+  return old !== undefined && made !== undefined && !keepsValues(after, old, made);
+}
+
+function reversibility(entry: HistoryEntry): MigrationStepPlan['reversibility'] {
+  const { node } = entry.placed;
+  const { dialect } = entry.before;
   switch (node.kind) {
     case 'alterTable':
-      return node.actions.some(losing) ? 'loses data' : 'reversible';
+      return node.actions.some((action) => loses(action, node.name, entry)) ? 'loses data' : 'reversible';
     case 'drop':
       return node.object === 'table' || node.object === 'schema' || node.object === 'database' ? 'loses data' : 'reversible';
     case 'truncate':
@@ -65,12 +83,23 @@ function reversibility(node: StatementNode, dialect: string): MigrationStepPlan[
 /** The steps of a change that keeps clients running; empty where the statement is safe as it stands. */
 function safeSequence(context: PlanContext, entry: HistoryEntry, effect: LockEffect): string[] {
   const { node } = entry.placed;
-  if (node.kind === 'alterTable') return node.actions.flatMap((action) => actionSequence(context, action, entry, node.name.name.name));
+  if (node.kind === 'alterTable') {
+    const replaced = replacedColumns(node);
+    const swap = [...replaced.values()].flatMap((written) => [`Add the new ${written} under another name, without NOT NULL.`, 'Write both, fill the new one in batches.', `Read the new one, then drop ${written} in a later release.`]);
+    const rest = node.actions.filter((action) => !((action.kind === 'dropColumn' && replaced.has(action.column.name)) || (action.kind === 'addColumn' && replaced.has(action.column.name.name))));
+    return [...swap, ...rest.flatMap((action) => actionSequence(context, action, entry, node.name.name.name))];
+  }
   if (effect.blocks === 'nothing') return [];
   if (node.kind === 'createIndex' && context.database.dialect === 'postgresql') return ['Run CREATE INDEX CONCURRENTLY alone, outside a transaction.', 'When it fails, drop the invalid index and run it again.'];
   if (node.kind === 'drop' && node.object === 'table') return ['Deploy code that no longer names the table.', 'Back up its rows.', 'Drop it in a later release.'];
   if (node.kind === 'drop' && node.object === 'index' && context.database.dialect === 'postgresql') return ['Run DROP INDEX CONCURRENTLY alone, outside a transaction.'];
   return [];
+}
+
+/** Columns that one statement drops and adds anew, by name, as they are written. */
+function replacedColumns({ actions }: AlterTable): Map<string, string> {
+  const added = new Set(actions.flatMap((action) => (action.kind === 'addColumn' ? [action.column.name.name] : [])));
+  return new Map(actions.flatMap((action) => (action.kind === 'dropColumn' && added.has(action.column.name) ? [[action.column.name, action.column.text] as const] : [])));
 }
 
 function actionSequence(context: PlanContext, action: AlterAction, entry: HistoryEntry, table: string): string[] {
@@ -105,19 +134,19 @@ function claims(context: PlanContext, pending: readonly MigrationStep[], steps: 
   const { runner, steps: all } = context.database;
   if (all.length === 0) return [];
   const result: Claim[] = [claim(`${count(all.length, 'migration')} under ${runner?.title ?? 'numbered files'}: ${all.length - pending.length} applied, ${pending.length} pending.`, 'modelled', places(context, pending.map((step) => ({ file: step.migration.up.file, range: step.migration.up.range })), 3))];
-  const downs = context.found('missing-down-migration');
-  if (pending.length > 0 && runner?.down !== 'none') {
-    result.push(downs.length === 0 ? claim('Every pending migration has a way back.', 'modelled', places(context, pending.flatMap((step) => (step.migration.down ? [{ file: step.migration.down.file, range: step.migration.down.range }] : [])), 5)) : claim(`${count(downs.length, 'pending migration')} ${downs.length === 1 ? 'has' : 'have'} no way back.`, 'modelled', places(context, downs.map((finding) => finding.at))));
+  const downs = pending.filter(lacksDown);
+  if (pending.length > 0) {
+    result.push(downs.length === 0 ? claim('Every pending migration that changes the schema has a way back.', 'modelled', places(context, pending.flatMap((step) => (step.migration.down ? [{ file: step.migration.down.file, range: step.migration.down.range }] : [])), 5)) : claim(`${count(downs.length, 'pending migration')} ${downs.length === 1 ? 'has' : 'have'} no way back.`, 'modelled', places(context, downs.map(({ migration }) => migration.up))));
   }
   const risky = steps.filter((step) => step.risk === 'high');
   if (pending.length > 0) {
-    result.push(risky.length === 0 ? claim('No pending statement is of high risk.', 'modelled', steps.slice(0, 3).map(({ file, line }) => ({ file, line }))) : claim(`${count(risky.length, 'pending statement')} ${risky.length === 1 ? 'is' : 'are'} of high risk: ${some(risky.map((step) => `${step.file.split('/').at(-1)}:${step.line}`))}.`, 'modelled', risky.slice(0, 6).map(({ file, line }) => ({ file, line }))));
+    result.push(risky.length === 0 ? claim('No pending statement is of high risk.', 'modelled', steps.slice(0, 3).map(({ file, line }) => ({ file, line }))) : claim(`${count(risky.length, 'pending statement')} ${risky.length === 1 ? 'is' : 'are'} of high risk: ${some(risky.map((step) => `${step.version}, line ${step.line}`), 4, '; ')}.`, 'modelled', risky.slice(0, 6).map(({ file, line }) => ({ file, line }))));
   }
   return result;
 }
 
 function items(context: PlanContext, pending: readonly MigrationStep[]): PlanItem[] {
-  const result = context.found('missing-down-migration').map((finding) => item(finding.message, finding.help, { risk: 'medium', evidence: [context.place(finding.at)] }));
+  const result: PlanItem[] = findingItems(context, context.found('missing-down-migration')).map((todo) => ({ ...todo, risk: 'medium' }));
   if (pending.length > 0 && context.database.dialect === 'postgresql') {
     result.push(item('Set lock_timeout in every session that migrates', 'A statement that waits for its lock makes every later client wait behind it. Give up after a few seconds and try again.', { sql: "SET lock_timeout = '5s';", risk: 'low' }));
   }

@@ -1,6 +1,6 @@
 import type { Claim, DatabasePlan, PlanItem } from '../../../protocol/plan.ts';
 import { isMySql } from '../source/dialect.ts';
-import { claim, item, places, type PlanContext } from './context.ts';
+import { claim, findingItems, item, places, type PlanContext } from './context.ts';
 
 /** Pool, timeouts, backups, recovery, monitoring, retention and cache; numbers that nobody stated become assumptions. */
 export function operationalPlan(context: PlanContext): DatabasePlan['operational_plan'] {
@@ -118,10 +118,10 @@ function retention(context: PlanContext): PlanItem[] {
   if (logs.length > 0 && stated === undefined) context.assume('scale_targets.retention', 'How long log rows are kept is not stated; a year is taken.', 'scale_targets:\n  retention: 1 year');
   const named = new Set(findings.map((finding) => finding.message));
   return [
-    ...findings.map((finding) => item(finding.message, finding.help, { risk: 'medium', evidence: [context.place(finding.at)] })),
+    ...findingItems(context, findings).map((todo): PlanItem => ({ ...todo, risk: 'medium' })),
     ...logs
       .filter((table) => ![...named].some((message) => message.includes(table.name)))
-      .map((table) => item(`${table.name} keeps growing`, table.partitionBy ? `Partitioned (${table.partitionBy.text}): drop partitions older than ${stated ?? '1 year'}.` : `Delete rows older than ${stated ?? '1 year'} in batches, or partition it by month and drop partitions.`, { evidence: places(context, [table.origin]) })),
+      .map((table) => item(`Bound the growth of ${table.name}`, /\brange\b/i.test(table.partitionBy?.text ?? '') ? `Partitioned (${table.partitionBy!.text}): drop partitions older than ${stated ?? '1 year'}.` : `Delete rows older than ${stated ?? '1 year'} in batches${table.partitionBy ? '' : ', or partition it by month and drop partitions'}.`, { evidence: places(context, [table.origin]) })),
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { Claim, DatabasePlan, MigrationStepPlan, Plan } from '../../../protocol/plan.ts';
 import type { EvidenceLevel } from '../../../protocol/evidence.ts';
-import type { PlanContext } from './context.ts';
+import type { Finding } from '../rules/rule.ts';
+import { firstSentence, type PlanContext } from './context.ts';
 
 /** How much a claim with evidence counts towards confidence; a claim without evidence counts nothing. */
 const weights: Readonly<Record<EvidenceLevel, number>> = { proved: 1, modelled: 0.8, assumed: 0.4, refuted: 0 };
@@ -24,10 +25,12 @@ export function confidence(claims: readonly Claim[], assumptions: number): numbe
 export function positionCard(context: PlanContext, plan: DatabasePlan): Plan['position_card'] {
   const claims = allClaims(plan);
   const todo = actions(context);
-  const risks = plan.migration_plan.steps.filter((step) => step.risk !== 'low' || step.reversibility !== 'reversible').sort((a, b) => Number(a.risk === 'low') - Number(b.risk === 'low')).map(risk);
+  const risks = plan.migration_plan.steps.filter((step) => step.risk !== 'low' || step.reversibility !== 'reversible').map((step, at) => ({ step, at })).sort((a, b) => severity.indexOf(a.step.risk) - severity.indexOf(b.step.risk) || b.at - a.at).map(({ step }) => risk(step));
   const evidence = [...new Set(claims.flatMap((claim) => claim.evidence.flatMap((one) => ('file' in one ? [one.file] : [`${one.experiment} on ${one.engine} ${one.version}`]))))].sort();
   return { role: 'Database Expert', claims, plan: [...new Set(todo)].slice(0, 12), evidence: evidence.slice(0, 20), risks: [...new Set(risks)].slice(0, 12), confidence: confidence(claims, context.assumptions.length), cost: cost(plan, todo.length), reversibility: reversibility(plan) };
 }
+
+const severity: readonly MigrationStepPlan['risk'][] = ['high', 'medium', 'low'];
 
 /** A pending step as a risk: what it does to others, and where it stands. */
 function risk(step: MigrationStepPlan): string {
@@ -49,18 +52,23 @@ function shorten(text: string, length: number): string {
 /** What each rule's findings ask for comes in this order on the card; rules that are not named come last. */
 const order = ['missing-composite-index', 'not-null-without-default', 'concurrently-in-transaction', 'multi-write-without-transaction', 'tenant-key-missing', 'row-level-security-missing', 'missing-down-migration', 'index-blocks-writes', 'unbounded-log-table', 'missing-primary-key'];
 
-/** The findings as things to do: the title of the first fix with its place, else what the help says. The worst and the most telling first, few of a kind. */
+/**
+ * The findings as things to do: the title of the first fix, else what the help says, with what was found and where. The most telling rules
+ * first, of each the newest few.
+ */
 function actions(context: PlanContext): string[] {
   const rank = (rule: string) => (order.includes(rule) ? order.indexOf(rule) : order.length);
+  const files = new Map(context.database.steps.map(({ migration }, at) => [migration.up.file, at]));
+  const age = ({ at }: Finding) => files.get(at.file) ?? files.size;
   const seen = new Map<string, number>();
   const result: string[] = [];
-  for (const finding of [...context.findings].sort((a, b) => rank(a.rule) - rank(b.rule))) {
+  for (const finding of [...context.findings].sort((a, b) => rank(a.rule) - rank(b.rule) || age(b) - age(a))) {
     const times = seen.get(finding.rule) ?? 0;
     seen.set(finding.rule, times + 1);
     if (times >= 3 || finding.severity === 'hint') continue;
     const { file, line } = context.place(finding.at);
     const title = finding.fixes()[0]?.title;
-    result.push(`${title ?? `${finding.message}. ${finding.help}`} (${file}:${line})`);
+    result.push(`${title ?? firstSentence(finding.help)[0]}: ${finding.message} (${file}:${line})`);
   }
   return result;
 }

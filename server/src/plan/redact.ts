@@ -1,3 +1,5 @@
+import type { Statement } from '../source/statement.ts';
+
 const patterns: readonly (readonly [RegExp, string])[] = [
   [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:@/'"]*:)[^\s@/'"]+@/gi, '$1***@'],
   [/(\b(?:requirepass|masterauth)\s+)\S+/gi, '$1***'],
@@ -20,8 +22,27 @@ export function redactDeep<T>(value: T): T {
   return value;
 }
 
-/** A statement in one line for the plan: literals of data statements hidden, white space folded, at most `most` characters. */
-export function summarise(text: string, hideLiterals: boolean, most = 160): string {
-  const folded = (hideLiterals ? text.replace(/'(?:[^']|'')*'/g, "'...'") : text).replace(/--[^\n]*/g, ' ').replace(/\s+/g, ' ').trim();
-  return redact(folded.length > most ? `${folded.slice(0, most - 1)}…` : folded);
+const secretName = /pass(word|wd|phrase)?|secret|token|api_?key|private_?key|credential|identified/i;
+
+/** Whether a name says that it holds a secret: `api_key`, `smtp_password`. */
+export function isSecretName(name: string): boolean {
+  return secretName.test(name);
+}
+
+/**
+ * A statement in one line for the plan, without its comments, at most `most` characters. Strings are hidden where they are rows rather than
+ * definitions, and in every statement that speaks of a secret.
+ */
+export function summarise({ text, tokens }: Statement, isData: boolean, most = 160): string {
+  const hidden = isData || tokens.some((token) => (token.kind === 'word' || token.kind === 'quotedIdentifier') && isSecretName(token.value));
+  let line = '';
+  let end = 0;
+  for (const token of tokens) {
+    if (line.length > most + 40) break;
+    if (end > 0 && token.start > end) line += ' ';
+    line += hidden && token.kind === 'string' ? "'...'" : token.text.replace(/\s+/g, ' ');
+    end = token.end;
+  }
+  const safe = redact(line);
+  return safe.length > most ? `${safe.slice(0, most - 1)}…` : safe;
 }

@@ -1,6 +1,8 @@
 import type { Claim, DatabasePlan, PlanItem, PlanTable } from '../../../protocol/plan.ts';
 import { defaultSchema, type Table } from '../schema/catalog.ts';
-import { claim, count, item, places, some, tableName, type PlanContext } from './context.ts';
+import { keylessTables } from '../rules/schema/missing-primary-key.ts';
+import { isSecretName } from './redact.ts';
+import { claim, count, findingItems, places, some, tableName, type PlanContext } from './context.ts';
 
 const designRules = ['missing-primary-key', 'tenant-key-missing', 'row-level-security-missing', 'prefer-identity', 'unbounded-log-table'];
 
@@ -14,7 +16,7 @@ function planTable(context: PlanContext, table: Table): PlanTable {
   const { key } = tenantKey(context);
   return {
     name: tableName(table),
-    columns: table.columns.map((column) => ({ name: column.name, type: column.type, nullable: column.nullable, ...(column.default !== undefined && { default: column.default }) })),
+    columns: table.columns.map((column) => ({ name: column.name, type: column.type, nullable: column.nullable, ...(column.default !== undefined && { default: isSecretName(column.name) ? column.default.replace(/'(?:[^']|'')*'/g, "'...'") : column.default }) })),
     primary_key: table.primaryKey?.columns ?? [],
     foreign_keys: table.foreignKeys.map((foreign) => ({
       columns: foreign.columns,
@@ -45,24 +47,26 @@ function share(tables: readonly Table[], holds: (table: Table) => boolean): { re
 
 function claims(context: PlanContext, tables: readonly Table[]): Claim[] {
   if (tables.length === 0) return [];
-  const keyed = share(tables, (table) => table.primaryKey !== undefined);
+  const keyless = new Set(keylessTables(context.database));
+  const keyed = share(tables, (table) => !keyless.has(table));
   const result = [keyClaim(context, tables, keyed)];
   const foreign = tables.flatMap((table) => table.foreignKeys);
   result.push(
     foreign.length > 0
-      ? claim(`${count(foreign.length, 'foreign key')} in ${count(tables.filter((table) => table.foreignKeys.length > 0).length, 'table')} keep references whole.`, 'modelled', places(context, foreign.map((one) => one.origin), 5))
+      ? claim(`${count(foreign.length, 'foreign key')} in ${count(tables.filter((table) => table.foreignKeys.length > 0).length, 'table')} ${foreign.length === 1 ? 'keeps' : 'keep'} references whole.`, 'modelled', places(context, foreign.map((one) => one.origin), 5))
       : claim('No foreign key is declared: references between tables are kept by the application alone.', 'modelled', places(context, tables.map((table) => table.origin), 3)),
   );
   const invariants = tables.flatMap((table) => [...table.uniques.map((unique) => unique.origin), ...table.indexes.filter((index) => index.unique).map((index) => index.origin), ...table.checks.map((check) => check.origin)]);
-  if (invariants.length > 0) result.push(claim(`${count(invariants.length, 'unique and check constraint')} state business invariants in the database.`, 'modelled', places(context, invariants, 5)));
+  if (invariants.length > 0) result.push(claim(`${count(invariants.length, 'unique and check constraint')} ${invariants.length === 1 ? 'states' : 'state'} business invariants in the database.`, 'modelled', places(context, invariants, 5)));
   const tenant = tenantClaim(context, tables);
   if (tenant) result.push(tenant);
   return result;
 }
 
 function keyClaim(context: PlanContext, tables: readonly Table[], { yes, no }: { readonly yes: Table[]; readonly no: Table[] }): Claim {
-  if (no.length === 0) return claim(`All ${count(tables.length, 'table')} have a primary key.`, 'modelled', places(context, yes.map((table) => table.primaryKey!.origin), 5));
-  return claim(`${yes.length} of ${count(tables.length, 'table')} have a primary key; ${some(no.map(tableName))} ${no.length === 1 ? 'has' : 'have'} none.`, 'modelled', places(context, no.map((table) => table.origin), 5));
+  const named = yes.every((table) => table.primaryKey) ? 'a primary key' : 'a primary key, or a unique key that is never NULL';
+  if (no.length === 0) return claim(tables.length === 1 ? `The only table has ${named}.` : `All ${tables.length} tables have ${named}.`, 'modelled', places(context, yes.map((table) => table.primaryKey?.origin ?? table.origin), 5));
+  return claim(`${yes.length} of ${count(tables.length, 'table')} ${yes.length === 1 ? 'has' : 'have'} ${named}; ${some(no.map(tableName))} ${no.length === 1 ? 'has' : 'have'} none.`, 'modelled', places(context, no.map((table) => table.origin), 5));
 }
 
 function tenantClaim(context: PlanContext, tables: readonly Table[]): Claim | undefined {
@@ -80,7 +84,5 @@ function tenantClaim(context: PlanContext, tables: readonly Table[]): Claim | un
 }
 
 function items(context: PlanContext): PlanItem[] {
-  return context.findings
-    .filter((finding) => designRules.includes(finding.rule))
-    .map((finding) => item(finding.message, finding.help, { risk: finding.severity === 'error' ? 'high' : finding.severity === 'warning' ? 'medium' : 'low', evidence: [context.place(finding.at)] }));
+  return findingItems(context, context.findings.filter((finding) => designRules.includes(finding.rule)));
 }

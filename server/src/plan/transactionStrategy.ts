@@ -1,7 +1,7 @@
 import type { Claim, DatabasePlan, PlanItem } from '../../../protocol/plan.ts';
 import type { TransactionMode } from '../project/facts.ts';
 import { isMySql } from '../source/dialect.ts';
-import { claim, count, item, places, queryTitle, some, type PlanContext } from './context.ts';
+import { claim, count, findingItems, item, places, queryTitle, some, type PlanContext } from './context.ts';
 
 const modes: Readonly<Record<TransactionMode, string>> = {
   file: 'runs each file in one transaction',
@@ -25,7 +25,7 @@ function claims(context: PlanContext): Claim[] {
   if (writes.length > 0 || open.length > 0) {
     result.push(
       open.length === 0
-        ? claim(`${count(writes.length, 'write')} of the workspace were read; none stands beside another without a transaction.`, 'modelled', places(context, writes, 5))
+        ? claim(`${count(writes.length, 'write')} of the workspace ${writes.length === 1 ? 'was' : 'were'} read; none stands beside another without a transaction.`, 'modelled', places(context, writes, 5))
         : claim(`${count(open.length, 'group')} of writes that belong together ${open.length === 1 ? 'runs' : 'run'} without a transaction.`, 'modelled', places(context, open.map((finding) => finding.at))),
     );
   }
@@ -52,19 +52,17 @@ function locking(context: PlanContext): PlanItem[] {
   const result: PlanItem[] = [];
   const locked = workload.filter((query) => query.query.blocks.some((block) => block.forUpdate));
   if (locked.length > 0) {
-    result.push(item(`Row locks are taken by ${some(locked.map((query) => queryTitle(query, context)))}`, 'Take them in one order everywhere (by primary key), so that two transactions never wait for each other.', { evidence: places(context, locked) }));
+    result.push(item('Take row locks in one order everywhere (by primary key)', `Two transactions then never wait for each other. ${some(locked.map((query) => queryTitle(query, context)))} ${locked.length === 1 ? 'takes' : 'take'} such locks.`, { evidence: places(context, locked) }));
   }
   const counters = workload.filter((query) => /\bset\b[^;]*?\b(\w+)\s*=\s*\1\s*[-+]/i.test(query.text));
   if (counters.length > 0) {
     const unguarded = counters.filter((query) => !query.query.blocks.some((block) => block.predicates.some((predicate) => predicate.operator === 'range')));
-    result.push(item(`${count(counters.length, 'write')} ${counters.length === 1 ? 'counts' : 'count'} up or down in place`, unguarded.length === 0 ? 'Each checks its bound in the WHERE, so no row has to be locked beforehand; look at the number of rows changed.' : `${some(unguarded.map((query) => queryTitle(query, context)))} ${unguarded.length === 1 ? 'has' : 'have'} no bound in the WHERE: add one (quantity >= $2), or the count may pass it.`, { risk: unguarded.length === 0 ? 'low' : 'medium', evidence: places(context, counters) }));
+    result.push(item('Check the bound of a counter in the WHERE of the write', `${count(counters.length, 'write')} ${counters.length === 1 ? 'counts' : 'count'} up or down in place. ` + (unguarded.length === 0 ? 'Each checks its bound, so no row has to be locked beforehand; look at the number of rows changed.' : `${some(unguarded.map((query) => queryTitle(query, context)))} ${unguarded.length === 1 ? 'has' : 'have'} no bound in the WHERE: where there is a limit, add one (quantity >= $2), or the count may pass it.`), { risk: unguarded.length === 0 ? 'low' : 'medium', evidence: places(context, counters) }));
   }
   if (dialect !== 'sqlite') result.push(item('Keep transactions short', 'Call no other service between BEGIN and COMMIT; a lock is held until the end.'));
   return result;
 }
 
 function boundaries(context: PlanContext): PlanItem[] {
-  return [...context.found('multi-write-without-transaction'), ...context.found('concurrently-in-transaction'), ...context.found('change-without-where')].map((finding) =>
-    item(finding.message, finding.help, { risk: finding.severity === 'error' ? 'high' : 'medium', evidence: [context.place(finding.at)] }),
-  );
+  return findingItems(context, [...context.found('multi-write-without-transaction'), ...context.found('concurrently-in-transaction'), ...context.found('change-without-where')]);
 }

@@ -33,15 +33,18 @@ export const missingPrimaryKey = defineRule({
   aliases: { splinter: ['no_primary_key'], bytebase: ['TABLE_REQUIRE_PK'] },
   check: {
     database(context) {
-      for (const table of context.database.catalog.tables.values()) {
-        if (isKeyless(context.database, table) && !isForeign(context.database, table)) reportTable(table, context);
-      }
+      for (const table of keylessTables(context.database)) reportTable(table, context);
     },
   },
 });
 
 /** Tables in which migration runners keep their own record. */
 const bookkeeping = /^(schema_migrations|schema_version|goose_db_version|flyway_schema_history|_sqlx_migrations|__diesel_schema_migrations|_prisma_migrations|atlas_schema_revisions|databasechangelog(lock)?|ar_internal_metadata|sqlite_\w+)$/i;
+
+/** Tables of which nothing names a single row: no primary key, and no unique key over columns that are never NULL. */
+export function keylessTables(database: DatabaseFacts): Table[] {
+  return [...database.catalog.tables.values()].filter((table) => isKeyless(database, table) && !isForeign(database, table));
+}
 
 function isKeyless({ dialect, catalog }: DatabaseFacts, table: Table): boolean {
   if (table.knowledge !== 'known' || table.primaryKey || table.temporary || table.partitionOf || table.partitionBy || table.inherits?.length || table.columns.length === 0) return false;
