@@ -21,7 +21,10 @@ async function followed(page, label) {
   await page.locator('.statusbar-item', { hasText: new RegExp(`Ln ${line}\\b`) }).first().waitFor({ timeout: wait });
 }
 
-/** The steps in order: what holds afterwards, how it comes about, and the picture that the README has of it. A step throws when it does not hold. */
+/**
+ * The steps in order: what holds afterwards, how it comes about, and the picture that the README has of it. A step throws when it does not hold.
+ * @type {readonly (readonly [string, (given: any) => unknown, { name: string, clip?: object }?])[]}
+ */
 const steps = [
   ['a pitfall is underlined when its file is opened', async ({ page }) => {
     await openFile(page, '0006_coupons.up.sql');
