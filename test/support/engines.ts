@@ -107,12 +107,12 @@ export function sqliteEngine(): Engine {
 function seedSqlite(database: sqlite.Database): string[] {
   const filled: string[] = [];
   for (const { name } of database.all(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'`)) {
-    const table = `"${String(name)}"`;
-    const columns = database.all('SELECT name, type FROM pragma_table_xinfo(?) WHERE dflt_value IS NULL AND hidden = 0', [String(name)]);
-    const list = `(${columns.map((column) => `"${String(column['name'])}"`).join(', ')}) VALUES (${columns.map(({ type }) => (/int|real|num|dec|bool/i.test(String(type)) ? '99' : `'a'`)).join(', ')})`;
+    const table = `"${name as string}"`;
+    const columns = database.all('SELECT name, type FROM pragma_table_xinfo(?) WHERE dflt_value IS NULL AND hidden = 0', [name as string]);
+    const list = `(${columns.map((column) => `"${column['name'] as string}"`).join(', ')}) VALUES (${columns.map(({ type }) => (/int|real|num|dec|bool/i.test(type as string) ? '99' : `'a'`)).join(', ')})`;
     try {
       if (database.all(`SELECT 1 FROM ${table} LIMIT 1`).length === 0) database.exec(`INSERT INTO ${table} ${columns.length === 0 ? 'DEFAULT VALUES' : list}`);
-      filled.push(String(name));
+      filled.push(name as string);
     } catch {
       // A CHECK that the row does not meet: the table stays empty.
     }

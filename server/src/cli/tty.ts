@@ -1,4 +1,5 @@
 import type { CheckReport, WireFinding } from '../../../protocol/finding.ts';
+import { maskSecrets } from '../source/secrets.ts';
 
 const codes = { error: 31, warning: 33, information: 36, hint: 35, bold: 1, dim: 2 } as const;
 
@@ -33,10 +34,11 @@ function renderFinding(finding: WireFinding, text: string | undefined, paint: Pa
   return `${lines.join('\n')}\n`;
 }
 
-/** The line of the finding with carets under what is meant. Tabs stay tabs, so that the carets stand right. */
+/** The line of the finding with carets under what is meant, secrets masked. Tabs stay tabs, so that the carets stand right. */
 function frame({ line, column, endLine, endColumn, severity }: WireFinding, text: string | undefined, paint: Paint): string[] {
-  const source = text?.split(/\r\n|\n|\r/)[line - 1];
-  if (source === undefined) return [];
+  const written = text?.split(/\r\n|\n|\r/)[line - 1];
+  if (written === undefined) return [];
+  const source = maskSecrets(written);
   const shown = source.length > 160 ? `${source.slice(0, 159)}…` : source;
   const end = Math.min(endLine === line ? endColumn - 1 : source.trimEnd().length, shown.length);
   const blank = shown.slice(0, column - 1).replace(/[^\t]/g, ' ');

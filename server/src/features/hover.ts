@@ -2,6 +2,7 @@ import type { DatabaseFacts, Facts } from '../project/facts.ts';
 import type { Place } from '../rules/rule.ts';
 import { objectKey, type Column, type Index, type Table } from '../schema/catalog.ts';
 import { renderColumn, renderIndex, renderTable } from '../schema/render.ts';
+import { maskSecrets } from '../source/secrets.ts';
 import type { TextRange } from '../text/range.ts';
 import { subjectAt, type Subject } from './subject.ts';
 
@@ -22,14 +23,19 @@ export interface HoverCard {
 /** Lines of SQL shown of a table at most. */
 const longest = 40;
 
-/** The definition, the keys and the origin of the table or column at `offset`; undefined where nothing known is named. */
+/** The definition, the keys and the origin of the table or column at `offset`, secrets masked; undefined where nothing known is named. */
 export function hoverAt(facts: Facts, file: string, offset: number): HoverCard | undefined {
   const subject = subjectAt(facts, file, offset);
   if (!subject) return undefined;
-  const { database, table, column, range } = subject;
-  if (column) return { range, sql: renderColumn(database.dialect, column), lines: columnLines(subject, column) };
-  if (table.knowledge === 'unknown') return { range, sql: `-- ${table.name}`, lines: unknownTable(database, table) };
-  return { range, sql: shorten(renderTable(database.dialect, table)), lines: tableLines(subject) };
+  const { sql, lines } = contentOf(subject);
+  return { range: subject.range, sql: maskSecrets(sql), lines: lines.map((line) => ({ ...line, text: maskSecrets(line.text) })) };
+}
+
+function contentOf(subject: Subject): Pick<HoverCard, 'sql' | 'lines'> {
+  const { database, table, column } = subject;
+  if (column) return { sql: renderColumn(database.dialect, column), lines: columnLines(subject, column) };
+  if (table.knowledge === 'unknown') return { sql: `-- ${table.name}`, lines: unknownTable(database, table) };
+  return { sql: shorten(renderTable(database.dialect, table)), lines: tableLines(subject) };
 }
 
 function shorten(sql: string): string {

@@ -1,5 +1,6 @@
 import type { HistoryEntry } from '../../project/facts.ts';
 import { objectKey, type Catalog, type Routine } from '../../schema/catalog.ts';
+import { maskSecrets } from '../../source/secrets.ts';
 import type { StatementNode } from '../../source/sql/ast.ts';
 import type { Work } from './work.ts';
 
@@ -15,7 +16,7 @@ const harmless = new Set([
  */
 export function noteUntracked(work: Work, entry: HistoryEntry, changed: boolean): void {
   const { node, statement } = entry.placed;
-  const text = statement.text.replace(/\s+/gu, ' ').trim();
+  const text = maskSecrets(statement.text.replace(/\s+/gu, ' ').trim());
   const short = text.length > 70 ? `${text.slice(0, 69)}…` : text;
   if (runsDynamicSchema(entry)) work.gap(`what ${short} made or changed at run time`);
   else if (node.kind === 'unread') work.gap(`a statement that could not be read: ${short}`);
