@@ -41,7 +41,7 @@ export const postgresHistories: readonly CorpusHistory[] = [
   { name: 'amplication catalog', folder: 'amplication/packages/data-service-generator-catalog', files: migration },
   { name: 'trigger.dev', folder: 'trigger.dev/internal-packages/database', files: migration },
   // Identity sequences keep the name of the table they were made with; partitions are made by functions, at run time.
-  { name: 'hatchet', folder: 'hatchet/cmd/hatchet-migrate/migrate/migrations', files: /\.sql$/, goose: true, refused: 2, known: /_id_seq |_20\d{6}|_\d+_pkey|ONLY public\.v1_|v1_incoming_webhook_validatio_tenant|_(?:queued|running|completed|cancelled|failed|evicted)\b|v1_(?:payload_wal|payload_cutover)\w*_\d/ },
+  { name: 'hatchet', folder: 'hatchet/cmd/hatchet-migrate/migrate/migrations', files: /\.sql$/, goose: true, refused: 2, uncertain: true, known: /_id_seq |_20\d{6}|_\d+_pkey|ONLY public\.v1_|v1_incoming_webhook_validatio_tenant|_(?:queued|running|completed|cancelled|failed|evicted)\b|v1_(?:payload_wal|payload_cutover)\w*_\d/ },
   { name: 'svix', folder: 'svix', files: up },
   { name: 'docs.rs', folder: 'docs.rs', files: up },
   { name: 'gitness', folder: 'gitness', files: /postgres.*up\.sql$/ },

@@ -77,8 +77,9 @@ function holdsConstraint(table: Table, name: string): boolean {
   return table.foreignKeys.some((key) => key.name === name) || table.checks.some((check) => check.name === name);
 }
 
-function relationTaken(catalog: Catalog, schema: string | undefined, name: string): boolean {
-  for (const table of catalog.tables.values()) if (table.schema === schema && holdsRelation(table, name)) return true;
+/** Whether a relation of the schema has the name; the table called `apart`, which may be about to be replaced, does not count. */
+function relationTaken(catalog: Catalog, schema: string | undefined, name: string, apart: string): boolean {
+  for (const table of catalog.tables.values()) if (table.schema === schema && table.name !== apart && holdsRelation(table, name)) return true;
   for (const sequence of catalog.sequences.values()) if (sequence.schema === schema && sequence.name === name) return true;
   for (const view of catalog.views.values()) {
     if (view.schema === schema && (view.name === name || view.indexes.some((index) => index.name === name))) return true;
@@ -92,7 +93,7 @@ export function postgresRelationName(catalog: Catalog, table: Table, columns: re
   const joined = columns === undefined ? undefined : joinColumns(distinct(columns));
   return numbered(
     (suffix) => postgresName(table.name, joined, label + suffix),
-    (name) => relationTaken(catalog, table.schema, name) || holdsRelation(table, name) || (constraint && holdsConstraint(table, name)),
+    (name) => relationTaken(catalog, table.schema, name, table.name) || holdsRelation(table, name) || (constraint && holdsConstraint(table, name)),
   );
 }
 

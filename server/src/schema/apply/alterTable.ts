@@ -104,7 +104,10 @@ const onlyPartitions: ReadonlySet<string> = new Set(['primaryKey', 'unique', 'fo
 export function alterTable(draft: Draft, node: AlterTable): void {
   let key = draft.lookup('tables', node.name).key;
   if (!draft.has('tables', key) && alterOtherRelation(draft, node)) return;
-  if (!draft.has('tables', key)) draft.put(draft.tableOrUnknown(node.name));
+  if (!draft.has('tables', key)) {
+    if (node.ifExists) return;
+    draft.put(draft.tableOrUnknown(node.name));
+  }
   for (const action of inOrder(draft, node.actions)) {
     const table = draft.catalog.tables.get(key);
     if (!table || isSettled(draft, table, action)) continue;

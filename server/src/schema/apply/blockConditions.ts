@@ -2,6 +2,7 @@ import { findColumn, type Catalog, type Table } from '../catalog.ts';
 
 /** Catalog columns that conditions compare with a literal, by what they name. */
 const subjects: Readonly<Record<string, readonly string[]>> = {
+  label: ['enumlabel'],
   column: ['column_name', 'attname'],
   constraint: ['constraint_name', 'conname'],
   index: ['indexname', 'index_name'],
@@ -36,6 +37,8 @@ export function queryFinds(catalog: Catalog, query: string): boolean | undefined
   const candidates = [...catalog.tables.values()].filter((candidate) => table === undefined || candidate.name === table);
   const inTables = (holds: (table: Table) => boolean) => candidates.some(holds);
   const absent = candidates.length > 0 && candidates.every((candidate) => candidate.knowledge === 'known') ? false : undefined;
+  const label = value('label');
+  if (label !== undefined) return [...catalog.enums.values()].some(({ name, values }) => values.includes(label) && (value('type') ?? name) === name);
   const column = value('column');
   if (column !== undefined) return inTables((candidate) => findColumn(catalog.dialect, candidate, column) !== undefined) || absent;
   const constraint = value('constraint');

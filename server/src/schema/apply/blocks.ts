@@ -104,9 +104,10 @@ class BlockApplier {
     return item.first.upper === 'EXECUTE' ? this.#mayTouchKnown(item, text) : schemaVerbs.has(item.first.upper) && schemaText.test(text);
   }
 
-  /** A literal is the whole statement, whose target is known; anything else is put together at run time. */
+  /** A literal is the whole statement, whose target is known; a variable may hold any text of the block; the rest is put together here. */
   #mayTouchKnown(item: Extract<BlockItem, { kind: 'statement' }>, text: string): boolean {
-    return isLiteral(item) ? schemaText.test(text) : mayTouchKnown(text);
+    if (isLiteral(item)) return schemaText.test(text);
+    return text.includes("'") ? mayTouchKnown(text) : [...this.#text.matchAll(/'(?:[^']|'')*'/g)].some(([literal]) => schemaText.test(literal));
   }
 
   #statement(item: Extract<BlockItem, { kind: 'statement' }>, guard: Guard): void {

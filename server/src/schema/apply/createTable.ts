@@ -30,8 +30,33 @@ function buildTable(draft: Draft, node: CreateTable, target: Target): Table {
   }
   table = addConstraints(draft, table, [...constraints, ...node.constraints]);
   if (node.partitionOf) table = inheritPartition(draft, table, draft.tableOrUnknown(node.partitionOf.parent), node.partitionOf.bound);
-  // What the query of CREATE TABLE ... AS selects is not followed, so the table's columns are not all known.
-  return node.asQuery || node.ofType ? { ...table, knowledge: 'unknown' } : table;
+  if (node.asQuery) return fromQuery(draft, table, node.asQuery.text);
+  return node.ofType ? { ...table, knowledge: 'unknown' } : table;
+}
+
+/**
+ * CREATE TABLE ... AS: names and types of a whole table that is copied; what any other query selects is not followed, so the
+ * columns are not all known.
+ */
+function fromQuery(draft: Draft, table: Table, query: string): Table {
+  const copied = /^\(?\s*(?:select\s+\*\s+from|table)\s+((?:(["`]?)\w+\2\s*\.\s*)?(["`]?)(\w+)\3)\s*(?:where\b.*|limit\s+0\s*)?\)?$/is.exec(query.trim());
+  const source = copied && copied[1]!.includes('.') === false ? draft.catalog.tables.get(draft.targetOf(draft.currentSchema, nameIn(draft, copied[4]!, copied[3] !== '')).key) : undefined;
+  if (source?.knowledge !== 'known') return { ...table, knowledge: 'unknown' };
+  const own = new Set(table.columns.map((column) => column.name));
+  const columns = source.columns.filter((column) => !own.has(column.name)).map((column): Column => ({
+    name: column.name,
+    type: column.type,
+    // MySQL keeps NOT NULL and defaults, the others do not.
+    nullable: isMySql(draft.dialect) ? column.nullable : true,
+    ...(isMySql(draft.dialect) && column.default !== undefined && { default: column.default }),
+    ...(column.collation !== undefined && { collation: column.collation }),
+    origin: table.origin,
+  }));
+  return { ...table, columns: [...table.columns, ...columns] };
+}
+
+function nameIn(draft: Draft, name: string, quoted: boolean): string {
+  return draft.dialect === 'postgresql' && !quoted ? name.toLowerCase() : name;
 }
 
 function flags(draft: Draft, node: CreateTable): Partial<Table> {

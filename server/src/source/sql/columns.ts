@@ -105,8 +105,9 @@ const readers: Readonly<Record<string, ConstraintReader>> = {
   SRID: { dialects: mysql, read: readOption(2) },
   REF_SYSTEM_ID: { dialects: mysql, read: readOption(2) },
   COMPRESSED: { dialects: mysql, read: readOption(1) },
-  STORAGE: { dialects: ['postgresql', ...mysql], read: readOption(2) },
-  COMPRESSION: { dialects: ['postgresql'], read: readOption(2) },
+  // A schema may be called so: `kind storage.bucket_kind`.
+  STORAGE: { dialects: ['postgresql', ...mysql], begins: (cursor) => !cursor.atMark('.', 1), read: readOption(2) },
+  COMPRESSION: { dialects: ['postgresql'], begins: (cursor) => !cursor.atMark('.', 1), read: readOption(2) },
   OPTIONS: { dialects: ['postgresql'], begins: (cursor) => cursor.atMark('(', 1), read: readOption(2) },
   DEFERRABLE: { read: readOption(1) },
   INITIALLY: { read: readOption(2) },
