@@ -1,3 +1,4 @@
+import { isSecretName } from '../source/secrets.ts';
 import type { Statement } from '../source/statement.ts';
 
 const patterns: readonly (readonly [RegExp, string])[] = [
@@ -22,18 +23,11 @@ export function redactDeep<T>(value: T): T {
   return value;
 }
 
-const secretName = /pass(word|wd|phrase)?|secret|token|api_?key|private_?key|credential|identified/i;
-
-/** Whether a name says that it holds a secret: `api_key`, `smtp_password`. */
-export function isSecretName(name: string): boolean {
-  return secretName.test(name);
-}
-
 /**
  * A statement in one line for the plan, without its comments, at most `most` characters. Strings are hidden where they are rows rather than
  * definitions, and in every statement that speaks of a secret.
  */
-export function summarise({ text, tokens }: Statement, isData: boolean, most = 160): string {
+export function summarise({ tokens }: Statement, isData: boolean, most = 160): string {
   const hidden = isData || tokens.some((token) => (token.kind === 'word' || token.kind === 'quotedIdentifier') && isSecretName(token.value));
   let line = '';
   let end = 0;

@@ -1,7 +1,7 @@
 import type { Claim, DatabasePlan, PlanItem, PlanTable } from '../../../protocol/plan.ts';
 import { defaultSchema, type Table } from '../schema/catalog.ts';
 import { keylessTables } from '../rules/schema/missing-primary-key.ts';
-import { isSecretName } from './redact.ts';
+import { isSecretName, maskSecrets } from '../source/secrets.ts';
 import { claim, count, findingItems, places, some, tableName, type PlanContext } from './context.ts';
 
 const designRules = ['missing-primary-key', 'tenant-key-missing', 'row-level-security-missing', 'prefer-identity', 'unbounded-log-table'];
@@ -24,7 +24,7 @@ function planTable(context: PlanContext, table: Table): PlanTable {
       on_delete: foreign.onDelete,
     })),
     uniques: [...table.uniques.map((unique) => unique.columns), ...table.indexes.filter((index) => index.unique && !index.where).map((index) => index.parts.map((part) => part.column ?? part.expression ?? ''))],
-    checks: table.checks.map((check) => check.expression),
+    checks: table.checks.map((check) => maskSecrets(check.expression)),
     tenant_key: key !== undefined && table.columns.some((column) => column.name === key) ? key : null,
     evidence: [context.place(table.origin)],
   };
@@ -66,6 +66,7 @@ function claims(context: PlanContext, tables: readonly Table[]): Claim[] {
 function keyClaim(context: PlanContext, tables: readonly Table[], { yes, no }: { readonly yes: Table[]; readonly no: Table[] }): Claim {
   const named = yes.every((table) => table.primaryKey) ? 'a primary key' : 'a primary key, or a unique key that is never NULL';
   if (no.length === 0) return claim(tables.length === 1 ? `The only table has ${named}.` : `All ${tables.length} tables have ${named}.`, 'modelled', places(context, yes.map((table) => table.primaryKey?.origin ?? table.origin), 5));
+  if (tables.length === 1) return claim(`The only table, ${tableName(no[0]!)}, has no primary key.`, 'modelled', places(context, [no[0]!.origin]));
   return claim(`${yes.length} of ${count(tables.length, 'table')} ${yes.length === 1 ? 'has' : 'have'} ${named}; ${some(no.map(tableName))} ${no.length === 1 ? 'has' : 'have'} none.`, 'modelled', places(context, no.map((table) => table.origin), 5));
 }
 

@@ -1,5 +1,5 @@
 import { sizeOf, type DatabaseFacts, type HistoryEntry, type MigrationStep } from '../project/facts.ts';
-import { findTable, objectKey, type Catalog, type Origin, type Table } from '../schema/catalog.ts';
+import { findColumn, findTable, objectKey, type Catalog, type Column, type Origin, type Table } from '../schema/catalog.ts';
 import type { Dialect } from '../source/dialect.ts';
 import type { QualifiedName } from '../source/sql/ast.ts';
 import type { Place, Severity } from './rule.ts';
@@ -95,6 +95,12 @@ export function entriesAround(database: DatabaseFacts, entry: HistoryEntry): rea
 /** The catalog once the migration or script of an entry is through. */
 export function catalogBehind(database: DatabaseFacts, entry: HistoryEntry): Catalog {
   return stepOf(database, entry)?.after ?? entriesAround(database, entry).at(-1)?.after ?? database.catalog;
+}
+
+/** A column as it stands after all migrations; undefined when it was dropped or renamed since. */
+export function columnAtEnd({ catalog, dialect }: DatabaseFacts, name: QualifiedName, column: string): Column | undefined {
+  const table = findTable(catalog, name.schema?.name, name.name.name);
+  return table && findColumn(dialect, table, column);
 }
 
 /** Whether the table is new or was emptied earlier in the same migration, so that no row can be in the way. */

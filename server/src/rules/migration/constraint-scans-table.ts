@@ -80,7 +80,7 @@ function checkValidation(action: Extract<AlterAction, { kind: 'validateConstrain
     message: `VALIDATE CONSTRAINT reads all of ${name} while this transaction still holds the lock of ADD CONSTRAINT`,
     help: `Validate in a transaction of its own: in a later migration. ${sizeNote}`,
     fix: () => {
-      if (!entry.migration || parent.actions.length > 1) return undefined;
+      if (!entry.migration || parent.actions.length > 1 || !stands(action.name.name, parent, context)) return undefined;
       const later = newMigration(facts, database, { slug: `validate_${action.name.name}`, up: `${entry.placed.statement.text};`, down: `-- Nothing to undo: ${action.name.name} goes with the migration that adds it.` });
       return later && suggestedChange(`Validate ${action.name.name} in a new migration`, deleteStatement(script, entry.placed), ...later);
     },
@@ -120,11 +120,17 @@ function fixes(constraint: Scanning, parent: AlterTable, context: StatementConte
   const validate = `ALTER TABLE ${table} VALIDATE CONSTRAINT ${quoteIdentifier('postgresql', name)}`;
   const title = `Add ${name} as NOT VALID`;
   if (entry.migration) {
+    if (!stands(name, parent, context)) return [];
     const later = newMigration(facts, database, { slug: `validate_${name}`, up: `${validate};`, down: `-- Nothing to undo: ${name} goes with the migration that adds it.` });
     return later ? [suggestedChange(`${title}, and validate it in a new migration`, notValid, ...later)] : [];
   }
   const script = facts.scripts.get(entry.placed.file);
   return script && entry.transaction === 'none' ? [suggestedChange(`${title}, and validate it after`, notValid, insertAfterStatement(script, entry.placed, validate))] : [];
+}
+
+/** Whether the constraint is there after all migrations, where a new one would validate it. */
+function stands(name: string, parent: AlterTable, { database }: StatementContext): boolean {
+  return allNames(findTable(database.catalog, parent.name.schema?.name, parent.name.name.name)).includes(name);
 }
 
 /** The name that PostgreSQL gives the constraint, read from the catalog after the statement. */

@@ -6,7 +6,7 @@ import { isMySql } from '../../source/dialect.ts';
 import type { AlterAction, ColumnDefinition } from '../../source/sql/ast.ts';
 import { notNullMigrations, notNullSteps } from '../notNull.ts';
 import { defineRule, type StatementContext } from '../rule.ts';
-import { everyDialect, isEmptyHere, originPlace, tableBefore } from '../support.ts';
+import { columnAtEnd, everyDialect, isEmptyHere, originPlace, tableBefore } from '../support.ts';
 
 type AddColumn = Extract<AlterAction, { kind: 'addColumn' }>;
 
@@ -67,7 +67,7 @@ function fixes(action: AddColumn, context: StatementContext, name: Parameters<ty
   const quoted = quoteIdentifier(dialect, column.name.name);
   if (dialect === 'postgresql' && value !== undefined) {
     const backfill = `-- Large tables: run the UPDATE in batches until it changes no row.\nUPDATE ${table} SET ${quoted} = ${value} WHERE ${quoted} IS NULL;`;
-    const later = notNullMigrations(context.facts, context.database, name, column.name.name, backfill);
+    const later = columnAtEnd(context.database, name, column.name.name) && notNullMigrations(context.facts, context.database, name, column.name.name, backfill);
     const script = context.facts.scripts.get(context.entry.placed.file);
     const steps = notNullSteps(name, column.name.name);
     if (!context.entry.migration && script && context.entry.transaction === 'none') {

@@ -7,7 +7,7 @@ import type { Migration } from '../../project/facts.ts';
 import type { AlterAction, AlterTable } from '../../source/sql/ast.ts';
 import { notNullSteps } from '../notNull.ts';
 import { defineRule, type StatementContext } from '../rule.ts';
-import { blockingSeverity, entriesAround, isEmptyHere, keyOf, provedNotNull, tableBefore } from '../support.ts';
+import { blockingSeverity, columnAtEnd, entriesAround, isEmptyHere, keyOf, provedNotNull, tableBefore } from '../support.ts';
 
 type SetNotNull = Extract<AlterAction, { kind: 'setNotNull' }>;
 
@@ -56,6 +56,7 @@ export const setNotNullScans = defineRule({
 /** Whether a constraint of the table that no history defines was validated just before: it may well be the proof. */
 function followsUnseenProof({ database, entry }: StatementContext, { name }: AlterTable): boolean {
   const key = keyOf('postgresql', name);
+  if ((database.engineVersion ?? 18) < 12) return false;
   if (entry.before.tables.get(key)?.knowledge === 'known') return false;
   const entries = entriesAround(database, entry);
   return entries.slice(0, entries.indexOf(entry)).some(({ before, placed: { node } }) => {
@@ -73,6 +74,8 @@ function fixes(action: SetNotNull, parent: AlterTable, context: StatementContext
   const rest = `${steps.validate}\n${steps.setNotNull}\n${steps.dropCheck}`;
   const title = `Prove ${action.column.text} by a CHECK first`;
   if (entry.migration) {
+    // A new migration runs behind all that stand, so it has to find the column as this one leaves it.
+    if (columnAtEnd(database, parent.name, action.column.name)?.nullable !== false) return [];
     const later = newMigration(facts, database, { slug: `require_${parent.name.name.name}_${action.column.name}`, up: rest, down: `${steps.addCheck}\n${steps.dropNotNull}` });
     return later ? [suggestedChange(`${title}, and set NOT NULL in a new migration`, check, ...undoesCheck(entry.migration, parent, action, constraint), ...later)] : [];
   }
