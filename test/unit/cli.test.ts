@@ -284,3 +284,36 @@ describe('rules and explain', () => {
     expect((await cli(['explain', named!.alias])).out).toContain(named!.id);
   });
 });
+
+describe('every output of workspaces of other dialects is valid, and the same twice', () => {
+  const mysql = {
+    'database-expert.yaml': 'dialect: mysql\ntenancy_model: shared\ntenant_key: tenant_id\n',
+    'db/0001_init.sql': "CREATE TABLE tenants (id bigint AUTO_INCREMENT PRIMARY KEY, name varchar(50) NOT NULL, plan enum('free', 'paid') NOT NULL DEFAULT 'free');\nCREATE TABLE orders (id bigint AUTO_INCREMENT PRIMARY KEY, tenant_id bigint NOT NULL, total decimal(10, 2) CHECK (total >= 0), net decimal(10, 2) AS (total * 0.8) STORED, note text, KEY by_note (note(20)), FOREIGN KEY (tenant_id) REFERENCES tenants (id) ON DELETE CASCADE);\nCREATE VIEW paid AS SELECT id FROM orders;\n",
+    'db/0002_phone.sql': 'ALTER TABLE orders ADD COLUMN phone varchar(20) NOT NULL;\nCREATE TABLE audit_logs (created_at datetime NOT NULL);\nNOT SQL AT ALL;\n',
+    'queries/orders.sql': '-- name: List :many\nSELECT id FROM orders WHERE tenant_id = ? ORDER BY total DESC;\n',
+    'scripts/move.sql': 'UPDATE orders SET note = NULL;\nINSERT INTO orders (tenant_id) VALUES (1);\n',
+  };
+  const sqlite = {
+    'database-expert.yaml': 'dialect: sqlite\n',
+    'm/0001_init.up.sql': 'CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT UNIQUE COLLATE NOCASE, active boolean) STRICT;\nCREATE TABLE posts (user_id integer REFERENCES users, body text, shout text GENERATED ALWAYS AS (upper(body)));\nCREATE INDEX users_active ON users (active);\nCREATE INDEX posts_body ON posts (lower(body) DESC) WHERE body IS NOT NULL;\n',
+    'm/0001_init.down.sql': 'DROP TABLE posts;\nDROP TABLE users;\n',
+    'm/0002_name.up.sql': 'ALTER TABLE users ADD COLUMN name text NOT NULL;\nALTER TABLE users DROP COLUMN active;\n',
+  };
+
+  test.each([['mysql', mysql], ['sqlite', sqlite]])('%s', async (_dialect, workspace) => {
+    await files(workspace);
+    for (const [schema, args, code] of [['check', ['check', '--format', 'json', '--all'], 1], ['schema', ['schema'], 0], ['plan', ['plan', '--format', 'json'], 0]] as const) {
+      const first = await cli(args);
+      expect(first.code).toBe(code);
+      expectValid(schema, JSON.parse(first.out));
+      expect((await cli(args)).out).toBe(first.out);
+    }
+  });
+
+  test('isolated files know nothing of each other, of runners and of git', async () => {
+    await files({ 'm/20260101000000_a.sql': '-- +goose Up\nCREATE TABLE t (id bigint PRIMARY KEY);\n', 'm/20260102000000_b.sql': '-- +goose Up\nALTER TABLE t ADD COLUMN n text;\nCREATE INDEX CONCURRENTLY i ON t (n);\n' });
+    const rules = (report: CheckReport) => report.findings.filter(({ file }) => file.endsWith('_b.sql')).map(({ rule }) => rule);
+    expect(rules(await checkJson('--dialect', 'postgresql'))).toContain('concurrently-in-transaction');
+    expect(rules(await checkJson('--dialect', 'postgresql', '--isolated'))).toEqual([]);
+  });
+});
