@@ -24,7 +24,7 @@ let failed = false;
 
 /** A copy of the shop that tests may change. */
 function copyOfShop() {
-  const folder = temporaryFolder('shop-');
+  const folder = join(temporaryFolder('workspace-'), 'shop');
   cpSync(join(root, 'examples/shop'), folder, { recursive: true });
   return folder;
 }
