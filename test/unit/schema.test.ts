@@ -159,7 +159,8 @@ describe('what the history does not make', () => {
   test('a node that makes no sense costs nothing but certainty', () => {
     const statement = splitScript('SELECT 1', 'postgresql').statements[0]!;
     const broken = { kind: 'alterTable', name: undefined, actions: undefined } as unknown as StatementNode;
-    expect(applyStatement(emptyCatalog('postgresql'), broken, { file: 'x.sql', statement })).toMatchObject({ uncertain: true });
+    const { uncertain, doubt } = applyStatement(emptyCatalog('postgresql'), broken, { file: 'x.sql', statement });
+    expect({ uncertain, doubt }).toMatchObject({ uncertain: true, doubt: { reason: expect.stringMatching(/^a statement could not be applied: /), origin: { file: 'x.sql' } } });
   });
 });
 

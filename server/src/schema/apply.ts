@@ -46,7 +46,7 @@ const handlers: Handlers = {
   merge: nothing,
   values: nothing,
   other: applyOtherStatement,
-  unread: (draft) => draft.markUncertain(),
+  unread: (draft, { reason }) => draft.markUncertain(`a statement could not be read: ${reason}`),
 };
 
 function dispatch(draft: Draft, node: StatementNode): void {
@@ -62,8 +62,8 @@ export function applyStatement(catalog: Catalog, node: StatementNode, at: { read
   const draft = new Draft(catalog, at.file, at.statement, dispatch);
   try {
     dispatch(draft, node);
-  } catch {
-    draft.markUncertain();
+  } catch (error) {
+    draft.markUncertain(`a statement could not be applied: ${error instanceof Error ? error.message : String(error)}`);
   }
   return draft.catalog;
 }

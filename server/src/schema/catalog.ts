@@ -231,6 +231,8 @@ export interface Catalog {
   readonly routines: ReadonlyMap<string, Routine>;
   /** Whether a statement was met whose effect could not be followed; rules about absence grow careful. */
   readonly uncertain: boolean;
+  /** The first statement that made it so, and why, in words that follow a colon. */
+  readonly doubt?: { readonly reason: string; readonly origin: Origin };
   /** The first schema of a search_path set by the file that is being folded; holds within that file only. */
   readonly searchPath?: { readonly file: string; readonly schema?: string };
 }

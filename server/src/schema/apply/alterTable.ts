@@ -78,7 +78,7 @@ const actions: { readonly [K in AlterAction['kind']]: Action<K> } = {
   options: (draft, table, { options, text }) => draft.put(setOptions(draft, table, options, text)),
   algorithm: nothing,
   lock: nothing,
-  opaque: (draft) => draft.markUncertain(),
+  opaque: (draft) => draft.markUncertain('a table is altered in a way that is not followed'),
 };
 
 /** Actions that PostgreSQL repeats on partitions and inheriting tables unless ONLY is said. */

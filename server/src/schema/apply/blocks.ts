@@ -26,7 +26,7 @@ export function applyBlock(draft: Draft, body: OtherStatement['body']): void {
   if (!body || !schemaText.test(body.text)) return;
   const items = readBlock(body.text);
   if (items) new BlockApplier(draft, body.text, draft.start + body.range.start).apply(items, undefined);
-  else draft.markUncertain();
+  else draft.markUncertain('a block could not be read');
 }
 
 /** The body of a routine that the history made and a statement runs; what it makes has its origin in that statement. */
@@ -36,7 +36,7 @@ export function applyRoutine(draft: Draft, routine: Routine): void {
   const body = node?.kind === 'createFunction' ? node.body?.text : undefined;
   if (body === undefined || !schemaText.test(body)) return;
   const items = readBlock(body);
-  if (!items) return draft.markUncertain();
+  if (!items) return draft.markUncertain('a routine is called that could not be read');
   draft.pinned = draft.origin({ start: 0, end: draft.statement.text.length });
   new BlockApplier(draft, body, draft.start).apply(items, undefined);
   draft.pinned = undefined;
@@ -94,7 +94,7 @@ class BlockApplier {
 
   /** Statements of which it is not known whether they run. */
   #doubt(items: readonly BlockItem[]): void {
-    if (items.some((item) => this.#mayChangeSchema(item))) this.#draft.markUncertain();
+    if (items.some((item) => this.#mayChangeSchema(item))) this.#draft.markUncertain('a block changes the schema under a condition or in a loop');
   }
 
   #mayChangeSchema(item: BlockItem): boolean {
@@ -114,7 +114,7 @@ class BlockApplier {
     if (schemaVerbs.has(item.first.upper)) return this.#run(this.#text.slice(item.start, item.end), this.#start + item.start, guard);
     if (item.first.upper !== 'EXECUTE') return;
     if (isLiteral(item)) this.#run(item.second.value, this.#start + item.second.start + 1, guard);
-    else if (this.#mayChangeSchema(item)) this.#draft.markUncertain();
+    else if (this.#mayChangeSchema(item)) this.#draft.markUncertain('a block runs a statement that is put together at run time');
   }
 
   #run(text: string, start: number, guard: Guard): void {

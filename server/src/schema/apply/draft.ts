@@ -127,9 +127,10 @@ export class Draft {
     if (map) this.catalog = { ...this.catalog, tables: map };
   }
 
-  /** Notes that a statement was met whose effect is not followed. */
-  markUncertain(): void {
-    if (!this.catalog.uncertain) this.catalog = { ...this.catalog, uncertain: true };
+  /** Notes that a statement was met whose effect is not followed; the first reason stays. */
+  markUncertain(reason: string): void {
+    if (this.catalog.uncertain) return;
+    this.catalog = { ...this.catalog, uncertain: true, doubt: { reason, origin: this.origin({ start: 0, end: this.statement.text.length }) } };
   }
 }
 

@@ -180,7 +180,7 @@ export function applyOtherStatement(draft: Draft, node: OtherStatement): void {
   if (verb === 'CREATE EXTENSION' && target) return addName(draft, 'extensions', node);
   if ((verb === 'CREATE SCHEMA' || verb === 'CREATE SCHEMA AUTHORIZATION') && target) return addName(draft, 'schemas', node);
   if (verb === 'CREATE VIRTUAL TABLE' && target) return virtualTable(draft, node);
-  if (opaqueVerbs.includes(verb)) draft.markUncertain();
+  if (opaqueVerbs.includes(verb)) draft.markUncertain(`what ${verb} does is not followed`);
 }
 
 /** The body of DO LANGUAGE 'plpgsql' $$ ... $$. */

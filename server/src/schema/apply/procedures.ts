@@ -16,7 +16,7 @@ const preparedText = /^\s*(?:alter|create|drop|rename)\b/i;
 export function applyCall(draft: Draft, node: OtherStatement): void {
   const name = node.target?.name.name;
   const called = [...draft.catalog.routines.values()].filter((routine) => sameName(draft.dialect, routine.name, name));
-  if (called.length !== 1) return draft.markUncertain();
+  if (called.length !== 1) return draft.markUncertain('a procedure is called that the history does not make');
   if (isMySql(draft.dialect)) applyPrepared(draft, node, called[0]!);
   else applyRoutine(draft, called[0]!);
 }
@@ -30,7 +30,7 @@ function applyPrepared(draft: Draft, node: OtherStatement, routine: Routine): vo
   const values = argumentValues(draft, node, routine);
   const guard = tokens.some((token, i) => token.upper === 'NOT' && tokens[i + 1]?.upper === 'EXISTS') ? 'absent' : 'present';
   const texts = tokens.flatMap((token, i) => (token.upper === 'CONCAT' ? [concatenated(tokens, i + 1, values)] : []));
-  if (texts.length === 0 || texts.includes(undefined)) return draft.markUncertain();
+  if (texts.length === 0 || texts.includes(undefined)) return draft.markUncertain('a procedure is called whose statements are put together at run time');
   draft.pinned = draft.origin({ start: 0, end: node.text.length });
   for (const text of texts as string[]) {
     if (!preparedText.test(text)) continue;

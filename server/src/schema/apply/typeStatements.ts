@@ -21,7 +21,7 @@ export function alterType(draft: Draft, { name, action }: AlterType): void {
   const type = draft.catalog.enums.get(key);
   if (action.kind === 'setSchema') return moveType(draft, name, (target) => draft.targetOf(action.schema.name, target.name));
   if (action.kind === 'other') {
-    if (!/^owner\b/i.test(action.text)) draft.markUncertain();
+    if (!/^owner\b/i.test(action.text)) draft.markUncertain('a type is altered in a way that is not followed');
   } else if (type) {
     const values = action.kind === 'addValue' ? withValue(type, action) : type.values.map((value) => (value === action.from ? action.to : value));
     draft.set('enums', key, { ...type, values });
@@ -126,7 +126,7 @@ export function alterDomain(draft: Draft, node: AlterDomain): void {
   if (schema) return moveType(draft, node.name, (from) => draft.targetOf(schema[1]!, from.name));
   const changed = changedDomain(domain, text);
   if (changed) draft.set('domains', key, { ...changed, text: domainText(draft, changed) });
-  else if (!/^owner\b/i.test(text)) draft.markUncertain();
+  else if (!/^owner\b/i.test(text)) draft.markUncertain('a domain is altered in a way that is not followed');
 }
 
 function changedDomain(domain: Domain, text: string): Domain | undefined {
