@@ -147,7 +147,7 @@ export interface Table {
   readonly temporary?: boolean;
   readonly withoutRowid?: boolean;
   readonly strict?: boolean;
-  /** Storage and engine options as text. */
+  /** Storage and engine options, one to a line: `fillfactor=70`, `ENGINE=InnoDB`. */
   readonly options?: string;
   readonly comment?: string;
   readonly origin: Origin;
