@@ -3,7 +3,7 @@ import type { WorkspaceChange } from '../../edits/change.ts';
 import type { DatabaseFacts, Facts, HistoryEntry } from '../../project/facts.ts';
 import { objectKey, type Column, type Table } from '../../schema/catalog.ts';
 import { quoteIdentifier, renderName } from '../../schema/quote.ts';
-import { isMySql } from '../../source/dialect.ts';
+import { isMySql, type Dialect } from '../../source/dialect.ts';
 import { entryAt } from '../indexFixes.ts';
 import { defineRule, type RuleContext } from '../rule.ts';
 import { everyDialect, originPlace } from '../support.ts';
@@ -46,13 +46,20 @@ const logName = /(^|_)(audit|audits|logs?|trail|trails)$|(^|_)(audit|event|activ
 
 /** A log by its name that nobody points at and that is only appended to. */
 function isLog(table: Table, options: RuleContext['options']): boolean {
-  const named = logName.test(table.name) || (Array.isArray(options['tables']) && options['tables'].includes(table.name));
-  const updated = table.columns.some((column) => /^(updated|modified)_?(at|on)$/i.test(column.name));
+  const named = logName.test(underscored(table.name)) || (Array.isArray(options['tables']) && options['tables'].includes(table.name));
+  const updated = table.columns.some((column) => /^(updated|modified)_(at|on)$/.test(underscored(column.name)));
   return named && table.knowledge === 'known' && !table.partitionBy && !table.partitionOf && !table.temporary && !updated;
 }
 
+/** `auditLog` and `AuditLog` as `audit_log`. */
+function underscored(name: string): string {
+  return name.replace(/([a-z0-9])(?=[A-Z])/g, '$1_').toLowerCase();
+}
+
+const timeType = /^(timestamp|datetime|date)/i;
+
 function timeColumn(table: Table): Column | undefined {
-  const times = table.columns.filter((column) => /^(timestamp|datetime|date)/i.test(column.type) || /(_at|_on|time|timestamp|date)$/i.test(column.name));
+  const times = table.columns.filter((column) => timeType.test(column.type) || /((^|_)at|_on|time|timestamp|date)$/.test(underscored(column.name)));
   return times.find((column) => /^(created|occurred|inserted|logged|happened)/i.test(column.name)) ?? times[0];
 }
 
@@ -83,22 +90,36 @@ function keep(facts: Facts, database: DatabaseFacts): { readonly amount: number;
   return match ? { amount: Number(match[1]), unit: match[2]!.toLowerCase() as 'day' | 'month' | 'year' } : { amount: 1, unit: 'year' };
 }
 
-/** A script that deletes what is too old, ten thousand rows at a time. */
+/** A script that deletes what is too old, ten thousand rows at a time; beside the migrations, whose runner would trip over it. */
 function retentionJob(facts: Facts, database: DatabaseFacts, table: Table, time: Column): WorkspaceChange | undefined {
-  const { dialect, root } = database;
-  const folder = root === '' || root === '.' ? '' : `${root}/`;
-  const file = `${folder}jobs/retention-${table.name}.sql`;
-  if (facts.files.has(file)) return undefined;
+  const { dialect, root, migrationsFolder } = database;
+  const above = root === migrationsFolder ? root.split('/').slice(0, -1).join('/') : root;
+  const file = `${above === '' || above === '.' ? '' : `${above}/`}jobs/retention-${table.name}.sql`;
   const { amount, unit } = keep(facts, database);
+  const old = olderThan(dialect, time, amount, unit);
+  if (old === undefined || facts.files.has(file)) return undefined;
   const name = renderName(dialect, table.schema, table.name);
-  const column = quoteIdentifier(dialect, time.name);
   const row = dialect === 'postgresql' ? 'ctid' : 'rowid';
-  const limit = dialect === 'postgresql' ? `now() - INTERVAL '${amount} ${unit}s'` : `datetime('now', '-${amount} ${unit}s')`;
   const statement = isMySql(dialect)
-    ? `DELETE FROM ${name}\nWHERE ${column} < NOW() - INTERVAL ${amount} ${unit.toUpperCase()}\nLIMIT 10000;`
-    : `DELETE FROM ${name}\nWHERE ${row} IN (\n  SELECT ${row} FROM ${name}\n  WHERE ${column} < ${limit}\n  LIMIT 10000\n);`;
+    ? `DELETE FROM ${name}\nWHERE ${old}\nLIMIT 10000;`
+    : `DELETE FROM ${name}\nWHERE ${row} IN (\n  SELECT ${row} FROM ${name}\n  WHERE ${old}\n  LIMIT 10000\n);`;
   const text = `-- Retention of ${table.name}: run from a scheduler, again and again until it deletes no row.\n${statement}\n`;
   return suggestedChange(`Write a job that deletes rows of ${table.name} after ${amount} ${unit}${amount === 1 ? '' : 's'}`, { file, create: text });
+}
+
+/**
+ * The condition that finds rows older than that; undefined where the type does not say how the column tells the time, since a
+ * comparison of a number with a date either fails or is true of every row. SQLite lets each row have a type of its own.
+ */
+function olderThan(dialect: Dialect, time: Column, amount: number, unit: string): string | undefined {
+  const column = quoteIdentifier(dialect, time.name);
+  if (dialect === 'sqlite') {
+    const ago = `'now', '-${amount} ${unit}s'`;
+    if (/INT/i.test(time.type)) return `${column} < CAST(strftime('%s', ${ago}) AS INTEGER)`;
+    return `typeof(${column}) = 'text' AND ${column} < datetime(${ago})`;
+  }
+  if (!timeType.test(time.type)) return undefined;
+  return isMySql(dialect) ? `${column} < NOW() - INTERVAL ${amount} ${unit.toUpperCase()}` : `${column} < now() - INTERVAL '${amount} ${unit}${amount === 1 ? '' : 's'}'`;
 }
 
 /**
