@@ -173,6 +173,20 @@ describe('check', () => {
     }
   });
 
+  test('a byte-order mark takes no column, as in an editor', async () => {
+    await files({ 'a.sql': '\uFEFFCREATE TABLE t (id SERIAL PRIMARY KEY);\n' });
+    const { findings } = await checkJson('--dialect', 'postgresql', '--rule', 'prefer-identity');
+    expect(findings.map(({ line, column, endColumn, fixes }) => [line, column, endColumn, fixes[0]?.edits[0]?.startColumn])).toEqual([[1, 20, 26, 20]]);
+  });
+
+  test('says what it does not understand in the configuration', async () => {
+    await files({ ...base, 'database-expert.yaml': 'databse_type: mysql\nrules:\n  prefer-identty: off\n' });
+    for (const args of [['check'], ['schema'], ['plan']]) {
+      const { code, err } = await cli(args);
+      expect({ code, err: err.split('\n') }).toEqual({ code: 0, err: ['database-expert: database-expert.yaml:1:1: unknown key `databse_type`; did you mean `database_type`?', 'database-expert: database-expert.yaml:3:3: unknown rule `prefer-identty`; did you mean `prefer-identity`?', ''] });
+    }
+  });
+
   test('a folder is a workspace: paths are relative to it, the configuration above it holds', async () => {
     await files({ 'database-expert.yaml': 'rules:\n  prefer-identity: error\n', 'db/m/0001_a.up.sql': 'CREATE TABLE t (id SERIAL PRIMARY KEY);\n', 'db/m/0001_a.down.sql': 'DROP TABLE t;\n' });
     const { findings, code } = await checkJson('db', '--rule', 'prefer-identity');

@@ -10,7 +10,9 @@ import { checkWorkspace } from '../rules/engine.ts';
 import { byPlace } from '../rules/engine.ts';
 import { syntaxFindings } from '../rules/syntax.ts';
 import type { Finding } from '../rules/rule.ts';
+import { configOf } from '../session/analysis.ts';
 import type { Dialect } from '../source/dialect.ts';
+import { LineIndex } from '../text/lineIndex.ts';
 import { InputError, type Io } from './io.ts';
 
 const configName = 'database-expert.yaml';
@@ -121,11 +123,26 @@ export async function load(target: Target, options: LoadOptions = {}): Promise<L
   return { target, facts: buildFacts(input), input, unreadable: told };
 }
 
-/** Says on standard error what could not be read; the exit code is then 2, whatever else was found. */
-export function tellUnreadable(io: Io, loaded: readonly Loaded[]): boolean {
+/**
+ * Says on standard error what could not be read, in which case the exit code is 2, whatever else was found, and what the
+ * configuration says that is not understood, which the editor underlines and which changes no exit code.
+ * @returns whether something could not be read
+ */
+export function tellProblems(io: Io, loaded: readonly Loaded[]): boolean {
+  for (const line of new Set(loaded.flatMap(configProblems))) io.err(`database-expert: ${line}\n`);
   const files = loaded.flatMap(({ unreadable }) => unreadable);
   for (const { file, reason } of files) io.err(`database-expert: ${file}: ${reason}\n`);
   return files.length > 0;
+}
+
+/** What is not understood in the configuration of a workspace, each with its place. */
+function configProblems({ facts, target }: Loaded): string[] {
+  const text = facts.files.get(configName)?.text ?? '';
+  const lines = new LineIndex(text);
+  return configOf(facts.files, {}).problems.map(({ message, range }) => {
+    const { line, column } = lines.position(range.start);
+    return `${shownPath(target, configName)}:${line + 1}:${column + 1}: ${message}`;
+  });
 }
 
 /** Whether a path lies in the part of the workspace that was asked about. */

@@ -5,10 +5,13 @@ import type { Finding } from '../rules/rule.ts';
 import { LineIndex } from '../text/lineIndex.ts';
 import { isAsked, shownPath, type Loaded, type Target } from './load.ts';
 
-/** Turns offsets into 1-based lines and columns, keeping one line index per file. */
+/**
+ * Turns offsets into 1-based lines and columns, keeping one line index per file. A byte-order mark takes no column, as in an
+ * editor.
+ */
 export class Lines {
   readonly #facts: Facts;
-  readonly #indexes = new Map<string, LineIndex>();
+  readonly #indexes = new Map<string, { readonly index: LineIndex; readonly mark: number }>();
 
   constructor(facts: Facts) {
     this.#facts = facts;
@@ -16,13 +19,14 @@ export class Lines {
 
   /** 1-based line and column (UTF-16) of an offset. */
   at(file: string, offset: number): { readonly line: number; readonly column: number } {
-    let index = this.#indexes.get(file);
-    if (!index) {
-      index = new LineIndex(this.#facts.files.get(file)?.text ?? '');
-      this.#indexes.set(file, index);
+    let known = this.#indexes.get(file);
+    if (!known) {
+      const text = this.#facts.files.get(file)?.text ?? '';
+      known = { index: new LineIndex(text), mark: text.startsWith('\uFEFF') ? 1 : 0 };
+      this.#indexes.set(file, known);
     }
-    const { line, column } = index.position(offset);
-    return { line: line + 1, column: column + 1 };
+    const { line, column } = known.index.position(offset);
+    return { line: line + 1, column: line === 0 ? Math.max(0, column - known.mark) + 1 : column + 1 };
   }
 }
 

@@ -6,7 +6,7 @@ import { dialects, type Dialect } from '../../source/dialect.ts';
 import { UsageError, suggestion, type Arguments, type CommandSpec } from '../args.ts';
 import { fixAll } from '../fixing.ts';
 import { InputError, type ExitCode, type Io } from '../io.ts';
-import { findingsOf, load, targetsOf, tellUnreadable, type Loaded, type LoadOptions, type Target } from '../load.ts';
+import { findingsOf, load, targetsOf, tellProblems, type Loaded, type LoadOptions, type Target } from '../load.ts';
 import { renderReport } from '../tty.ts';
 import { Lines, report, wireFix } from '../wire.ts';
 
@@ -52,7 +52,7 @@ export async function check(args: Arguments, io: Io): Promise<ExitCode> {
   const result = report(parts);
   if (args.values.get('format') === 'json') io.out(`${JSON.stringify(result, null, 2)}\n`);
   else io.out(renderReport(result, (file) => textOf(parts.map((part) => part.loaded), file), { colour: io.colour, notes: notesOf(parts.map(({ loaded }) => loaded)) }));
-  if (tellUnreadable(io, parts.map(({ loaded }) => loaded))) return 2;
+  if (tellProblems(io, parts.map(({ loaded }) => loaded))) return 2;
   return failing(result.findings, args) ? 1 : 0;
 }
 

@@ -7,7 +7,7 @@ import { renderYaml } from '../../plan/yaml.ts';
 import { checkWorkspace } from '../../rules/engine.ts';
 import type { Arguments, CommandSpec } from '../args.ts';
 import { InputError, type ExitCode, type Io } from '../io.ts';
-import { isAsked, load, shownPath, targetsOf, tellUnreadable, type Loaded, type Target } from '../load.ts';
+import { isAsked, load, shownPath, targetsOf, tellProblems, type Loaded, type Target } from '../load.ts';
 
 export const planSpec: CommandSpec = {
   summary: 'Writes the database plan of a workspace.',
@@ -36,11 +36,11 @@ export async function plan(args: Arguments, io: Io): Promise<ExitCode> {
   const out = args.values.get('out');
   if (out === undefined) {
     io.out(text);
-    return tellUnreadable(io, [loaded]) ? 2 : 0;
+    return tellProblems(io, [loaded]) ? 2 : 0;
   }
   const file = path.relative(target!.root, path.resolve(io.cwd, out)).split(path.sep).join('/');
   await applyChanges(target!.root, [{ file, create: text }], { force: args.flags.has('force') });
-  return tellUnreadable(io, [loaded]) ? 2 : 0;
+  return tellProblems(io, [loaded]) ? 2 : 0;
 }
 
 /** The plans of the databases in the folder that was named, with paths relative to it. */

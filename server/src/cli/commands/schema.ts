@@ -3,7 +3,7 @@ import { renderCatalog } from '../../schema/render.ts';
 import type { Arguments, CommandSpec } from '../args.ts';
 import { dialects } from '../../source/dialect.ts';
 import type { ExitCode, Io } from '../io.ts';
-import { isAsked, load, targetsOf, tellUnreadable, type Loaded } from '../load.ts';
+import { isAsked, load, targetsOf, tellProblems, type Loaded } from '../load.ts';
 import { loadOptions } from './check.ts';
 import { wireDatabase } from '../wireSchema.ts';
 
@@ -34,9 +34,9 @@ export async function schema(args: Arguments, io: Io): Promise<ExitCode> {
       if (databases.length > 1) io.out(`-- database ${database.name} (${database.dialect})\n`);
       for (const statement of renderCatalog(database.catalog)) io.out(`${statement.replace(/;?\s*$/, '')};\n`);
     }
-    return tellUnreadable(io, loaded) ? 2 : 0;
+    return tellProblems(io, loaded) ? 2 : 0;
   }
   const result: SchemaReport = { version: 1, databases: databases.map(wireDatabase) };
   io.out(`${JSON.stringify(result, null, 2)}\n`);
-  return tellUnreadable(io, loaded) ? 2 : 0;
+  return tellProblems(io, loaded) ? 2 : 0;
 }
