@@ -48,6 +48,8 @@ describe('suppression', () => {
     ['squawk', '-- squawk-ignore the-squawk-name, other\nDROP TABLE a;'],
     ['squawk, file', 'DROP TABLE a;\n-- squawk-ignore-file'],
     ['pgls', '-- pgls-ignore lint/safety/thePglsName: reason\nDROP TABLE\n  a;'],
+    ['pgls, a group', '-- pgls-ignore lint/safety: reason\nDROP TABLE a;'],
+    ['pgls, all', '-- pgls-ignore lint: reason\nDROP TABLE a;'],
     ['pgls, range', '-- pgls-ignore-start lint/safety/thePglsName: reason\nSELECT 1;\nDROP TABLE a;\n-- pgls-ignore-end lint/safety/thePglsName: reason'],
     ['pgfence, every rule', '-- pgfence-ignore\nDROP TABLE a;'],
     ['atlas, code', '-- atlas:nolint DS102\nDROP TABLE a;'],

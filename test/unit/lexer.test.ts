@@ -45,6 +45,7 @@ const cases: readonly (readonly [Dialect, string, string])[] = [
   ['mysql', '@v @@global.x @`q` 2fa a<=>b c->>"$.d"', 'w:@v  w:@@global  p:.  w:x  o:@  q:`q`  w:2fa  w:a  o:<=>  w:b  w:c  o:->>  s:"$.d"'],
   ['mysql', '/*!40101 SET NAMES utf8 */ /* plain */ /*+ hint */ 1', 'w:SET  w:NAMES  w:utf8  n:1'],
   ['mysql', '/*M! a */ b', 'w:b'],
+  ['mysql', 'a = $1 AND $b = $1c', 'w:a  o:=  $:$1  w:AND  w:$b  o:=  w:$1c'],
   ['mariadb', '/*M!100100 a */ b', 'w:a  w:b'],
   ['sqlite', '[a b] "c" `d` ?1 :x @y $z', 'q:[a b]  q:"c"  q:`d`  $:?1  $::x  $:@y  $:$z'],
   ['sqlite', "a || b == c ->> '$' x'ff' /* /* */ d", "w:a  o:||  w:b  o:==  w:c  o:->>  s:'$'  s:x'ff'  w:d"],

@@ -20,11 +20,13 @@ function outerState(dialect: Dialect, mode: TransactionMode, count: number): Sta
 
 /**
  * For each statement of a script, whether a transaction is open when it runs, and who opened it. BEGIN itself counts as
- * outside, COMMIT as inside.
+ * outside, COMMIT as inside. In SQLite a savepoint outside a transaction opens one, and its release commits it
+ * (https://www.sqlite.org/lang_savepoint.html).
  */
 export function transactionStates(dialect: Dialect, mode: TransactionMode, nodes: readonly StatementNode[]): State[] {
   const outer = outerState(dialect, mode, nodes.length);
   let state = outer;
+  let savepoints = 0;
   return nodes.map((node) => {
     if (isMySql(dialect) && endsTransaction(node)) {
       state = 'none';
@@ -33,7 +35,16 @@ export function transactionStates(dialect: Dialect, mode: TransactionMode, nodes
     const during = state;
     if (node.kind === 'transaction') {
       if (node.action === 'begin' && state !== 'runner') state = 'script';
-      else if (node.action === 'commit' || node.action === 'rollback') state = outer === 'implicit' ? 'implicit' : 'none';
+      else if (dialect === 'sqlite' && node.action === 'savepoint' && (state === 'none' || savepoints > 0)) {
+        savepoints++;
+        state = 'script';
+      } else if (node.action === 'release' && savepoints > 0) {
+        savepoints--;
+        if (savepoints === 0) state = 'none';
+      } else if (node.action === 'commit' || node.action === 'rollback') {
+        savepoints = 0;
+        state = outer === 'implicit' ? 'implicit' : 'none';
+      }
     }
     return during;
   });

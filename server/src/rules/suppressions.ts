@@ -118,8 +118,10 @@ function translate({ names, dictionary }: Directive, rules: readonly Rule[]): Re
   if (names.length === 0) return undefined;
   const wanted = names.map((name) => name.split('/').at(-1)!);
   if (dictionary === 'own') return new Set(wanted);
+  // `lint` and `lint/safety` stand for every rule of Postgres Language Server and for those of a group.
+  const group = dictionary === 'pgls' && names.some((name) => /^lint(\/[^/]+)?$/.test(name));
   const matches = (alias: string) =>
-    wanted.some((name) => alias === name || (dictionary === 'atlas' && atlasAnalyzers[name] !== undefined && alias.startsWith(atlasAnalyzers[name])));
+    group || wanted.some((name) => alias === name || (dictionary === 'atlas' && atlasAnalyzers[name] !== undefined && alias.startsWith(atlasAnalyzers[name])));
   return new Set(rules.filter((rule) => rule.id === wanted[0] || rule.aliases[dictionary]?.some(matches)).map((rule) => rule.id));
 }
 

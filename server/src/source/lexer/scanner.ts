@@ -227,7 +227,9 @@ export class Scanner {
     }
     const end = this.#wordEnd(position + 1);
     if (end === position + 1) return this.#take('operator', end);
-    return this.#take(this.#mysql ? 'word' : 'parameter', end);
+    // MySQL lets a name begin with a dollar sign; `$1` is what drivers and documents for PostgreSQL number parameters with.
+    const isName = this.#mysql && !/^\d+$/.test(text.slice(position + 1, end));
+    return this.#take(isName ? 'word' : 'parameter', end);
   }
 
   #colon(position: number): ScanKind {
