@@ -4,7 +4,7 @@ import { findColumn, findTable, objectKey } from '../../schema/catalog.ts';
 import type { QualifiedName } from '../../source/sql/ast.ts';
 import { queriesNaming, usedAt } from '../clients.ts';
 import { defineRule, type Report, type StatementContext } from '../rule.ts';
-import { everyDialect, isNewTable, keyOf, stepOf } from '../support.ts';
+import { catalogBehind, everyDialect, isNewTable, keyOf, stepOf } from '../support.ts';
 
 const made = '-- file: migrations/0001_users.up.sql\nCREATE TABLE users (id integer PRIMARY KEY, login text);\n-- file: migrations/0002_users.up.sql\n';
 
@@ -72,6 +72,9 @@ function reportColumn(table: QualifiedName, from: string, to: string, at: Extrac
   const before = old && findTable(old, table.schema?.name, table.name.name);
   // A column that the same migration added has no client yet; one that takes the place of another is what its clients wait for.
   if (before?.knowledge === 'known' && (!findColumn(database.dialect, before, from) || findColumn(database.dialect, before, to))) return;
+  // Where another column has the old name at the end of the migration, clients still find it.
+  const after = findTable(catalogBehind(database, entry), table.schema?.name, table.name.name);
+  if (after && findColumn(database.dialect, after, from)) return;
   const users = queriesNaming(database, keyOf(database.dialect, table), from);
   context.report({
     at,
