@@ -49,12 +49,12 @@ function wireForeignKey({ dialect }: Catalog, { name, columns, references, onDel
   return { name: name ?? null, columns, references: { table: qualified, columns: references.columns }, onDelete, onUpdate, validated };
 }
 
-function wireIndex({ name, parts, unique, method, where, include }: Index): SchemaIndex {
+function wireIndex({ name, parts, unique, method, special, where, include }: Index): SchemaIndex {
   return {
     name,
     columns: parts.map((part) => ({ ...(part.column === undefined ? { expression: part.expression ?? '' } : { name: part.column }), order: part.order, nulls: part.nulls ?? null })),
     unique,
-    method,
+    method: special ?? method,
     ...(where !== undefined && { where }),
     ...(include && include.length > 0 && { include }),
   };

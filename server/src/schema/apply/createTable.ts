@@ -28,10 +28,15 @@ function buildTable(draft: Draft, node: CreateTable, target: Target): Table {
     table = inherited && definition.type === undefined ? mergeInherited(draft, table, definition) : placeColumn(draft, table, definition);
     constraints.push(...constraintsOf(draft, definition));
   }
-  table = addConstraints(draft, table, [...constraints, ...node.constraints]);
+  table = addConstraints(draft, table, [...constraints, ...node.constraints].map(onNewTable));
   if (node.partitionOf) table = inheritPartition(draft, table, draft.tableOrUnknown(node.partitionOf.parent), node.partitionOf.bound);
   if (node.asQuery) return fromQuery(draft, table, node.asQuery.text);
   return node.ofType ? { ...table, knowledge: 'unknown' } : table;
+}
+
+/** An empty table meets every constraint: PostgreSQL takes them for validated there, even where NOT VALID is written. */
+function onNewTable(constraint: TableConstraint): TableConstraint {
+  return 'notValid' in constraint && constraint.notValid ? { ...constraint, notValid: false } : constraint;
 }
 
 /**
