@@ -123,8 +123,10 @@ function seedSqlite(database: sqlite.Database): string[] {
 /** A database of its own on the MariaDB of this machine, see `hasMariaDb`. Each text is a session of its own, so that no transaction stays open. */
 export function mariaDbEngine(name: string): Engine {
   const attempt = (sql: string): Promise<Refusal | undefined> => {
+    // Variables of the session that a script expects to be set.
+    const variables = [...new Set(sql.match(/(?<!@)@\w+/g))].map((variable) => `SET ${variable} = 77; `);
     try {
-      runMariaDb(name, sql);
+      runMariaDb(name, variables.join('') + sql);
       return Promise.resolve(undefined);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);

@@ -21,13 +21,15 @@ export interface RunOptions {
   readonly present?: readonly string[];
   /** Stop behind the migration of this version. */
   readonly until?: string;
+  /** Keep the schema before each migration. */
+  readonly snapshots?: boolean;
 }
 
 export interface RunResult {
   readonly failures: readonly Failure[];
   /** The schema at the end. */
   readonly schema: readonly string[];
-  /** The schema before each migration, by its version. */
+  /** The schema before each migration, by its version; empty unless asked for. */
   readonly before: ReadonlyMap<string, readonly string[]>;
   /** Units (whole migrations, or statements) that were run. */
   readonly units: number;
@@ -46,7 +48,7 @@ export async function runHistory(engine: Engine, facts: Facts, database: Databas
     await engine.reset();
     for (const name of standIns) await mustRun(engine, options.standIns[name]!);
     if (options.manner === 'runner') await engine.seed();
-    const result = await new Run(engine, facts, options.manner).everything(database, options.until);
+    const result = await new Run(engine, facts, options.manner).everything(database, options);
     const wanted = result.failures.map(missingTable).find((name) => name !== undefined && Object.hasOwn(options.standIns, name) && !standIns.includes(name));
     if (wanted === undefined) return { ...result, standIns };
     standIns.push(wanted);
@@ -125,12 +127,12 @@ class Run {
     this.#manner = manner;
   }
 
-  async everything(database: DatabaseFacts, until?: string): Promise<Omit<RunResult, 'standIns'>> {
+  async everything(database: DatabaseFacts, { until, snapshots }: RunOptions): Promise<Omit<RunResult, 'standIns'>> {
     const before = new Map<string, readonly string[]>();
     const entries = (role: HistoryEntry['role']) => database.otherEntries.filter((entry) => entry.role === role).map(({ placed }) => placed);
     await this.#statements(entries('schema'));
     for (const { migration } of database.steps) {
-      before.set(migration.version, await this.#engine.introspect());
+      if (snapshots) before.set(migration.version, await this.#engine.introspect());
       if (this.#manner === 'intended') await this.#statements(migration.up.statements);
       else {
         this.#units++;

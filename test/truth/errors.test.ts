@@ -38,7 +38,7 @@ describe('not-null-without-default', () => {
 
   test.skipIf(!hasMariaDb('not-null-without-default'))('MariaDB fills the rows with an empty text and 0', async () => {
     expect(found('mysql', 'not-null-without-default', alter)).toEqual(['warning']);
-    const name = 'database_expert_errors';
+    const name = `database_expert_errors_${process.pid}`;
     const engine = mariaDbEngine(name);
     await engine.reset();
     expect(await engine.run(`${table}; INSERT INTO users VALUES (1); ${alter}; ${number}`)).toBeUndefined();
