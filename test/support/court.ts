@@ -22,7 +22,7 @@ export const statedDifferences: Readonly<Record<string, RegExp>> = {
   'missing-primary-key': /^\+ (column \S+\.id |relation \S+_pkey i|relation \S+_id_seq S|sequence \S+_id_seq |constraint \S+ PRIMARY KEY |index .*(_pkey|PRIMARY) |key \S+  unique=1 origin=pk )|^[-+] column \S+_id integer notnull=1 default= pk=/,
   'row-level-security-missing': /^[-+] relation \S+ r|^\+ policy /,
   'tenant-key-missing': /^\+ (column \S+\.tenant_id bigint notnull=true|constraint \S+_tenant_id_fkey |relation \S+_tenant_id i|index .*_tenant_id |policy )|^[-+] relation \S+ r/,
-  'unbounded-log-table': /^[-+] (relation \S+ [rpiI]|index .*_pkey |constraint \S+_pkey )|^\+ (column \S+_default\.|inherits )/,
+  'unbounded-log-table': /^[-+] (relation \S+ [rpiI]|index .* ON (ONLY )?\S+ |constraint \S+_pkey )|^\+ (column \S+_default\.|constraint \S+_default\.|inherits )/,
 };
 
 /** A database before any fix: what its author meant, and what its runner makes of it. */

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fixAll } from '../../server/src/cli/fixing.ts';
 import { load } from '../../server/src/cli/load.ts';
+import { scanWorkspace } from '../../server/src/host/files.ts';
 import { rules } from '../../server/src/rules/index.ts';
 import { Court, statedDifferences } from '../support/court.ts';
 import { readFixture, type Fixture } from '../support/fixture.ts';
@@ -52,6 +53,19 @@ describe('engines accept what fixes make', () => {
 
   test.each(runnerFixtures)('$pitfall on $dialect with $runner', async ({ fixture }) => {
     expect(await court.problemsOf(fixture)).toEqual([]);
+  });
+});
+
+describe('the example workspace', () => {
+  const shop = async (): Promise<Fixture> => ({ files: [...(await scanWorkspace(join(import.meta.dirname, '../../examples/shop'))).files], expected: [], all: false, isolated: false });
+
+  test('is refused where it means to be: a required column, an index in a transaction, a column that was renamed', async () => {
+    const codes = (await court.refusalsOf(await shop())).map((refusal) => refusal.slice(0, 5));
+    expect(codes.sort()).toEqual(['23502', '25001', '42703']);
+  });
+
+  test('takes every fix', async () => {
+    expect(await court.problemsOf(await shop())).toEqual([]);
   });
 });
 
