@@ -20,7 +20,8 @@ function tableFacts(all: (sql: string, ...values: string[]) => Row[], table: str
   const keys = columns.filter(({ pk }) => Number(pk) > 0);
   for (const { name, type, notnull, dflt_value, pk, hidden } of columns) {
     const alias = keys.length === 1 && Number(pk) === 1 && String(type).toUpperCase() === 'INTEGER';
-    const fallback = dflt_value === null || /^null$/i.test(String(dflt_value)) ? '' : normal(String(dflt_value));
+    const written = typeof dflt_value === 'string' ? dflt_value : '';
+    const fallback = /^null$/i.test(written) ? '' : normal(written);
     lines.push(`column ${table}.${String(name)} ${normal(String(type))} notnull=${alias ? 1 : String(notnull)} default=${fallback} pk=${String(pk)} hidden=${String(hidden)}`);
   }
   for (const { name, unique, origin, partial } of all('SELECT * FROM pragma_index_list(?)', table)) {

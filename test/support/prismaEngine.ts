@@ -14,7 +14,7 @@ interface EngineModule {
 }
 
 /** WebAssembly is a value of the language, which the types of Node 20 do not name. */
-const { instantiate } = (globalThis as unknown as { WebAssembly: { instantiate(source: Uint8Array, imports: unknown): Promise<{ instance: { exports: Record<string, unknown> } }> } }).WebAssembly;
+const webAssembly = (globalThis as unknown as { WebAssembly: { instantiate(source: Uint8Array, imports: unknown): Promise<{ instance: { exports: Record<string, unknown> } }> } }).WebAssembly;
 
 /** An adapter that has no database behind it: the engine only asks which PostgreSQL it speaks to. */
 function stub(provider: string) {
@@ -45,7 +45,7 @@ export async function prismaEngine(provider: 'postgresql' | 'sqlite'): Promise<S
     const path = require.resolve('@prisma/schema-engine-wasm/schema_engine_bg');
     const engine = (await import(pathToFileURL(path).href)) as EngineModule;
     const { bindMigrationAwareSqlAdapterFactory: bind } = (await import('@prisma/driver-adapter-utils')) as { bindMigrationAwareSqlAdapterFactory: (factory: unknown) => unknown };
-    const { instance } = await instantiate(readFileSync(path.replace(/_bg\.js$/, '_bg.wasm')), { './schema_engine_bg.js': engine });
+    const { instance } = await webAssembly.instantiate(readFileSync(path.replace(/_bg\.js$/, '_bg.wasm')), { './schema_engine_bg.js': engine });
     engine.__wbg_set_wasm(instance.exports);
     (instance.exports['__wbindgen_start'] as () => void)();
     (globalThis as Record<string, unknown>)['PRISMA_WASM_PANIC_REGISTRY'] = { set_message: () => {} };
