@@ -20,21 +20,38 @@ export async function openWorkbench(page, address, folder) {
   await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: wait });
 }
 
-async function pick(page, keys, text, entry = text) {
+/** Waits until a list has stopped changing: an entry must not move away while it is clicked. */
+async function settled(page, list) {
+  let before;
+  await until('a list at rest', async () => {
+    const now = await list.innerText();
+    const same = now === before;
+    before = now;
+    if (!same) await page.waitForTimeout(300);
+    return same;
+  });
+}
+
+async function pick(page, keys, text) {
   await page.keyboard.press('Escape');
   for (const key of keys) await page.keyboard.press(key);
   const input = page.locator('.quick-input-widget:visible input').first();
   await input.waitFor({ timeout: wait });
   await input.pressSequentially(text);
-  const row = page.locator('.quick-input-list .monaco-list-row', { hasText: entry }).first();
+  const list = page.locator('.quick-input-list');
+  const row = list.locator('.monaco-list-row', { hasText: text }).first();
   await row.waitFor({ timeout: wait });
+  await settled(page, list);
   await row.click();
 }
 
-/** Opens a file by its name; clicked rather than confirmed, because the list may still change while it is typed. */
+/** Opens a file by its name; asked again when the workbench opened a neighbour of the list. */
 export async function openFile(page, name) {
-  await pick(page, ['Control+p'], name);
-  await page.locator('.tab.active', { hasText: name }).waitFor({ timeout: wait });
+  const tab = page.locator('.tab.active', { hasText: name });
+  await until(`${name} in an editor`, async () => {
+    await pick(page, ['Control+p'], name);
+    return tab.waitFor({ timeout: 8000 }).then(() => true, () => false);
+  });
 }
 
 /** Runs a command of the palette by its whole title. */
