@@ -140,13 +140,17 @@ describe('applied migrations are never edited', () => {
   });
 
   test.each([
-    ['the file is named, so it is pending', ['m/0001_x.up.sql'], fixed],
-    ['its folder is named, and the configuration above it holds', ['m'], serial],
-    ['alone', ['--isolated', 'm/0001_x.up.sql'], fixed],
-  ])('%s', async (_name, args, expected) => {
+    ['the file is named, so it is checked as pending', ['m/0001_x.up.sql']],
+    ['its folder is named, and the configuration above it holds', ['m']],
+    ['alone', ['--isolated', 'm/0001_x.up.sql']],
+    ['every file alone', ['--isolated']],
+  ])('not when %s', async (_name, args) => {
     const root = workspace({ 'database-expert.yaml': 'dialect: postgresql\n' });
-    await cli(root, 'check', '--fix', '--rule', 'prefer-identity', ...args);
-    expect(everything(root)['m/0001_x.up.sql']).toBe(expected);
+    write(root, pair('0002', serial.replace(' t ', ' u ')));
+    const named = args.at(-1)!.endsWith('.sql');
+    await cli(root, 'check', '--fix', '--rule', 'prefer-identity', ...args, ...(named ? ['m/0002_x.up.sql'] : []));
+    const now = everything(root);
+    expect([now['m/0001_x.up.sql'], now['m/0002_x.up.sql']]).toEqual([serial, fixed.replace(' t ', ' u ')]);
   });
 
   test('where git cannot be asked nothing is applied, and that is said', async () => {

@@ -4,7 +4,7 @@ import { applyChanges } from '../host/write.ts';
 import { buildFacts } from '../project/build.ts';
 import type { Facts, SourceFile } from '../project/facts.ts';
 import { applyEdits, editsConflict } from '../text/edits.ts';
-import { findingsOf, type Loaded } from './load.ts';
+import { findingsOf, shownPath, undisturbedFacts, type Loaded } from './load.ts';
 
 /** A fix may make another one possible; more rounds than this beyond the fixes of the first would mean that two fixes undo each other. */
 const moreRounds = 10;
@@ -18,28 +18,37 @@ export interface FixOutcome {
 
 /**
  * Applies the safe fixes of pending files, round after round, in memory; then writes all files at once unless `dryRun`.
+ * A migration that is applied is never edited, not even when its file is named or looked at alone.
  * Fixes that touch the same text, or would both take the next free number of a migration, wait for the next round.
  */
 export async function fixAll(loaded: Loaded, options: { readonly rules?: readonly string[]; readonly dryRun: boolean; readonly log: (message: string) => void }): Promise<FixOutcome> {
   const applied: FixOutcome['applied'][number][] = [];
+  const undisturbed = await undisturbedFacts(loaded);
   let current = loaded;
   let mostRounds = moreRounds;
   for (let round = 0; round < mostRounds; round++) {
     const findings = await findingsOf(current, { ...(options.rules && { rules: options.rules }), log: options.log });
-    const chosen = compatible(findings.filter((finding) => !finding.applied).flatMap((finding) => finding.fixes().filter((fix) => fix.kind === 'safe').slice(0, 1)), current);
+    const safe = findings.filter((finding) => !finding.applied).flatMap((finding) => finding.fixes().filter((fix) => fix.kind === 'safe').slice(0, 1));
+    if (round === 0) for (const file of withheld(safe, undisturbed)) options.log(`database-expert: ${shownPath(loaded.target, file)} is an applied migration and is never edited`);
+    const chosen = compatible(safe, undisturbed);
     if (chosen.length === 0) break;
     if (round === 0) mostRounds += findings.length;
     for (const change of chosen) applied.push({ change, facts: current.facts });
     current = withChanges(current, chosen.flatMap((change) => change.changes));
   }
-  if (!options.dryRun && applied.length > 0) await write(loaded, current);
+  if (!options.dryRun && applied.length > 0) await write(loaded, current, undisturbed);
   return { applied, loaded: current };
 }
 
-function compatible(fixes: readonly WorkspaceChange[], { facts }: Loaded): WorkspaceChange[] {
+/** Applied migrations that fixes would edit. */
+function withheld(fixes: readonly WorkspaceChange[], undisturbed: Facts): Set<string> {
+  return new Set(fixes.flatMap(({ changes }) => changes.filter((change) => guardApplied(undisturbed, change) !== undefined).map(({ file }) => file)));
+}
+
+function compatible(fixes: readonly WorkspaceChange[], undisturbed: Facts): WorkspaceChange[] {
   const chosen: WorkspaceChange[] = [];
   for (const fix of fixes) {
-    if (fix.changes.some((change) => guardApplied(facts, change) !== undefined)) continue;
+    if (fix.changes.some((change) => guardApplied(undisturbed, change) !== undefined)) continue;
     if (!chosen.some((other) => clash(fix, other))) chosen.push(fix);
   }
   return chosen;
@@ -65,12 +74,12 @@ function withChanges(loaded: Loaded, changes: readonly FileChange[]): Loaded {
 }
 
 /** Writes every file whose text changed, and the new ones, as one change that is guarded by the texts it was made from. */
-async function write(before: Loaded, after: Loaded): Promise<void> {
+async function write(before: Loaded, after: Loaded, undisturbed: Facts): Promise<void> {
   const old = new Map<string, SourceFile>(before.input.files.map((file) => [file.path, file]));
   const changes = after.input.files.flatMap((file): FileChange[] => {
     const known = old.get(file.path);
     if (known === undefined) return [{ file: file.path, create: file.text }];
     return known.text === file.text ? [] : [{ file: file.path, edits: [{ range: { start: 0, end: known.text.length }, newText: file.text }] }];
   });
-  await applyChanges(before.target.root, changes, { base: (file) => old.get(file)?.text, refuse: (change) => guardApplied(before.facts, change) });
+  await applyChanges(before.target.root, changes, { base: (file) => old.get(file)?.text, refuse: (change) => guardApplied(undisturbed, change) });
 }

@@ -124,6 +124,19 @@ export async function load(target: Target, options: LoadOptions = {}): Promise<L
 }
 
 /**
+ * The workspace as it is when nothing is named and nothing is looked at alone: what is applied there no fix edits, though a
+ * named file is checked as if it were pending.
+ */
+export async function undisturbedFacts({ target, input, facts }: Loaded): Promise<Facts> {
+  if (input.isolated) {
+    const { forcedDialect, engineVersion } = input;
+    const whole = await load({ ...target, files: [] }, { ...(forcedDialect && { dialect: forcedDialect }), ...(engineVersion !== undefined && { engineVersion }) });
+    return whole.facts;
+  }
+  return input.pendingFiles?.size ? buildFacts({ ...input, pendingFiles: new Set() }) : facts;
+}
+
+/**
  * Says on standard error what could not be read, in which case the exit code is 2, whatever else was found, and what the
  * configuration says that is not understood, which the editor underlines and which changes no exit code.
  * @returns whether something could not be read
