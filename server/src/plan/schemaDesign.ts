@@ -75,6 +75,7 @@ function tenantClaim(context: PlanContext, tables: readonly Table[]): Claim | un
   const { key, stated } = tenantKey(context);
   if (key === undefined) return undefined;
   if (!tenancy.stated) context.assume('tenancy_model', `Rows of several tenants seem to share tables: most tables carry ${key}.`, `tenancy_model: shared\ntenant_key: ${key}`);
+  else if (tenancy.guessedKey !== undefined) context.assume('tenant_key', `Which column tells whose a row is, is not stated; ${key} is taken for it by its name.`, `tenant_key: ${key}`);
   const roots = new Set(tables.flatMap((table) => table.foreignKeys.filter((foreign) => foreign.columns.length === 1 && foreign.columns[0] === key).map((foreign) => foreign.references.table)));
   const { yes, no } = share(tables.filter((table) => !roots.has(table.name)), (table) => table.columns.some((column) => column.name === key));
   const guarded = yes.filter((table) => table.rowSecurity?.enabled && table.policies.length > 0);

@@ -145,7 +145,7 @@ export interface DatabaseFacts {
   readonly prisma?: PrismaFacts;
   readonly workload: readonly WorkloadQuery[];
   readonly unread: readonly Unread[];
-  readonly tenancy: { readonly model: 'none' | 'shared' | 'schema-per-tenant' | 'db-per-tenant'; readonly key?: string; readonly stated: boolean; /** A column that looks like the tenant key, when nothing is stated. */ readonly guessedKey?: string };
+  readonly tenancy: { readonly model: 'none' | 'shared' | 'schema-per-tenant' | 'db-per-tenant'; readonly key?: string; readonly stated: boolean; /** A column that looks like the tenant key, when no key is stated. */ readonly guessedKey?: string };
   readonly zeroDowntime: boolean;
   /** Believed rows of a table, undefined when unknown. */
   rowsOf(table: string): number | undefined;

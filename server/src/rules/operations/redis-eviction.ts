@@ -4,6 +4,8 @@ import type { RedisFacts } from '../../project/facts.ts';
 import type { RedisConfig, RedisDirective } from '../../source/redis/ast.ts';
 import { defineRule, type Report } from '../rule.ts';
 
+const evict = 'maxmemory-policy allkeys-lru';
+
 export const redisEviction = defineRule({
   id: 'redis-eviction',
   dialects: { redis: true },
@@ -43,18 +45,46 @@ function isDurable(config: RedisConfig): boolean {
   return last(config, 'appendonly')?.args[0]?.toLowerCase() === 'yes';
 }
 
+/** `save ""` without an append-only file: nothing is kept on disk, so what the store holds can be made again. */
+function withoutPersistence(config: RedisConfig): RedisDirective | undefined {
+  const save = last(config, 'save');
+  return save && (save.args[0] ?? '').replace(/^(["'])\1$/, '') === '' && !isDurable(config) ? save : undefined;
+}
+
 function withoutPolicy({ file, config }: RedisFacts, text: string, limit: RedisDirective, policy: RedisDirective | undefined): Report | undefined {
-  // An explicit noeviction is a decision, not an omission.
+  if (policy?.args[0]?.toLowerCase() === 'noeviction' && withoutPersistence(config)) {
+    return {
+      at: policy,
+      message: 'noeviction makes a cache of which nothing is kept on disk refuse writes once its memory is full',
+      help: 'Set maxmemory-policy to allkeys-lru for a cache, or keep the data on disk when it must not be lost.',
+      fix: () => suggestedChange('Evict the least recently used keys (allkeys-lru)', { file, edits: [{ range: policy.range, newText: evict }] }),
+    };
+  }
+  // Elsewhere an explicit noeviction is a decision, not an omission.
   if (policy || isDurable(config)) return undefined;
   return {
     at: limit,
     message: `maxmemory ${limit.args[0]} has no maxmemory-policy, so writes fail once the memory is full`,
     help: 'Add maxmemory-policy allkeys-lru for a cache, volatile-lru when only keys with a lifetime may go, or noeviction when writes should fail.',
-    fix: () => suggestedChange('Evict the least recently used keys (allkeys-lru)', lineAfter(file, text, limit, 'maxmemory-policy allkeys-lru')),
+    fix: () => suggestedChange('Evict the least recently used keys (allkeys-lru)', lineAfter(file, text, limit, evict)),
   };
 }
 
-function withoutLimit({ file }: RedisFacts, text: string, limit: RedisDirective | undefined, policy: RedisDirective | undefined): Report | undefined {
+function withoutLimit({ file, config }: RedisFacts, text: string, limit: RedisDirective | undefined, policy: RedisDirective | undefined): Report | undefined {
+  const cache = withoutPersistence(config);
+  if (cache && (!policy || policy.args[0]?.toLowerCase() === 'noeviction')) {
+    return {
+      at: limit ?? cache,
+      severity: 'information',
+      message: 'This cache has no memory limit and grows until the system kills it',
+      help: 'Set maxmemory below the memory of the machine, and maxmemory-policy to what may be forgotten.',
+      fix: () => {
+        const lines = policy ? 'maxmemory 1gb' : `maxmemory 1gb${lineEnding(text)}${evict}`;
+        const { edits } = limit ? { edits: [{ range: limit.range, newText: lines }] } : lineAfter(file, text, cache, lines);
+        return suggestedChange('Limit the memory to 1 GB', { file, edits: [...edits, ...(policy ? [{ range: policy.range, newText: evict }] : [])] });
+      },
+    };
+  }
   if (!policy || policy.args[0]?.toLowerCase() === 'noeviction') return undefined;
   return {
     at: policy,
@@ -67,6 +97,9 @@ function withoutLimit({ file }: RedisFacts, text: string, limit: RedisDirective 
 
 /** A line of its own below a directive, with the file's line ending. */
 function lineAfter(file: string, text: string, { range }: RedisDirective, line: string): FileEdits {
-  const ending = text.includes('\r\n') ? '\r\n' : '\n';
-  return { file, edits: [{ range: { start: range.end, end: range.end }, newText: `${ending}${line}` }] };
+  return { file, edits: [{ range: { start: range.end, end: range.end }, newText: `${lineEnding(text)}${line}` }] };
+}
+
+function lineEnding(text: string): string {
+  return text.includes('\r\n') ? '\r\n' : '\n';
 }
