@@ -397,6 +397,25 @@ describe('workspaces', () => {
     await client.pushed('untitled:Untitled-1', has('prefer-identity'));
   });
 
+  it('answer nothing before initialize or after shutdown', async () => {
+    client = new TestClient();
+    const ask = () => client.ask('textDocument/hover', { textDocument: { uri: 'file:///a.sql' }, position: { line: 0, character: 0 } });
+    await expect(ask()).rejects.toMatchObject({ code: -32002 });
+    await client.initialize([]);
+    expect(await ask()).toBe(null);
+    await client.connection.sendRequest('shutdown');
+    await expect(ask()).rejects.toMatchObject({ code: -32600 });
+  });
+
+  it('read a file where no folder is open', async () => {
+    client = new TestClient();
+    await client.initialize([]);
+    const folder = new TestFolder({ 'a.sql': 'CREATE TABLE a (id SERIAL PRIMARY KEY);\n' });
+    folders.push(folder);
+    await client.open(folder.uriOf('a.sql'), folder.read('a.sql'));
+    await client.pushed(folder.uriOf('a.sql'), has('prefer-identity'));
+  });
+
   it('leave an ignored file alone', async () => {
     const folder = await start({ ...shop, '.gitignore': 'generated/\n', '.git/HEAD': 'ref: refs/heads/main\n', 'generated/x.sql': 'CREATE TABLE a (id SERIAL PRIMARY KEY);\n' });
     const uri = folder.uriOf('generated/x.sql');

@@ -18,6 +18,8 @@ export interface ServerContext {
   abilities: Abilities;
   options: InitializationOptions;
   trusted: boolean;
+  /** Requests are answered only between `initialize` and `shutdown`. */
+  phase: 'new' | 'running' | 'ended';
   log(level: 'error' | 'warning' | 'info', message: string): void;
 }
 
@@ -31,6 +33,7 @@ export function newContext(connection: Connection, folders: Folders, documents: 
     abilities: noAbilities,
     options: {},
     trusted: true,
+    phase: 'new',
     log(level, message) {
       if (level === 'error') connection.console.error(message);
       else if (level === 'warning') connection.console.warn(message);

@@ -30,9 +30,15 @@ export function wire(connection: Connection, makeSession: SessionFactory): void 
   const publisher = new Publisher(context);
   const add = (uri: string, name: string): void => addFolder(context, publisher, uri, name);
 
-  connection.onInitialize((params) => initialize(context, params, add));
+  connection.onInitialize((params) => {
+    const result = initialize(context, params, add);
+    ensureLoose(context, publisher);
+    context.phase = 'running';
+    return result;
+  });
   connection.onInitialized(notification(context, 'initialized', () => start(context, publisher, add)));
   connection.onShutdown(() => {
+    context.phase = 'ended';
     publisher.dispose();
     while (context.folders.all[0]) context.folders.remove(context.folders.all[0]);
   });
@@ -81,8 +87,13 @@ async function start(context: ServerContext, publisher: Publisher, add: (uri: st
   await Promise.all([watchConfiguration(context), watchFiles(context), refreshSettings(context)]);
 }
 
-function addFolder(context: ServerContext, publisher: Publisher, uri: string, name: string): void {
+/** Files outside every folder have a session of their own, also where no folder is open. */
+function ensureLoose(context: ServerContext, publisher: Publisher): void {
   if (!context.folders.all.some((folder) => folder.loose)) open(context, publisher, { uri: '', name: 'loose files', loose: true, session: context.makeSession(undefined, context) });
+}
+
+function addFolder(context: ServerContext, publisher: Publisher, uri: string, name: string): void {
+  ensureLoose(context, publisher);
   if (uri.startsWith('file:')) open(context, publisher, { uri, name, loose: false, session: context.makeSession(URI.parse(uri).fsPath, context) });
 }
 
