@@ -32,6 +32,7 @@ const contents: readonly (readonly [string, string | undefined])[] = [
 ];
 
 const foreign: readonly (readonly [string, string, RegExp])[] = [
+  ['a.sql', 'CREATE OR REPLACE TABLE x (id NUMBER AUTOINCREMENT, v VARIANT);\nCREATE STAGE s;', /Snowflake/],
   ['x.sql', 'CREATE TABLE [dbo].[t] ([id] INT IDENTITY(1,1) NOT NULL);\nGO\n', /SQL Server/],
   ['x.sql', 'SELECT TOP 10 * FROM t;\nGO\n', /SQL Server/],
   ['x.sql', 'CREATE TABLE t (a VARCHAR2(10), b NUMBER(10));', /Oracle/],

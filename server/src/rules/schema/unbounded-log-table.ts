@@ -6,7 +6,7 @@ import { quoteIdentifier, renderName } from '../../schema/quote.ts';
 import { isMySql, type Dialect } from '../../source/dialect.ts';
 import { entryAt } from '../indexFixes.ts';
 import { defineRule, type RuleContext } from '../rule.ts';
-import { everyDialect, originPlace } from '../support.ts';
+import { designTables, everyDialect, originPlace } from '../support.ts';
 
 const columns = "id bigint PRIMARY KEY,\n  action varchar(50) NOT NULL,\n  created_at timestamp NOT NULL";
 
@@ -34,9 +34,9 @@ export const unboundedLogTable = defineRule({
   options: { tables: { default: [], description: 'Names of further tables that are logs.' } },
   check: {
     database(context) {
-      for (const [key, table] of context.database.catalog.tables) {
+      for (const { key, table, prisma } of designTables(context.database)) {
         const time = isLog(table, context.options) ? timeColumn(table) : undefined;
-        if (time && !hasRetention(context.database, key)) reportTable(table, time, context);
+        if (time && !hasRetention(context.database, key)) reportTable(table, prisma, time, context);
       }
     },
   },
@@ -70,12 +70,13 @@ function hasRetention({ workload, dialect, steps, otherEntries }: DatabaseFacts,
   return deletes || bodies.some(({ placed }) => new RegExp(`\\bdelete\\s+from\\s+(\\w+\\.)?["\`]?${key.split('.').at(-1)!.replace(/[^\w]/g, '\\$&')}\\b`, 'i').test(placed.statement.text));
 }
 
-function reportTable(table: Table, time: Column, { facts, database, report }: RuleContext): void {
+function reportTable(table: Table, prisma: Table | undefined, time: Column, { facts, database, report }: RuleContext): void {
   report({
-    at: originPlace(table.origin),
+    at: originPlace((prisma ?? table).origin),
     message: `${table.name} is a log that keeps every row for ever`,
     fix: () => {
-      const entry = entryAt(database, table.origin);
+      // Prisma has no partitions: a partitioned table would no longer be what its model says.
+      const entry = prisma ? undefined : entryAt(database, table.origin);
       const partition = entry && partitioned(facts, database, table, time, entry);
       const job = retentionJob(facts, database, table, time);
       return [...(partition ? [partition] : []), ...(job ? [job] : [])];
