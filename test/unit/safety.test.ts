@@ -258,5 +258,7 @@ describe('passwords stay where they are', () => {
     ['redis://:abc@host', 'redis://:***@host'],
     ['https://example.org/a:b@c', 'https://example.org/a:b@c'],
     ['requirepass abc', 'requirepass ***'],
+    ["CONNECTION 'host=h password=abc dbname=d'", "CONNECTION 'host=h password=*** dbname=d'"],
+    ['WHERE password=$1', 'WHERE password=$1'],
   ])('%s', (text, masked) => expect(maskSecrets(text)).toBe(masked));
 });

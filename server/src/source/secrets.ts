@@ -4,6 +4,8 @@ const secretName = /pass(?:word|wd|phrase)?|secret|token|api_?key|private_?key|c
 const giveaways: readonly RegExp[] = [
   /(\b[a-z][a-z0-9+.-]*:\/\/[^\s:@/'"]*:)([^\s@/'"]+)(?=@)/gi,
   /(\b(?:requirepass|masterauth)\s+)(\S+)/gi,
+  // Inside a string, as libpq and ODBC write connections: `host=h password=...`.
+  /(\b(?:password|passwd|pwd|sslpassword)=)(?![$?:@(])([^\s;'"&]+)/gi,
 ];
 
 const string = /'(?:[^']|'')*'/g;
