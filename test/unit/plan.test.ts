@@ -218,3 +218,25 @@ describe('claims and items', () => {
     expect(step?.safe_sequence).toEqual(['Add the new total under another name, without NOT NULL.', 'Write both, fill the new one in batches.', 'Read the new one, then drop total in a later release.']);
   });
 });
+
+describe('a schema dump beside migrations', () => {
+  const up = (sql: string, down: string) => `-- migrate:up\n${sql}\n-- migrate:down\n${down}\n`;
+  const files = [
+    { path: 'db/migrations/20240101000000_users.sql', text: up('CREATE TABLE users (id bigint PRIMARY KEY, email text);', 'DROP TABLE users;') },
+    { path: 'db/migrations/20240102000000_posts.sql', text: up('CREATE TABLE posts (id bigint PRIMARY KEY);', 'DROP TABLE posts;') },
+  ];
+  const dump = (text: string) => {
+    const facts = buildFacts({ files: [...files, { path: 'db/schema.sql', text }], applied: { kind: 'none' } });
+    return buildPlan(facts, [])!.database_plan.schema_design.items.filter(({ title }) => title.startsWith('Bring'));
+  };
+
+  it('is compared with what they make', () => {
+    const drifted = dump('CREATE TABLE users (id bigint PRIMARY KEY);\nCREATE TABLE posts (id bigint PRIMARY KEY);\nCREATE TABLE extra (id bigint PRIMARY KEY);\nCREATE TABLE schema_migrations (version text PRIMARY KEY);\n');
+    expect(drifted.map(({ detail }) => detail)).toEqual(['Only in the dump: extra. Only in the migrations: users.email.']);
+    expect(drifted[0]!.evidence).toEqual([{ file: 'db/schema.sql', line: 1 }]);
+  });
+
+  it('is passed over when it says the same', () => {
+    expect(dump('CREATE TABLE users (id bigint PRIMARY KEY, email text);\nCREATE TABLE posts (id bigint PRIMARY KEY);\n')).toEqual([]);
+  });
+});

@@ -428,3 +428,18 @@ describe.skipIf(!present)('real workspaces', () => {
     expect(facts.roleOf.size).toBe([...facts.files.keys()].filter((file) => /\.(sql|prisma)$|\.sqlx\//.test(file)).length);
   });
 });
+
+describe('a database that the configuration puts where nothing is', () => {
+  test('is left out and told of, and takes no file', () => {
+    const facts = buildFacts({
+      files: [
+        { path: 'database-expert.yaml', text: 'databases:\n  - name: lost\n    path: nowhere\n' },
+        { path: 'migrations/0001_a.up.sql', text: 'CREATE TABLE a (id bigint PRIMARY KEY);\n' },
+        { path: 'migrations/0001_a.down.sql', text: 'DROP TABLE a;\n' },
+      ],
+      applied: { kind: 'none' },
+    });
+    expect(facts.databases.map(({ name, steps }) => [name, steps.length])).toEqual([['migrations', 1]]);
+    expect(facts.leftAlone).toEqual([{ file: 'database-expert.yaml', reason: 'databases: the workspace has no folder nowhere with files to read, so this entry is left out.' }]);
+  });
+});

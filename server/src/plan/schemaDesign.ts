@@ -2,6 +2,7 @@ import type { Claim, DatabasePlan, PlanItem, PlanTable } from '../../../protocol
 import { defaultSchema, type Table } from '../schema/catalog.ts';
 import { keylessTables } from '../rules/schema/missing-primary-key.ts';
 import { isSecretName, maskSecrets } from '../source/secrets.ts';
+import { driftItems } from './drift.ts';
 import { claim, count, findingItems, places, some, tableName, type PlanContext } from './context.ts';
 
 const designRules = ['missing-primary-key', 'tenant-key-missing', 'row-level-security-missing', 'prefer-identity', 'unbounded-log-table'];
@@ -9,7 +10,7 @@ const designRules = ['missing-primary-key', 'tenant-key-missing', 'row-level-sec
 /** Tables, columns and constraints as they stand, what holds of them, and what is to be mended. */
 export function schemaDesign(context: PlanContext): DatabasePlan['schema_design'] {
   const { tables } = context;
-  return { claims: claims(context, tables), tables: tables.map((table) => planTable(context, table)), items: items(context) };
+  return { claims: claims(context, tables), tables: tables.map((table) => planTable(context, table)), items: [...driftItems(context), ...items(context)] };
 }
 
 function planTable(context: PlanContext, table: Table): PlanTable {

@@ -2,6 +2,7 @@ import { dialects as knownDialects, type Dialect } from '../source/dialect.ts';
 import type { Config, DatabaseConfig } from './config.ts';
 import { effectiveConfig } from './effectiveConfig.ts';
 import { sameFamily } from './loose.ts';
+import { configFileName } from './fileKinds.ts';
 import { folderOf, isInside, joinPath } from './paths.ts';
 import { dialectOfProvider, type PrismaSchema } from './prismaSchemas.ts';
 import { findMigrationRoots, type FoundRoot, type StatedRoot } from './roots.ts';
@@ -194,6 +195,18 @@ function statedRoots(workspace: Workspace, config: Config): StatedRoot[] {
   });
 }
 
+/** The configuration without the databases whose folder is not there, which would otherwise take in every file; each is told of. */
+function withoutLostEntries(workspace: Workspace, config: Config, leftAlone: LeftAlone[]): Config {
+  const lost = (path: string | undefined): path is string => {
+    const folder = path === undefined ? '' : statedFolder(workspace, undefined, path);
+    return folder !== '' && !workspace.hasFolder(folder);
+  };
+  for (const { path } of config.databases) {
+    if (lost(path)) leftAlone.push({ file: config.file ?? configFileName, reason: `databases: the workspace has no folder ${path} with files to read, so this entry is left out.` });
+  }
+  return { ...config, databases: config.databases.filter(({ path }) => !lost(path)) };
+}
+
 /** What `layOutDatabases` looks at. */
 export interface LayoutInput {
   readonly workspace: Workspace;
@@ -209,8 +222,9 @@ export interface LayoutInput {
  * for several engines, or those that the configuration lists.
  */
 export function layOutDatabases(input: LayoutInput): { readonly databases: DatabaseLayout[]; readonly leftAlone: LeftAlone[] } {
-  const { workspace, config } = input;
+  const { workspace } = input;
   const leftAlone: LeftAlone[] = [];
+  const config = withoutLostEntries(workspace, input.config, leftAlone);
   const roots = findMigrationRoots(workspace, input.sqlFiles, statedRoots(workspace, config));
   const drafts = withEntries(workspace, draftsOf(workspace, roots, input.schemas, leftAlone), config);
   const dialects = drafts.map((draft) => dialectOf(draft, config, drafts.length === 1, input.forcedDialect));

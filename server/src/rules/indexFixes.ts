@@ -38,7 +38,7 @@ export function addIndexFixes(facts: Facts, database: DatabaseFacts, wanted: Wan
     if (database.steps.length === 0 || database.runner?.id === 'prisma') return [suggestedChange(`Add @@index([${fields.join(', ')}]) to ${placed.model.name}`, edit)];
     changes.push(edit);
   }
-  const columns = wanted.columns.map(({ name }) => name).join(', ');
+  const columns = wanted.columns.map(({ name, order }) => (order === 'desc' ? `${name} DESC` : name)).join(', ');
   if (database.steps.length > 0) {
     const migration = indexMigration(facts, database, wanted);
     return migration ? [suggestedChange(`Create ${wanted.name} on ${wanted.table.name} (${columns}) in a new migration`, ...changes, ...migration)] : [];

@@ -1,8 +1,9 @@
 import { insertInStatement, suggestedChange } from '../../edits/builders.ts';
 import type { WorkspaceChange } from '../../edits/change.ts';
+import { newMigration } from '../../edits/newMigration.ts';
 import type { DatabaseFacts } from '../../project/facts.ts';
 import { findColumn, type Table } from '../../schema/catalog.ts';
-import { quoteIdentifier } from '../../schema/quote.ts';
+import { quoteIdentifier, renderName } from '../../schema/quote.ts';
 import { isMySql } from '../../source/dialect.ts';
 import { entryAt } from '../indexFixes.ts';
 import { defineRule, type RuleContext } from '../rule.ts';
@@ -39,7 +40,7 @@ export const missingPrimaryKey = defineRule({
 });
 
 /** Tables in which migration runners keep their own record. */
-const bookkeeping = /^(schema_migrations|schema_version|goose_db_version|flyway_schema_history|_sqlx_migrations|__diesel_schema_migrations|_prisma_migrations|atlas_schema_revisions|databasechangelog(lock)?|ar_internal_metadata|sqlite_\w+)$/i;
+export const bookkeeping = /^(schema_migrations|schema_version|goose_db_version|flyway_schema_history|_sqlx_migrations|__diesel_schema_migrations|_prisma_migrations|atlas_schema_revisions|databasechangelog(lock)?|ar_internal_metadata|sqlite_\w+)$/i;
 
 /** Tables of which nothing names a single row: no primary key, and no unique key over columns that are never NULL. */
 export function keylessTables(database: DatabaseFacts): Table[] {
@@ -66,14 +67,15 @@ function reportTable(table: Table, { facts, database, report }: RuleContext): vo
     message: `${table.name} has no primary key`,
     fix: () => {
       const entry = entryAt(database, table.origin);
+      if (entry?.migration?.applied) return inNewMigration(facts, database, table);
       return entry && facts.scripts.has(entry.placed.file) ? fixes(database, table, entry) : undefined;
     },
   });
 }
 
-function fixes(database: DatabaseFacts, table: Table, { placed, migration }: NonNullable<ReturnType<typeof entryAt>>): WorkspaceChange[] {
+function fixes(database: DatabaseFacts, table: Table, { placed }: NonNullable<ReturnType<typeof entryAt>>): WorkspaceChange[] {
   const { node, statement } = placed;
-  if (node.kind !== 'createTable' || node.asQuery || migration?.applied) return [];
+  if (node.kind !== 'createTable' || node.asQuery) return [];
   const first = node.columns[0];
   const last = [...node.columns, ...node.constraints].at(-1);
   if (!first || !last) return [];
@@ -87,6 +89,15 @@ function fixes(database: DatabaseFacts, table: Table, { placed, migration }: Non
   }
   if (!findColumn(dialect, table, 'id')) result.push(suggestedChange('Add an id column as the primary key', insertInStatement(placed, first.range.start, `id ${identity(dialect)},${separator(statement.text, first.range.start)}`)));
   return result;
+}
+
+/** For a table that runs in production: an id column that fills itself. The table is rewritten, which the title says; SQLite cannot add a key to a table that stands. */
+function inNewMigration(facts: RuleContext['facts'], database: DatabaseFacts, table: Table): WorkspaceChange | undefined {
+  const { dialect } = database;
+  if (dialect === 'sqlite' || findColumn(dialect, table, 'id')) return undefined;
+  const name = renderName(dialect, table.schema, table.name);
+  const changes = newMigration(facts, database, { slug: `add_${table.name}_primary_key`, up: `ALTER TABLE ${name} ADD COLUMN id ${identity(dialect)};`, down: `ALTER TABLE ${name} DROP COLUMN id;` });
+  return changes && suggestedChange('Add an id column as the primary key in a new migration (rewrites the table)', ...changes);
 }
 
 function identity(dialect: DatabaseFacts['dialect']): string {
