@@ -439,7 +439,7 @@ describe('a database that the configuration puts where nothing is', () => {
       ],
       applied: { kind: 'none' },
     });
-    expect(facts.databases.map(({ name, steps }) => [name, steps.length])).toEqual([['migrations', 1]]);
+    expect(facts.databases.map(({ name, steps }) => [name, steps.length])).toEqual([['main', 1]]);
     expect(facts.leftAlone).toEqual([{ file: 'database-expert.yaml', reason: 'databases: the workspace has no folder nowhere with files to read, so this entry is left out.' }]);
   });
 });
