@@ -7,12 +7,13 @@ const timeout = 45_000;
 const enough = 12_000;
 const rounds = 5;
 
-/** How each tool is called on a file, and how many findings its output tells of. */
+/** How each tool is called on a file, how many findings its output tells of and, where a tool gives up
+ * linting at a syntax error, how many of these are nothing else. */
 export function checkers({ cli, squawk, pgls, pgfence }) {
   const node = process.execPath;
   return {
     ours: { command: (path) => [node, cli, 'check', path, '--format', 'json'], count: (output) => JSON.parse(output).findings.length },
-    squawk: { command: (path) => [squawk, '--reporter', 'json', path], count: (output) => JSON.parse(output).length },
+    squawk: { command: (path) => [squawk, '--reporter', 'json', path], count: (output) => JSON.parse(output).length, syntaxErrors: (output) => JSON.parse(output).filter((one) => one.rule_name === 'syntax-error').length },
     pgls: { command: (path) => [pgls, 'check', '--reporter=github', '--max-diagnostics=100000', path], count: (output) => output.match(/^::/gm)?.length ?? 0 },
     pgfence: { command: (path) => [node, pgfence, 'analyze', '--output', 'json', path], count: (output) => JSON.parse(output).results.reduce((sum, { checks }) => sum + checks.length, 0) },
   };
@@ -31,15 +32,15 @@ export async function measureCheck(tools, path, cwd = dirname(path)) {
       done.push(await measure(command(path), { cwd, timeout }));
     }
   }
-  return Object.fromEntries(Object.entries(runs).map(([name, done]) => [name, summary(done, tools[name].count)]));
+  return Object.fromEntries(Object.entries(runs).map(([name, done]) => [name, summary(done, tools[name])]));
 }
 
-function summary(runs, count) {
+function summary(runs, { count, syntaxErrors = () => 0 }) {
   const stopped = runs.at(-1).stopped;
   return {
     milliseconds: median(runs.map(({ milliseconds }) => milliseconds)),
     bytes: Math.max(...runs.map(({ bytes }) => bytes)),
-    ...(stopped ? { stopped } : { findings: counted(count, runs.at(-1).output) }),
+    ...(stopped ? { stopped } : { findings: counted(count, runs.at(-1).output), syntaxErrors: counted(syntaxErrors, runs.at(-1).output) }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { GivenUp, LanguageClient } from './languageClient.mjs';
 import { median, quantile } from './statistics.mjs';
@@ -10,15 +10,17 @@ const strokes = 24;
 /** Milliseconds between two characters. */
 const rest = 120;
 
-/** How each server is started. `scratch` keeps what a server writes beside its streams. */
+/** How each server is started. Postgres Language Server leaves a daemon and its socket behind, so each start has a scratch folder. */
 export function servers({ cli, squawk, pgls }, scratch) {
   mkdirSync(scratch, { recursive: true });
   return {
     ours: { command: [process.execPath, cli, 'lsp', '--stdio'], settings: { diagnostics: { delay: 0 } } },
     squawk: { command: [squawk, 'server'] },
-    pgls: { command: [pgls, 'lsp-proxy'], env: { TMPDIR: scratch, XDG_CACHE_HOME: scratch, PGT_LOG_PATH: join(scratch, 'log'), PGLS_LOG_PATH: join(scratch, 'log') } },
+    pgls: { command: [pgls, 'lsp-proxy'], env: () => ownFolder(mkdtempSync(join(scratch, 'pgls-'))) },
   };
 }
+
+const ownFolder = (folder) => ({ TMPDIR: folder, XDG_CACHE_HOME: folder, PGT_LOG_PATH: join(folder, 'log') });
 
 /**
  * Types one character into a name in the middle of a file and takes it away again, over and over.
@@ -49,7 +51,7 @@ export function measureWorkspaceTyping(server, { folder, newest, middle }, texts
 }
 
 async function withClient({ command, env, settings }, folder, act) {
-  const client = new LanguageClient(command, { cwd: folder, env });
+  const client = new LanguageClient(command, { cwd: folder, env: env?.() });
   const result = {};
   try {
     await client.initialize(folder, settings);
