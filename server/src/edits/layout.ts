@@ -69,8 +69,20 @@ export function leadingCommentStart(script: Script, offset: number): number {
 /** What stands between a statement and the end of its line when that is nothing but a comment: the range of it. */
 export function trailingComment(script: Script, terminatorEnd: number): TextRange | undefined {
   const end = lineEndOf(script.text, terminatorEnd);
-  const comment = script.comments.find((each) => each.start >= terminatorEnd && each.end <= end);
-  if (!comment) return undefined;
+  const comment = script.comments[firstFrom(script.comments, terminatorEnd)];
+  if (!comment || comment.end > end) return undefined;
   const around = script.text.slice(terminatorEnd, comment.start) + script.text.slice(comment.end, end);
   return around.trim() === '' ? { start: comment.start, end: comment.end } : undefined;
+}
+
+/** The index of the first range, in a list ordered by place, that begins at `offset` or later. */
+function firstFrom(ranges: readonly TextRange[], offset: number): number {
+  let low = 0;
+  let high = ranges.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ranges[middle]!.start < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
