@@ -6,6 +6,9 @@ import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadAuthorities } from '../../server/src/host/authorities.ts';
+import { loadPrismaAuthority } from '../../server/src/host/prismaAuthority.ts';
+import { buildFacts } from '../../server/src/project/build.ts';
+import { syntaxFindings } from '../../server/src/rules/syntax.ts';
 import type { SyntaxAuthority } from '../../server/src/source/syntax.ts';
 import { splitScript } from '../../server/src/source/splitter.ts';
 import { corpusSqlFiles, hasCorpora } from '../support/corpus.ts';
@@ -100,5 +103,26 @@ void loadAuthorities().then(({ postgresql, sqlite }) => console.log(JSON.stringi
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
+  });
+});
+
+describe("Prisma's engine", () => {
+  const schema = (field: string) => `datasource db {\n  provider = "postgresql"\n}\n\nmodel Order {\n  id Int @id\n  ${field}\n}\n`;
+  const findings = async (text: string, caret?: { file: string; offset: number }) => {
+    const facts = buildFacts({ files: [{ path: 'prisma/schema.prisma', text }], applied: { kind: 'none' } });
+    return syntaxFindings(facts, { prisma: await loadPrismaAuthority() }, caret ? { caret } : {});
+  };
+
+  test('judges a schema through @prisma/internals', async () => {
+    const text = schema('buyer Buyer');
+    const [finding, ...rest] = await findings(text);
+    expect(rest).toEqual([]);
+    expect(finding).toMatchObject({ rule: 'syntax-error', severity: 'error', at: { file: 'prisma/schema.prisma' } });
+    expect(text.slice(finding!.at.range.start, finding!.at.range.end)).toContain('Buyer');
+  });
+
+  test('is silent on a valid schema, and while the file is being typed in', async () => {
+    expect(await findings(schema('total Int'))).toEqual([]);
+    expect(await findings(schema('buyer Buyer'), { file: 'prisma/schema.prisma', offset: 3 })).toEqual([]);
   });
 });

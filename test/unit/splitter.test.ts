@@ -60,9 +60,9 @@ describe('statements', () => {
   });
 
   test('the data of COPY belongs to nothing', () => {
-    const text = "COPY t (a) FROM stdin;\n1\tit's\n-- no comment;\n\\.\nSELECT 1;\nCOPY u FROM '/tmp/x';\nSELECT 2;";
+    const text = "COPY t (a) FROM stdin;\n1\tit's\n-- no comment;\n\\.\nSELECT 1;\nCOPY u FROM '/data/x';\nSELECT 2;";
     const script = splitScript(text, 'postgresql');
-    expect(script.statements.map((statement) => statement.text)).toEqual(['COPY t (a) FROM stdin', 'SELECT 1', "COPY u FROM '/tmp/x'", 'SELECT 2']);
+    expect(script.statements.map((statement) => statement.text)).toEqual(['COPY t (a) FROM stdin', 'SELECT 1', "COPY u FROM '/data/x'", 'SELECT 2']);
     expect(script.comments).toEqual([]);
   });
 

@@ -45,7 +45,7 @@ describe('creation', () => {
     await expect(applyChanges(root, [{ file: 'folder', create: 'new' }], { force: true })).rejects.toThrow('not a regular file');
   });
 
-  test.each(['../a.sql', '/tmp/a.sql', 'x/../../a.sql', 'C:\\a.sql', '', 'x//a.sql', './a.sql', 'a\0.sql', '..'])('refuses the path %j', async (file) => {
+  test.each(['../a.sql', '/outside/a.sql', 'x/../../a.sql', 'C:\\a.sql', '', 'x//a.sql', './a.sql', 'a\0.sql', '..'])('refuses the path %j', async (file) => {
     await expect(applyChanges(root, [{ file, create: 'x' }], { force: true })).rejects.toThrow(WriteRefused);
     expect(await everything()).toEqual([]);
   });

@@ -3,12 +3,13 @@ import path from 'node:path';
 import { readSourceFile, scanWorkspace, type Scan } from '../host/files.ts';
 import { gitApplied } from '../host/git.ts';
 import { loadAuthorities } from '../host/authorities.ts';
+import { loadPrismaAuthority } from '../host/prismaAuthority.ts';
 import type { AppliedSource } from '../project/applied.ts';
 import { buildFacts, type ProjectInput } from '../project/build.ts';
 import type { Facts, SourceFile } from '../project/facts.ts';
 import { checkWorkspace } from '../rules/engine.ts';
 import { byPlace } from '../rules/engine.ts';
-import { syntaxFindings } from '../rules/syntax.ts';
+import { syntaxFindings, type Authorities } from '../rules/syntax.ts';
 import type { Finding } from '../rules/rule.ts';
 import { configOf } from '../session/analysis.ts';
 import type { Dialect } from '../source/dialect.ts';
@@ -172,6 +173,12 @@ export function shownPath({ shown }: Target, file: string): string {
 export async function findingsOf(loaded: Loaded, options: { readonly rules?: readonly string[]; readonly all?: boolean; readonly log: (message: string) => void }): Promise<Finding[]> {
   const { facts, target } = loaded;
   const findings = checkWorkspace(facts, { ...(options.rules && { only: options.rules }), ...(options.all && { all: true }), log: options.log });
-  const syntax = options.rules && !options.rules.includes('syntax-error') ? [] : syntaxFindings(facts, await loadAuthorities());
+  const syntax = options.rules && !options.rules.includes('syntax-error') ? [] : syntaxFindings(facts, await authoritiesFor(facts));
   return [...findings, ...syntax].filter((finding) => isAsked(target, finding.at.file)).sort(byPlace);
+}
+
+/** The grammars, with Prisma's engine, which takes a second to load, only where there is a schema to judge. */
+async function authoritiesFor(facts: Facts): Promise<Authorities> {
+  const grammars = await loadAuthorities();
+  return facts.databases.some(({ prisma }) => prisma) ? { ...grammars, prisma: await loadPrismaAuthority() } : grammars;
 }

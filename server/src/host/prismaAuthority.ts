@@ -1,24 +1,14 @@
 import { engineText } from '../source/prisma/engineText.ts';
 import { readPrisma } from '../source/prisma/read.ts';
-import type { TextRange } from '../text/range.ts';
-
-/** Something that Prisma says about a schema; file offsets, UTF-16. */
-export interface PrismaRemark extends TextRange {
-  /** The file, as it was given; undefined when the engine names none. */
-  readonly file?: string;
-  readonly message: string;
-  readonly isWarning: boolean;
-}
+import type { PrismaJudge, PrismaProblem } from '../source/syntax.ts';
 
 /** Prisma's own opinion of schemas, the engine being version 7. */
-export interface PrismaAuthority {
+export interface PrismaAuthority extends PrismaJudge {
   /**
    * Validates the files of one schema together. Empty for a schema marked for Prisma Next, whose grammar is another,
    * and after a crash of the engine.
    */
-  lint(files: readonly (readonly [path: string, text: string])[]): PrismaRemark[];
-  /** The file as `prisma format` would write it; the same text when the engine cannot format it. */
-  format(text: string): string;
+  lint(files: readonly (readonly [path: string, text: string])[]): PrismaProblem[];
 }
 
 let authority: Promise<PrismaAuthority> | undefined;
@@ -49,18 +39,24 @@ async function load(): Promise<PrismaAuthority> {
       return otherwise;
     }
   };
+  const memo = new Map<string, PrismaProblem[]>();
   return {
     lint(files) {
+      const key = files.map(([path, text]) => `${path}\0${text}`).join('\0');
+      const known = memo.get(key);
+      if (known) return known;
       if (files.some(([, text]) => readPrisma(text).prismaNext)) return [];
       const accepted = files.map(([path, text]) => [path, engineText(text, features)] as const);
-      return ask(() => internals.lint(accepted), []).map((remark) => ({
+      const problems = ask(() => internals.lint(accepted), []).map((remark) => ({
         file: remark.file_name,
         message: remark.text,
         start: remark.start,
         end: remark.end,
         isWarning: remark.is_warning,
       }));
+      if (memo.size >= 16) memo.clear();
+      memo.set(key, problems);
+      return problems;
     },
-    format: (text) => ask(() => internals.format(text), text),
   };
 }

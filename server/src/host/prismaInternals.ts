@@ -20,16 +20,6 @@ export function lint(files: readonly (readonly [path: string, text: string])[]):
   return lintSchema({ schemas: files.map(([path, text]) => [path, text]) });
 }
 
-/**
- * Formats one file as `prisma format` does. The engine's own function is called, because formatSchema also prints warnings.
- * @throws Error when the engine panics
- */
-export function format(text: string): string {
-  const options = { textDocument: { uri: 'file:/schema.prisma' }, options: { tabSize: 2, insertSpaces: true } };
-  const formatted = JSON.parse(wasm.prismaSchemaWasm.format(JSON.stringify([['schema.prisma', text]]), JSON.stringify(options))) as [string, string][];
-  return formatted[0]![1];
-}
-
 /** The preview features that the engine knows. */
 export function previewFeatures(): readonly string[] {
   return JSON.parse(wasm.prismaSchemaWasm.preview_features()) as string[];

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { loadAuthorities } from '../host/authorities.ts';
 import { readSourceFile, scanWorkspace } from '../host/files.ts';
 import { gitApplied } from '../host/git.ts';
+import { loadPrismaAuthority } from '../host/prismaAuthority.ts';
 import type { SourceFile } from '../project/facts.ts';
 import type { Authorities } from '../rules/syntax.ts';
 import { Session, type SessionPorts } from '../session/session.ts';
@@ -15,16 +16,29 @@ export function sessionFactory(analysis: Partial<Analysis> = {}): SessionFactory
   return (root, context) => {
     const log: SessionPorts['log'] = (level, message) => context.log(level, message);
     // Without its grammar a dialect gets no syntax errors; everything else works.
-    const authorities = (): Promise<Authorities> =>
+    let holdsPrisma = false;
+    const scan: SessionPorts['scan'] = async () => {
+      const found = await scanWorkspace(root ?? '', {});
+      holdsPrisma = found.files.some(({ path }) => path.endsWith('.prisma'));
+      return found;
+    };
+    const sqlGrammars = (): Promise<Authorities> =>
       (grammars ??= loadAuthorities().catch((error: unknown) => {
         log('error', `the grammars could not be loaded: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
         return {};
       }));
+    // Prisma's engine takes a second to load, and is not asked where Prisma's own extension answers.
+    const authorities = async (): Promise<Authorities> => {
+      const known = await sqlGrammars();
+      if (!holdsPrisma || context.options.prismaExtension) return known;
+      const prisma = await loadPrismaAuthority().catch((error: unknown) => log('error', `Prisma's engine could not be loaded: ${String(error)}`));
+      return prisma ? { ...known, prisma } : known;
+    };
     const ports: SessionPorts =
       root === undefined
         ? { scan: async () => ({ files: [], leftAlone: [] }), read: async () => undefined, exists: async () => false, applied: async () => ({ kind: 'none' }), authorities, log }
         : {
-            scan: () => scanWorkspace(root, {}),
+            scan,
             read: (path) => readOne(root, path),
             exists: (path) => access(join(root, path)).then(() => true, () => false),
             applied: () => gitApplied(root, context.trusted),

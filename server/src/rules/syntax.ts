@@ -1,6 +1,6 @@
 import type { DatabaseFacts, Facts } from '../project/facts.ts';
 import type { Statement } from '../source/statement.ts';
-import type { SyntaxAuthority, SyntaxProblem } from '../source/syntax.ts';
+import type { PrismaJudge, SyntaxAuthority, SyntaxProblem } from '../source/syntax.ts';
 import { byPlace } from './engine.ts';
 import { rules } from './index.ts';
 import type { Finding } from './rule.ts';
@@ -13,7 +13,7 @@ export const syntaxErrorRule = 'syntax-error';
 const longest = 64 * 1024;
 
 /** Grammars at hand, by dialect. */
-export type Authorities = Partial<Record<DatabaseFacts['dialect'], SyntaxAuthority>>;
+export type Authorities = Partial<Record<DatabaseFacts['dialect'], SyntaxAuthority>> & { readonly prisma?: PrismaJudge };
 
 export interface SyntaxOptions {
   /** Where the caret is: the statement under it is left alone until typing rests. */
@@ -43,7 +43,31 @@ export function syntaxFindings(facts: Facts, authorities: Authorities, options: 
     if (dialectIsDoubtful(database, judged.length, rejected.length)) continue;
     for (const { statement, problem } of rejected) findings.push(findingOf(database, file, statement, problem));
   }
+  if (authorities.prisma) for (const database of facts.databases) findings.push(...prismaFindings(database, authorities.prisma, options));
   return withoutSuppressed(facts, findings.sort(byPlace), rules);
+}
+
+/** What Prisma's engine refuses in the schema of a database; nothing while one of its files is being typed in. */
+function prismaFindings(database: DatabaseFacts, judge: PrismaJudge, { caret }: SyntaxOptions): Finding[] {
+  const files = database.prisma?.files ?? [];
+  if (files.length === 0 || files.some(({ path }) => path === caret?.file)) return [];
+  return judge.lint(files.map(({ path, text }) => [path, text] as const)).flatMap((problem) => {
+    const file = problem.file ?? (files.length === 1 ? files[0]!.path : undefined);
+    if (problem.isWarning || file === undefined) return [];
+    const finding: Finding = {
+      rule: syntaxErrorRule,
+      severity: 'error',
+      database: database.name,
+      at: { file, range: { start: problem.start, end: problem.end } },
+      message: problem.message.replace(/\s+/g, ' ').trim(),
+      why: 'Prisma does not accept this schema, so neither migrations nor the client can be made from it.',
+      help: 'Mend the schema.',
+      related: [],
+      applied: false,
+      fixes: () => [],
+    };
+    return [finding];
+  });
 }
 
 function mayBeJudged(statement: Statement, file: string, { caret }: SyntaxOptions): boolean {

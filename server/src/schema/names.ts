@@ -1,4 +1,4 @@
-import { isMySql, type Dialect } from '../source/dialect.ts';
+import type { Dialect } from '../source/dialect.ts';
 import { sameName, type Catalog, type Table } from './catalog.ts';
 
 /** PostgreSQL keeps 63 bytes of a name (NAMEDATALEN - 1). */
@@ -135,9 +135,4 @@ export function mySqlForeignKeyName(table: Table): string {
 export function mySqlCheckName(dialect: Dialect, table: Table): string {
   const prefix = dialect === 'mariadb' ? 'CONSTRAINT_' : `${table.name}_chk_`;
   return prefix + nextNumber(table.checks.map((check) => check.name), prefix);
-}
-
-/** Whether the engine gives every constraint a name; SQLite leaves them unnamed. */
-export function namesConstraints(dialect: Dialect): boolean {
-  return dialect === 'postgresql' || isMySql(dialect);
 }

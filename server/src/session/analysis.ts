@@ -1,4 +1,3 @@
-import type { AppliedSource } from '../project/applied.ts';
 import { buildFacts, type ProjectInput } from '../project/build.ts';
 import type { Config, ConfigProblem } from '../project/config.ts';
 import type { Facts, SourceFile } from '../project/facts.ts';
@@ -54,6 +53,3 @@ export function configOf(files: ReadonlyMap<string, SourceFile>, levels: Config[
   const { config, problems } = readConfig(files.get(configFileName)?.text ?? '', configFileName, { ruleIds });
   return { config: { ...config, rules: { ...levels, ...config.rules } }, problems };
 }
-
-/** What is known before anything was asked. */
-export const nothingApplied: AppliedSource = { kind: 'none' };
