@@ -40,7 +40,7 @@ describe.skipIf(!present)('every statement of the corpora can be applied', () =>
       for (const { catalog, failures } of [applyAll(dialect, own), applyAll(foreign[dialect], own.toReversed())]) {
         expect(failures).toEqual([]);
         renderCatalog(catalog);
-        expect(diffCatalogs(catalog, { ...catalog, tables: new Map([...catalog.tables].map(([key, table]) => [key, { ...table }])) })).toEqual([]);
+        expect(diffCatalogs(catalog, { ...catalog, tables: catalog.tables.setAll([...catalog.tables].map(([key, table]) => [key, { ...table }])) })).toEqual([]);
       }
     }
   });

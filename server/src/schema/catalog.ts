@@ -1,6 +1,8 @@
 import type { Dialect } from '../source/dialect.ts';
 import type { ReferentialAction } from '../source/sql/ast.ts';
 import type { TextRange } from '../text/range.ts';
+import { Collection } from './collection.ts';
+import type { ReadKey } from './reads.ts';
 
 /**
  * Where an object was made or last redefined: the name it was given there, or its whole clause when it has no name of
@@ -216,19 +218,28 @@ export interface Routine {
   readonly origin: Origin;
 }
 
-/** Keys of the maps: `tableKey`. Values never change; `apply` returns a new catalog that shares what did not change. */
-export interface Catalog {
-  readonly dialect: Dialect;
-  readonly schemas: ReadonlyMap<string, Origin>;
-  readonly extensions: ReadonlyMap<string, Origin>;
-  readonly tables: ReadonlyMap<string, Table>;
-  readonly enums: ReadonlyMap<string, EnumType>;
-  readonly domains: ReadonlyMap<string, Domain>;
-  readonly types: ReadonlyMap<string, OtherType>;
-  readonly sequences: ReadonlyMap<string, Sequence>;
-  readonly views: ReadonlyMap<string, View>;
+/** What the collections of a catalog hold, by their names. Keys: `objectKey`. */
+export interface CatalogObjects {
+  readonly schemas: Origin;
+  readonly extensions: Origin;
+  readonly tables: Table;
+  readonly enums: EnumType;
+  readonly domains: Domain;
+  readonly types: OtherType;
+  readonly sequences: Sequence;
+  readonly views: View;
   /** Key: name plus normalised argument list. */
-  readonly routines: ReadonlyMap<string, Routine>;
+  readonly routines: Routine;
+}
+
+/** The collections of a catalog by name. */
+export type CollectionName = keyof CatalogObjects;
+
+type Collections = { readonly [N in CollectionName]: Collection<CatalogObjects[N]> };
+
+/** Values never change; `apply` returns a new catalog that shares what did not change. */
+export interface Catalog extends Collections {
+  readonly dialect: Dialect;
   /** Whether a statement was met whose effect could not be followed; rules about absence grow careful. */
   readonly uncertain: boolean;
   /** The first statement that made it so, and why, in words that follow a colon. */
@@ -237,21 +248,40 @@ export interface Catalog {
   readonly searchPath?: { readonly file: string; readonly schema?: string };
 }
 
+/** The collections of a catalog, in an order in which none comes before what it may name. */
+export const collectionNames: readonly CollectionName[] = ['schemas', 'extensions', 'enums', 'domains', 'types', 'sequences', 'tables', 'views', 'routines'];
+
 /** The catalog of a fresh database. */
 export function emptyCatalog(dialect: Dialect): Catalog {
+  const empty = <N extends CollectionName>(name: N): Collection<CatalogObjects[N]> => Collection.empty(name);
   return {
     dialect,
-    schemas: new Map(),
-    extensions: new Map(),
-    tables: new Map(),
-    enums: new Map(),
-    domains: new Map(),
-    types: new Map(),
-    sequences: new Map(),
-    views: new Map(),
-    routines: new Map(),
+    schemas: empty('schemas'),
+    extensions: empty('extensions'),
+    tables: empty('tables'),
+    enums: empty('enums'),
+    domains: empty('domains'),
+    types: empty('types'),
+    sequences: empty('sequences'),
+    views: empty('views'),
+    routines: empty('routines'),
     uncertain: false,
   };
+}
+
+/** Some objects of a catalog, by their keys. */
+export type ObjectMaps = { readonly [N in CollectionName]?: ReadonlyMap<string, CatalogObjects[N]> };
+
+/** A catalog of given objects. */
+export function catalogOf(dialect: Dialect, objects: ObjectMaps): Catalog {
+  const empty = emptyCatalog(dialect);
+  const filled = collectionNames.map((name) => [name, (empty[name] as Collection<unknown>).setAll(objects[name] ?? [])] as const);
+  return { ...empty, ...(Object.fromEntries(filled) as unknown as Collections) };
+}
+
+/** What differs between two catalogs of one dialect, as those who recorded their reads know it. */
+export function changedReads(before: Catalog, after: Catalog): ReadKey[] {
+  return collectionNames.flatMap((name) => Collection.changedReads<unknown>(before[name], after[name]));
 }
 
 /** Whether two names mean the same object: PostgreSQL compares exactly (names are folded when read), the others without case. */

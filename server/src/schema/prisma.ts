@@ -1,7 +1,7 @@
 import { isMySql, type Dialect } from '../source/dialect.ts';
 import type { PrismaBlock, PrismaConfigBlock, PrismaDocument, PrismaField, PrismaValue } from '../source/prisma/ast.ts';
 import { argument, attribute, stringValue } from '../source/prisma/attributes.ts';
-import { emptyCatalog, objectKey, type Catalog, type Column, type Origin, type Sequence, type Table } from './catalog.ts';
+import { catalogOf, objectKey, type Catalog, type Column, type Origin, type Sequence, type Table } from './catalog.ts';
 import { withImplicitIndex } from './indexes.ts';
 import { postgresName } from './names.ts';
 import { columnType, contextOf, enumOf, originIn, type MappedModel, type PrismaContext } from './prisma/context.ts';
@@ -40,14 +40,13 @@ export function prismaToCatalog(documents: readonly PrismaSource[], dialect: Dia
   tables.push(...relationTables(context, foreignKeys));
   const keyOf = (object: { readonly schema?: string; readonly name: string }) => objectKey(dialect, object.schema, object.name);
   const enums = dialect === 'postgresql' ? [...context.enums.values()].map(({ block, path }) => enumOf(dialect, block, path)) : [];
-  const catalog: Catalog = {
-    ...emptyCatalog(dialect),
+  const catalog = catalogOf(dialect, {
     schemas: schemasOf([...tables, ...enums]),
     extensions: extensionsOf(datasource, blocks),
     tables: new Map(tables.map((table) => [keyOf(table), table])),
     enums: new Map(enums.map((type) => [keyOf(type), type])),
     sequences: new Map(sequences.map((sequence) => [keyOf(sequence), sequence])),
-  };
+  });
   return {
     catalog,
     models: new Map([...context.models].map(([name, mapped]) => [name, objectKey(dialect, mapped.schema, mapped.table)])),

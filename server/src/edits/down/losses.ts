@@ -20,7 +20,7 @@ export function convertedLoss(before: Catalog, entry: HistoryEntry, table: Table
   const using = node.kind === 'alterTable' ? node.actions.find((action) => action.kind === 'alterType' && action.column.name === old.name) : undefined;
   const written = using?.kind === 'alterType' ? using.using?.text : undefined;
   const computed = written !== undefined && !isPlainCast(written, old.name);
-  const catalog: Catalog = { ...before, enums: new Map([...before.enums, ...entry.after.enums]) };
+  const catalog: Catalog = { ...before, enums: before.enums.setAll(entry.after.enums) };
   if (!computed && keepsValues(catalog, old.type, current.type)) return undefined;
   const why = computed ? `converted by ${written.replace(/\s+/gu, ' ').trim()}` : `converted from ${old.type} to ${current.type}`;
   return { what: `what the conversion of ${table.name}.${old.name} changed in its values`, why };

@@ -1,5 +1,5 @@
 import type { HistoryEntry } from '../../project/facts.ts';
-import { emptyCatalog, type Catalog, type Domain, type Routine, type Table, type View } from '../../schema/catalog.ts';
+import { catalogOf, type Catalog, type CatalogObjects, type Domain, type ObjectMaps, type Routine, type Table, type View } from '../../schema/catalog.ts';
 import { identifiersIn } from '../../schema/expressions.ts';
 import { quoteIdentifier, quoteString, renderName } from '../../schema/quote.ts';
 import { renderCatalog, renderIndex } from '../../schema/render.ts';
@@ -9,17 +9,17 @@ import { changedKeys, compareNamed, sameValue } from './compare.ts';
 import type { Work } from './work.ts';
 
 /** The statements that make the given objects, and nothing else. */
-export function creationOf(dialect: Dialect, parts: Partial<Catalog>): string[] {
-  return renderCatalog({ ...emptyCatalog(dialect), ...parts }).map((sql) => sql.trim().replace(/;$/u, ''));
+export function creationOf(dialect: Dialect, objects: ObjectMaps): string[] {
+  return renderCatalog(catalogOf(dialect, objects)).map((sql) => sql.trim().replace(/;$/u, ''));
 }
 
 type NamedMap = 'schemas' | 'extensions' | 'enums' | 'domains' | 'types' | 'sequences' | 'views' | 'routines';
 
 /** Entries that the statement took away, as they were: they have to be made again. */
-export function missing<K extends NamedMap>(work: Work, entry: HistoryEntry, kind: K): Catalog[K] {
+export function missing<K extends NamedMap>(work: Work, entry: HistoryEntry, kind: K): ReadonlyMap<string, CatalogObjects[K]> {
   const before = entry.before[kind] as ReadonlyMap<string, unknown>;
   const keys = changedKeys(before, entry.after[kind] as ReadonlyMap<string, unknown>);
-  return new Map(keys.filter((key) => before.has(key) && !work.current[kind].has(key)).map((key) => [key, before.get(key)])) as unknown as Catalog[K];
+  return new Map(keys.filter((key) => before.has(key) && !work.current[kind].has(key)).map((key) => [key, before.get(key)])) as unknown as ReadonlyMap<string, CatalogObjects[K]>;
 }
 
 /** Keys of entries that the statement made: they have to go. */

@@ -1,5 +1,5 @@
 import type { HistoryEntry } from '../../project/facts.ts';
-import { emptyCatalog, findColumn, findTable, objectKey, type Catalog, type Sequence, type Table } from '../../schema/catalog.ts';
+import { catalogOf, findColumn, findTable, objectKey, type Catalog, type Sequence, type Table } from '../../schema/catalog.ts';
 import { diffCatalogs } from '../../schema/diff.ts';
 import { quoteIdentifier, quoteString, renderName } from '../../schema/quote.ts';
 import { isPlainSerial } from '../../schema/render/table.ts';
@@ -85,7 +85,7 @@ function tableChanges(work: Work, entry: HistoryEntry): TableChange[] {
 
 /** Whether two states of a table mean different schemas; how an expression is spelled does not count. */
 export function differs(dialect: Dialect, key: string, current: Table, target: Table): boolean {
-  const alone = (table: Table): Catalog => ({ ...emptyCatalog(dialect), tables: new Map([[key, table]]) });
+  const alone = (table: Table): Catalog => catalogOf(dialect, { tables: new Map([[key, table]]) });
   return diffCatalogs(alone(current), alone(target)).length > 0;
 }
 
@@ -113,7 +113,7 @@ function dropTables(work: Work, entry: HistoryEntry): void {
 function createMissing(work: Work, entry: HistoryEntry, copies: Copies): void {
   const tables = missingTables(work, entry);
   const sequences = missingSequences(work, entry);
-  const parts: Partial<Catalog> = {
+  const parts = {
     tables, sequences,
     schemas: missing(work, entry, 'schemas'), extensions: missing(work, entry, 'extensions'), enums: missing(work, entry, 'enums'),
     domains: missing(work, entry, 'domains'), types: missing(work, entry, 'types'), views: missing(work, entry, 'views'), routines: missing(work, entry, 'routines'),
@@ -122,7 +122,7 @@ function createMissing(work: Work, entry: HistoryEntry, copies: Copies): void {
   for (const sequence of sequences.values()) {
     if (!sequence.serial && !sequence.ownedBy && work.step.before.sequences.has(objectKey(work.dialect, sequence.schema, sequence.name))) losses.push({ what: `the current value of sequence ${sequence.name}`, why: 'dropped with the sequence' });
   }
-  doubtStars(work, parts.views!.values());
+  doubtStars(work, parts.views.values());
   creationOf(work.dialect, parts).forEach((sql, index) => work.add(index === 0 ? { sql, losses } : { sql }));
   for (const { schema, name, ownedBy } of sequences.values()) {
     const owner = ownedBy && work.current.tables.get(objectKey(work.dialect, ownedBy.schema, ownedBy.table));
@@ -136,7 +136,7 @@ function createMissing(work: Work, entry: HistoryEntry, copies: Copies): void {
  * Sequences that the statement took away. One that comes back with its SERIAL column is left out; one whose owner is not there
  * yet is made without it, and given to it later.
  */
-function missingSequences(work: Work, entry: HistoryEntry): Catalog['sequences'] {
+function missingSequences(work: Work, entry: HistoryEntry): ReadonlyMap<string, Sequence> {
   const sequences = new Map<string, Sequence>();
   for (const [key, sequence] of missing(work, entry, 'sequences')) {
     const owner = sequence.ownedBy;

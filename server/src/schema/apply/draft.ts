@@ -2,14 +2,8 @@ import type { Dialect } from '../../source/dialect.ts';
 import type { Identifier, QualifiedName, StatementNode } from '../../source/sql/ast.ts';
 import type { Statement } from '../../source/statement.ts';
 import { shift, type TextRange } from '../../text/range.ts';
-import { defaultSchema, objectKey, type Catalog, type Origin, type Table } from '../catalog.ts';
-
-/** The maps of a catalog by name. */
-export type Collection = {
-  [K in keyof Catalog]-?: Catalog[K] extends ReadonlyMap<string, unknown> ? K : never;
-}[keyof Catalog];
-
-type ValueOf<C extends Collection> = Catalog[C] extends ReadonlyMap<string, infer V> ? V : never;
+import { defaultSchema, objectKey, type Catalog, type CatalogObjects, type CollectionName, type Origin, type Table } from '../catalog.ts';
+import type { Collection } from '../collection.ts';
 
 /** Where a name leads: the schema (undefined for the default one), the name and the key in the catalog's maps. */
 export interface Target {
@@ -70,7 +64,7 @@ export class Draft {
   }
 
   /** Where an existing object of this name is looked for: a bare name falls back from the search_path to the default schema. */
-  lookup(collection: Collection, name: QualifiedName): Target {
+  lookup(collection: CollectionName, name: QualifiedName): Target {
     const target = this.target(name);
     if (name.schema !== undefined || target.schema === undefined || this.catalog[collection].has(target.key)) return target;
     const fallback = this.targetOf(undefined, name.name.name);
@@ -92,22 +86,26 @@ export class Draft {
     return this.catalog.tables.get(target.key) ?? { ...emptyTable(target, this.origin(name.name.range)), knowledge: 'unknown' };
   }
 
-  has(collection: Collection, key: string): boolean {
+  has(collection: CollectionName, key: string): boolean {
     return this.catalog[collection].has(key);
   }
 
-  /** Sets one entry of a map, in place when the key is there already, else last. */
-  set<C extends Collection>(collection: C, key: string, value: ValueOf<C>): void {
-    const map = new Map(this.catalog[collection] as ReadonlyMap<string, unknown>);
-    map.set(key, value);
-    this.catalog = { ...this.catalog, [collection]: map };
+  /** Sets one entry of a collection, in place when the key is there already, else last. */
+  set<N extends CollectionName>(name: N, key: string, value: CatalogObjects[N]): void {
+    this.#replace(name, (this.catalog[name] as unknown as Collection<CatalogObjects[N]>).set(key, value));
   }
 
-  remove(collection: Collection, key: string): void {
-    if (!this.catalog[collection].has(key)) return;
-    const map = new Map(this.catalog[collection] as ReadonlyMap<string, unknown>);
-    map.delete(key);
-    this.catalog = { ...this.catalog, [collection]: map };
+  remove(name: CollectionName, key: string): void {
+    this.#replace(name, (this.catalog[name] as Collection<unknown>).delete(key));
+  }
+
+  /** Puts an entry under another key, in its old place; what was there goes. */
+  move<N extends CollectionName>(name: N, from: string, to: string, value: CatalogObjects[N]): void {
+    this.#replace(name, (this.catalog[name] as unknown as Collection<CatalogObjects[N]>).move(from, to, value));
+  }
+
+  #replace(name: CollectionName, collection: Collection<unknown>): void {
+    if (collection !== this.catalog[name]) this.catalog = { ...this.catalog, [name]: collection };
   }
 
   /** Puts a table under its own name. */
@@ -117,14 +115,7 @@ export class Draft {
 
   /** Changes every table for which `change` gives another value than it was given. */
   mapTables(change: (table: Table) => Table): void {
-    let map: Map<string, Table> | undefined;
-    for (const [key, table] of this.catalog.tables) {
-      const changed = change(table);
-      if (changed === table) continue;
-      map ??= new Map(this.catalog.tables);
-      map.set(key, changed);
-    }
-    if (map) this.catalog = { ...this.catalog, tables: map };
+    for (const [key, table] of this.catalog.tables) this.set('tables', key, change(table));
   }
 
   /** Notes that a statement was met whose effect is not followed; the first reason stays. */

@@ -53,13 +53,7 @@ export function dropViewsOver(draft: Draft, relation: string): void {
 export function renameTable(draft: Draft, table: Table, to: Target): void {
   const from = objectKey(draft.dialect, table.schema, table.name);
   const renamed = withRenamedConstraints(draft, { ...table, schema: to.schema, name: to.name }, table.name);
-  const tables = new Map<string, Table>();
-  if (!draft.has('tables', from)) tables.set(to.key, renamed);
-  for (const [key, other] of draft.catalog.tables) {
-    if (key === from) tables.set(to.key, renamed);
-    else if (key !== to.key) tables.set(key, other);
-  }
-  draft.catalog = { ...draft.catalog, tables };
+  draft.move('tables', from, to.key, renamed);
   draft.mapTables((other) => followRename(draft, other, table, to));
   moveOwnedSequences(draft, table, to);
   if (draft.dialect !== 'mysql' && draft.dialect !== 'mariadb') renameInViews(draft, table.name, to.name);

@@ -1,0 +1,22 @@
+type Parts = Readonly<Record<string, unknown>>;
+
+/**
+ * Whether two values of a catalog (a table, a view, an origin) say the same and come from the same places. A part that is
+ * undefined counts as one that is not there.
+ */
+export function sameObject(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, i) => sameObject(item, b[i]));
+  return !Array.isArray(b) && hasPartsOf(a as Parts, b as Parts) && lacksNothingOf(a as Parts, b as Parts);
+}
+
+function hasPartsOf(a: Parts, b: Parts): boolean {
+  for (const name in a) if (!sameObject(a[name], b[name])) return false;
+  return true;
+}
+
+function lacksNothingOf(a: Parts, b: Parts): boolean {
+  for (const name in b) if (a[name] === undefined && b[name] !== undefined) return false;
+  return true;
+}
