@@ -1,10 +1,12 @@
+import type { TextRange } from '../text/range.ts';
 import type { Dialect } from './dialect.ts';
 import type { Comment, Token } from './token.ts';
 
 /**
- * One statement of a script, without its terminator. `start` and `end` are file offsets (UTF-16);
- * `tokens`, and every range that a reader returns for the statement, are relative to `start`, so that results can be
- * kept by statement text and survive edits elsewhere in the file.
+ * One statement of a script, without its terminator. It lives as long as its text is unchanged: `index`, `start`,
+ * `end` and `terminatorEnd` say where it stands now (file offsets, UTF-16) and are moved by `resplitScript`, nobody
+ * else. `text`, `tokens` and what a reader makes of them never change; `tokens`, and every range that a reader
+ * returns for the statement, are relative to `start`.
  */
 export interface Statement {
   readonly dialect: Dialect;
@@ -25,6 +27,11 @@ export interface Script {
   readonly dialect: Dialect;
   readonly text: string;
   readonly statements: readonly Statement[];
-  /** Every comment of the file, file offsets, in order; runner annotations and our directives live here. */
+  /** Every comment of the file, file offsets, in order; runner annotations and our directives live here. They move like statements. */
   readonly comments: readonly Comment[];
+  /**
+   * Where the end of a token was decided by text far behind it, as of an unclosed literal: from the token to the end
+   * of what was looked at (Infinity for the end of the file). An edit in between splits anew from there.
+   */
+  readonly farLooks: readonly TextRange[];
 }

@@ -20,11 +20,15 @@ export function endOfOperator(text: string, position: number, postgresql: boolea
   return position + (long?.length ?? 1);
 }
 
+/** The longest name of an operator in PostgreSQL (NAMEDATALEN - 1). */
+const LONGEST_OPERATOR = 63;
+
 /** PostgreSQL takes as many operator characters as follow, up to a comment (manual, 4.1.3). */
 function endOfPostgresOperator(text: string, position: number): number {
+  const limit = Math.min(text.length, position + LONGEST_OPERATOR);
   let end = position;
   let special = false;
-  while (end < text.length) {
+  while (end < limit) {
     const code = text.charCodeAt(end);
     if (!isPostgresOperator(code) || (code === 37 && endOfPercentParameter(text, end) > 0)) break;
     const next = text.charCodeAt(end + 1);

@@ -1,10 +1,15 @@
+import type { TextRange } from '../../text/range.ts';
 import { isMySql, type Dialect } from '../dialect.ts';
+import type { EntryState } from '../splitter/state.ts';
 import type { TokenKind } from '../token.ts';
 import { isBlank, isDigit, isPostgresOperator, isWordPart, isWordStart } from './characters.ts';
 import { endOfHoleAt, endOfPercentParameter, endWithHoles, isTemplateControl } from './holes.ts';
 import { endOfNumber, endOfOperator } from './operators.ts';
 import { dollarMarkLength, endOfBlockComment, endOfQuoted } from './quotes.ts';
-import { endOfDollarQuoted, looksUnclosed } from './unclosed.ts';
+import { AFTER_QUOTE, endOfDollarQuoted, looksUnclosed } from './unclosed.ts';
+
+/** How far the scanner looks past blanks for what follows, UTF-16 units. */
+const LONGEST_GAP = 200;
 
 /**
  * What the scanner stands on. Beside the token kinds: `terminator` ends a statement; `client` is a line for the
@@ -25,9 +30,13 @@ export class Scanner {
   readonly #mysql: boolean;
   readonly #postgresql: boolean;
   readonly #sqlite: boolean;
+  /** The tokens whose end was decided by text far behind it, with the end of what was looked at. */
+  readonly farLooks: TextRange[] = [];
   #insideVersionComment = false;
   /** Whether the last token could be an operand, which tells an operator from a parameter after it. */
   #afterOperand = false;
+  #wasInsideVersionComment = false;
+  #wasAfterOperand = false;
 
   constructor(text: string, dialect: Dialect) {
     this.text = text;
@@ -37,10 +46,29 @@ export class Scanner {
     this.#sqlite = dialect === 'sqlite';
   }
 
+  /** How the scanner stood before the token it stands on. */
+  get insideVersionComment(): boolean {
+    return this.#wasInsideVersionComment;
+  }
+
+  get afterOperand(): boolean {
+    return this.#wasAfterOperand;
+  }
+
+  /** Goes on from `position`, where it stood in that state before. */
+  resume(position: number, state: Pick<EntryState, 'delimiter' | 'insideVersionComment' | 'afterOperand'>): void {
+    this.end = position;
+    this.delimiter = state.delimiter;
+    this.#insideVersionComment = state.insideVersionComment;
+    this.#afterOperand = state.afterOperand;
+  }
+
   /** Steps to the next token or comment and answers its kind; `end` when the text is over. */
   next(): ScanKind {
     const { text } = this;
     let position = this.end;
+    this.#wasInsideVersionComment = this.#insideVersionComment;
+    this.#wasAfterOperand = this.#afterOperand;
     while (position < text.length && isBlank(text.charCodeAt(position))) position++;
     this.start = position;
     if (position >= text.length) {
@@ -186,7 +214,9 @@ export class Scanner {
     const { text } = this;
     let end = endOfQuoted(text, quoteAt, backslash);
     if (kind === 'quotedIdentifier' || text[quoteAt] === '"') end = endWithHoles(text, quoteAt, end);
-    return this.#take(kind, end < 0 || looksUnclosed(text, quoteAt, end, kind) ? this.#lineEnd(quoteAt) : end);
+    if (end >= 0 && !looksUnclosed(text, quoteAt, end, kind)) return this.#take(kind, end);
+    this.farLooks.push({ start: quoteAt, end: end < 0 ? Infinity : end + AFTER_QUOTE });
+    return this.#take(kind, this.#lineEnd(quoteAt));
   }
 
   #number(position: number): ScanKind {
@@ -223,13 +253,19 @@ export class Scanner {
     if (hole > 0) return this.#glued('hole', hole);
     if (this.#postgresql) {
       const length = dollarMarkLength(text, position);
-      if (length > 0) return this.#take('string', endOfDollarQuoted(text, position, length));
+      if (length > 0) return this.#dollarQuoted(position, length);
     }
     const end = this.#wordEnd(position + 1);
     if (end === position + 1) return this.#take('operator', end);
     // MySQL lets a name begin with a dollar sign; `$1` is what drivers and documents for PostgreSQL number parameters with.
     const isName = this.#mysql && !/^\d+$/.test(text.slice(position + 1, end));
     return this.#take(isName ? 'word' : 'parameter', end);
+  }
+
+  #dollarQuoted(position: number, markLength: number): ScanKind {
+    const { end, looked } = endOfDollarQuoted(this.text, position, markLength);
+    if (looked > end) this.farLooks.push({ start: position, end: looked });
+    return this.#take('string', end);
   }
 
   #colon(position: number): ScanKind {
@@ -265,7 +301,8 @@ export class Scanner {
     let next = position + 1;
     while (isDigit(text.charCodeAt(next))) next++;
     if (next > position + 1) return this.#take('parameter', next);
-    while (next < text.length && isBlank(text.charCodeAt(next))) next++;
+    const limit = Math.min(text.length, next + LONGEST_GAP);
+    while (next < limit && isBlank(text.charCodeAt(next))) next++;
     // `data ? 'key'` asks jsonb for a key; `LIMIT ?` is a parameter.
     const asksForKey = this.#afterOperand && `'"$:(`.includes(text[next] ?? ' ');
     return this.#take(asksForKey ? 'operator' : 'parameter', position + 1);

@@ -19,6 +19,9 @@ export interface OpenStatement {
   readonly mainVerb: string;
 }
 
+/** How much of what begins at a line is looked at, UTF-16 units. */
+const LONGEST_BEGINNING = 1500;
+
 const objects =
   'AGGREGATE|DATABASE|DOMAIN|EXTENSION|FUNCTION|INDEX|MATERIALIZED|POLICY|PROCEDURE|ROLE|SCHEMA|SEQUENCE|TABLE|TRIGGER|TYPE|USER|VIEW';
 const createObjects = `${objects}|CONSTRAINT|EVENT|FULLTEXT|OR|SPATIAL|TEMP|TEMPORARY|UNIQUE|UNLOGGED|VIRTUAL`;
@@ -53,7 +56,9 @@ const setting = /SET\s+(?:@@?\w|(?:FOREIGN_KEY_CHECKS|GLOBAL|LOCAL|LOCK_TIMEOUT|
  * Whether a new statement surely begins at `offset`, a word at the start of a line, although the open one has no
  * terminator. Only what could not continue the open statement in any of the three grammars counts.
  */
-export function beginsStatement(text: string, offset: number, open: OpenStatement): boolean {
+export function beginsStatement(script: string, start: number, open: OpenStatement): boolean {
+  const text = script.slice(start, start + LONGEST_BEGINNING);
+  const offset = 0;
   if (open.insideBody || open.body !== 'none') return beginsAfterBody(text, offset, open);
   if (takesDefinitions(open)) return false;
   if (startsWith(text, offset, definitionIn(open))) return true;
