@@ -12,7 +12,7 @@ const words = ['--', '/*', '*/', '/*!40101', '$$', '$a$', "E'", 'U&"', '{{', '}}
 const lines = ['\nSELECT ', '\nINSERT INTO t ', '\nDELIMITER //\n', '\nDELIMITER ;\n', '\nGO\n', 'COPY t FROM STDIN;\n', '\n\\.\n', '\\g', '-- +goose StatementBegin\n', '-- +goose StatementEnd\n', 'VALUES ', 'AS ', '1e', '0x', ';\nCREATE TABLE t (a int);\n', '\nCREATE FUNCTION f() AS $$', '\nALTER TABLE t '];
 
 /** Pieces of text that splitting could trip over. */
-export const fragments: readonly string[] = [...characters, ...words, ...lines];
+export const fragments: readonly string[] = [...characters.split(''), ...words, ...lines];
 
 /** `count` fragments in a row. */
 export function randomText(random: () => number, count: number): string {

@@ -60,7 +60,7 @@ describe('an edit', () => {
     expect(script.text.slice(comment.start, comment.end)).toBe('-- number 399');
     expect(script.text.slice(place.range.start, place.range.end)).toBe('399');
     expect(JSON.parse(JSON.stringify(place))).toEqual({ file: 'a.sql', range: { start: place.range.start, end: place.range.end } });
-    expect({ ...place }).toEqual({ file: 'a.sql', range: place.range });
+    expect(Object.assign({}, place)).toEqual({ file: 'a.sql', range: place.range });
   });
 
   test('inside a comment changes no statement', () => {

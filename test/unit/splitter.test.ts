@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { dialects, type Dialect } from '../../server/src/source/dialect.ts';
 import { splitScript } from '../../server/src/source/splitter.ts';
 import { corpusSqlFiles, hasCorpora } from '../support/corpus.ts';
+import { randomNumbers, randomText } from '../support/randomEdits.ts';
 
 const squeeze = (text: string) => text.replace(/\s+/g, ' ');
 
@@ -186,25 +187,13 @@ describe.runIf(hasCorpora('statement splitter on the corpora'))('corpora', () =>
   });
 });
 
-/** A small generator of numbers, so that a failure can be repeated. */
-function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
 
-const characters = '\'"`$$()[]{};:?@\\#-/*!.,\n\r\t \ufeff💡é\0';
-const words = ['--', '/*', '*/', '/*!40101', '$$', '$a$', "E'", 'U&"', '{{', '}}', '${', '{%', 'BEGIN', 'END', 'CASE', 'IF', 'CREATE ', 'TRIGGER ', 'FUNCTION ', 'ATOMIC', 'RULE '];
-const lines = ['\nSELECT ', '\nINSERT INTO t ', '\nDELIMITER //\n', '\nGO\n', 'COPY t FROM STDIN;\n', '\n\\.\n', '\\g', '-- +goose StatementBegin\n', '-- +goose StatementEnd\n', 'VALUES ', 'AS ', '1e', '0x'];
-const fragments = [...characters.split(''), ...words, ...lines];
 
 describe('any text', () => {
   test.each(dialects)('%s never throws, and statements lie in order and apart', (dialect) => {
     const random = randomNumbers(7);
     for (let round = 0; round < 2000; round++) {
-      const text = Array.from({ length: Math.floor(random() * 40) }, () => fragments[Math.floor(random() * fragments.length)]).join('');
+      const text = randomText(random, Math.floor(random() * 40));
       const { statements } = splitScript(text, dialect);
       let end = 0;
       for (const [index, statement] of statements.entries()) {
