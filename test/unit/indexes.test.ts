@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { buildFacts } from '../../server/src/project/build.ts';
 import type { Dialect } from '../../server/src/source/dialect.ts';
-import { indexCandidates } from '../../server/src/indexes/candidates.ts';
+import type { DatabaseFacts } from '../../server/src/project/facts.ts';
+import { indexCandidates, type IndexCandidate } from '../../server/src/indexes/candidates.ts';
+import { indexName } from '../../server/src/indexes/names.ts';
+
+function candidatesOf(database: DatabaseFacts): IndexCandidate[] {
+  return [...database.catalog.tables.keys()].flatMap((key) => indexCandidates(database, key));
+}
 
 /** Candidates as text: `orders(tenant_id, created_at desc)`. */
 function candidates(schema: string, queries: readonly string[], { dialect = 'postgresql', config = '' }: { dialect?: Dialect; config?: string } = {}): string[] {
@@ -12,7 +18,7 @@ function candidates(schema: string, queries: readonly string[], { dialect = 'pos
   ];
   const facts = buildFacts({ files, applied: { kind: 'none' }, forcedDialect: dialect });
   return facts.databases.flatMap((database) =>
-    indexCandidates(database).map(({ table, columns }) => `${table.name}(${columns.map(({ name, order, nulls }) => `${name}${order === 'desc' ? ' desc' : ''}${nulls ? ` nulls ${nulls}` : ''}`).join(', ')})`),
+    candidatesOf(database).map(({ table, columns }) => `${table.name}(${columns.map(({ name, order, nulls }) => `${name}${order === 'desc' ? ' desc' : ''}${nulls ? ` nulls ${nulls}` : ''}`).join(', ')})`),
   );
 }
 
@@ -93,7 +99,9 @@ describe('names', () => {
     const text = `CREATE TABLE a_table_with_quite_a_long_name (first_long_column int, second_long_column int, other int);\n${index}`;
     const query = 'SELECT 1 FROM a_table_with_quite_a_long_name WHERE first_long_column = 1 AND second_long_column = 2;';
     const facts = buildFacts({ files: [{ path: 'schema.sql', text }, { path: 'q.sql', text: query }], applied: { kind: 'none' }, forcedDialect: dialect });
-    return indexCandidates(facts.databases[0]!)[0]!.name;
+    const database = facts.databases[0]!;
+    const { table, columns } = candidatesOf(database)[0]!;
+    return indexName(database, table, columns.map((column) => column.name));
   };
   it('follow the habit of the workspace', () => {
     const table = 'a_table_with_quite_a_long_name';

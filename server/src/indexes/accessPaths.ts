@@ -1,5 +1,6 @@
 import type { DatabaseFacts, WorkloadQuery } from '../project/facts.ts';
-import type { Table } from '../schema/catalog.ts';
+import { queriesNaming } from '../project/lookups.ts';
+import { objectKey, type Table } from '../schema/catalog.ts';
 import type { QueryBlock } from '../source/query/query.ts';
 import { shift, type TextRange } from '../text/range.ts';
 import { conditionsOf, scopeOf, type Binding, type Condition, type Scope, type Source } from './conditions.ts';
@@ -36,27 +37,23 @@ export interface AccessPath {
   readonly driven: boolean;
   /** Columns on which any condition stands, the ones no index helps with included. */
   readonly mentioned: ReadonlySet<string>;
-  /** The table's name in the query, file offsets. */
+  /** The table's name in the query, file offsets as they are now. */
   readonly at: TextRange;
 }
 
 /**
- * The ways in which the workload reaches tables whose definition is known: one path per table and query block that filters it.
+ * The ways in which the workload reaches a table whose definition is known: one path for each time that a query block filters it.
  * A column that cannot be resolved is left out; statements of migrations run once and are not looked at.
  */
-export function accessPaths(database: DatabaseFacts): AccessPath[] {
-  const paths: AccessPath[] = [];
-  for (const query of database.workload) {
-    if (query.source === 'migration') continue;
-    for (const block of query.query.blocks) paths.push(...pathsOfBlock(database, query, block));
-  }
-  return paths;
+export function accessPaths(database: DatabaseFacts, tableKey: string): AccessPath[] {
+  return queriesNaming(database, tableKey).flatMap((query) => query.query.blocks.flatMap((block) => pathsOfBlock(database, query, block, tableKey)));
 }
 
-function pathsOfBlock(database: DatabaseFacts, query: WorkloadQuery, block: QueryBlock): AccessPath[] {
+function pathsOfBlock(database: DatabaseFacts, query: WorkloadQuery, block: QueryBlock, tableKey: string): AccessPath[] {
+  if (!block.tables.some((use) => objectKey(database.dialect, use.schema, use.name) === tableKey)) return [];
   const scope = scopeOf(database, block);
   const conditions = conditionsOf(database, block, scope);
-  return scope.sources.filter(({ table }) => table.knowledge === 'known' && !table.temporary).flatMap((source) => {
+  return scope.sources.filter(({ key, table }) => key === tableKey && table.knowledge === 'known' && !table.temporary).flatMap((source) => {
     const path = pathOf(query, block, source, scope, conditions);
     return path ? [path] : [];
   });
@@ -82,7 +79,9 @@ function pathOf(query: WorkloadQuery, block: QueryBlock, source: Source, scope: 
     sort: sortOf(block, source, scope, equality),
     driven: own.some(({ partner }) => partner === 'outside') || conditions.some((other) => other.source !== source && finds(other)),
     mentioned: new Set(own.map(({ column }) => column.name)),
-    at: shift(source.use.range, query.offset),
+    get at() {
+      return shift(source.use.range, query.offset);
+    },
   };
 }
 

@@ -4,7 +4,6 @@ import { accessPaths, type AccessPath, type SortColumn } from './accessPaths.ts'
 import type { Binding } from './conditions.ts';
 import { bindsUniqueKey, isNarrowed, isServed, leadsWith, type Demand } from './coverage.ts';
 import { isTenantKey } from './keys.ts';
-import { indexName } from './names.ts';
 
 /** A column of a proposed index. */
 export type CandidateColumn = SortColumn;
@@ -14,8 +13,6 @@ export interface IndexCandidate {
   readonly tableKey: string;
   readonly table: Table;
   readonly columns: readonly CandidateColumn[];
-  /** A free name after the habit of the workspace. */
-  readonly name: string;
   /** What the first path asks of an index. */
   readonly demand: Demand;
   /** The paths it serves, in the order of the workload; the first one is where it is reported. */
@@ -27,16 +24,16 @@ export interface IndexCandidate {
 /** Tables with fewer believed rows are read whole as fast as through an index. */
 const worthwhileRows = 1_000;
 
-const memo = new WeakMap<DatabaseFacts, readonly IndexCandidate[]>();
-
 /**
- * The composite indexes that the workload wants and that neither the history nor the Prisma schema has. Paths that a unique key answers,
- * and tables stated to be tiny, want none. Where one candidate leads with another, they are one. Made once per facts.
+ * The composite indexes of a table that the workload wants and that neither the history nor the Prisma schema has. Paths that a unique key
+ * answers, and tables stated to be tiny, want none. Where one candidate leads with another, they are one.
  */
-export function indexCandidates(database: DatabaseFacts): readonly IndexCandidate[] {
-  let candidates = memo.get(database);
-  if (!candidates) memo.set(database, (candidates = makeCandidates(database)));
-  return candidates;
+export function indexCandidates(database: DatabaseFacts, tableKey: string): IndexCandidate[] {
+  const wishes = accessPaths(database, tableKey).flatMap((path) => {
+    const demand = demandOf(database, path);
+    return demand ? [{ path, demand }] : [];
+  });
+  return merge(database, wishes);
 }
 
 interface Wish {
@@ -48,18 +45,6 @@ interface Wish {
 function coreOf({ path, demand }: Wish): Demand {
   const soft = new Set(path.equality.filter(({ binding }) => binding === 'soft').map(({ name }) => name));
   return { ...demand, equality: demand.equality.filter((name) => !soft.has(name)) };
-}
-
-function makeCandidates(database: DatabaseFacts): IndexCandidate[] {
-  const wishes = new Map<string, Wish[]>();
-  for (const path of accessPaths(database)) {
-    const demand = demandOf(database, path);
-    if (!demand) continue;
-    const known = wishes.get(path.tableKey);
-    if (known) known.push({ path, demand });
-    else wishes.set(path.tableKey, [{ path, demand }]);
-  }
-  return [...wishes.values()].flatMap((ofTable) => merge(database, ofTable));
 }
 
 /** What an index for the path would lead with; undefined when the path needs none or is served. */
@@ -123,8 +108,7 @@ function merge(database: DatabaseFacts, wishes: readonly Wish[]): IndexCandidate
     const served = wishes.filter(({ path }) => paths.has(path));
     const inOrder = served.map(({ path }) => path);
     const { table, tableKey } = inOrder[0]!;
-    const name = indexName(database, table, columns.map((column) => column.name));
-    return { tableKey, table, columns, name, demand: served[0]!.demand, paths: inOrder, queries: [...new Set(inOrder.map((path) => path.query))] };
+    return { tableKey, table, columns, demand: served[0]!.demand, paths: inOrder, queries: [...new Set(inOrder.map((path) => path.query))] };
   });
 }
 

@@ -1,4 +1,5 @@
 import type { DatabaseFacts } from '../project/facts.ts';
+import { readTenancy } from '../project/tenancy.ts';
 import type { KeyPart, Table } from '../schema/catalog.ts';
 import { isMySql, type Dialect } from '../source/dialect.ts';
 
@@ -17,8 +18,9 @@ export function sameColumn(dialect: Dialect, a: string | undefined, b: string): 
 }
 
 /** Whether a column tells the tenants of a shared schema apart: the configured key, else a column named `tenant_id`. */
-export function isTenantKey({ dialect, tenancy }: DatabaseFacts, column: string): boolean {
-  return tenancy.key === undefined ? /^tenant_?id$/i.test(column) : sameColumn(dialect, column, tenancy.key);
+export function isTenantKey(database: DatabaseFacts, column: string): boolean {
+  const { key } = readTenancy(database);
+  return key === undefined ? /^tenant_?id$/i.test(column) : sameColumn(database.dialect, column, key);
 }
 
 /** A table as the history tells it, and as the Prisma schema and the schema dumps beside the history do. */

@@ -4,7 +4,7 @@ import { count, places, some, tableName, type PlanContext } from './context.ts';
 import { topQueries, uncovered } from './indexStrategy.ts';
 import { keylessTables } from '../rules/schema/missing-primary-key.ts';
 import { lacksDown } from '../rules/migration/missing-down-migration.ts';
-import { isGuarded } from '../rules/tenancy.ts';
+import { isGuarded } from '../project/tenancy.ts';
 import { findColumn, type Table } from '../schema/catalog.ts';
 import { tenantKey } from './schemaDesign.ts';
 

@@ -5,6 +5,7 @@ import type { DatabaseLayout } from './databases.ts';
 import type { DatabaseFacts, HistoryEntry, MigrationStep, PrismaFacts, Unread, WorkloadQuery } from './facts.ts';
 import { catalogAfter, foldLooseScript, startCatalog } from './fold.ts';
 import type { LooseFile } from './looseFiles.ts';
+import { Mentions } from './mentions.ts';
 import { once } from './once.ts';
 import { runnerInfo } from './runners/runner.ts';
 import { tenancyOf } from './tenancy.ts';
@@ -117,6 +118,7 @@ export function makeDatabase(parts: DatabaseParts): DatabaseFacts {
     ...(layout.root ? { migrationsFolder: layout.root.folder } : {}),
     steps,
     otherEntries: entries,
+    mentions: new Mentions([...steps.flatMap((step) => step.entries), ...entries]),
     dumps,
     catalog,
     ...(prisma ? { prisma } : {}),

@@ -7,6 +7,7 @@ import type { StatementNode } from '../source/sql/ast.ts';
 import type { Script, Statement } from '../source/statement.ts';
 import type { TextRange } from '../text/range.ts';
 import type { Config, DatabaseConfig } from './config.ts';
+import type { Mentions } from './mentions.ts';
 
 /** A file of the workspace, as text. `path` is relative to the workspace root, with `/`. */
 export interface SourceFile {
@@ -123,6 +124,19 @@ export interface Unread {
   readonly reason: string;
 }
 
+/** How rows of several tenants are kept apart. */
+export interface Tenancy {
+  readonly model: 'none' | 'shared' | 'schema-per-tenant' | 'db-per-tenant';
+  readonly key?: string;
+  readonly stated: boolean;
+  /** A column that looks like the tenant key, when no key is stated. */
+  readonly guessedKey?: string;
+  /** Map keys of the tables that list the tenants themselves, where tenants share tables by a key; sorted. */
+  readonly roots?: readonly string[];
+  /** Whether policies keep the rows of any table with the key apart. */
+  readonly guarded?: boolean;
+}
+
 /** Everything known of one database. Immutable; rules, actions, hover and plan read it and nothing else. */
 export interface DatabaseFacts {
   readonly name: string;
@@ -138,6 +152,8 @@ export interface DatabaseFacts {
   readonly steps: readonly MigrationStep[];
   /** Statements of schema files, scripts and query files, each with the catalog it meets. */
   readonly otherEntries: readonly HistoryEntry[];
+  /** Which of the statements of `steps` and `otherEntries` name what. */
+  readonly mentions: Mentions<HistoryEntry>;
   /** Schema files beside a history of migrations: what each makes of an empty database, to compare with `catalog`. Their statements are in no list. */
   readonly dumps: readonly { readonly file: string; readonly catalog: Catalog }[];
   /** The schema after all migrations, or as the schema files or the Prisma schema tell it when there are none. */
@@ -145,7 +161,7 @@ export interface DatabaseFacts {
   readonly prisma?: PrismaFacts;
   readonly workload: readonly WorkloadQuery[];
   readonly unread: readonly Unread[];
-  readonly tenancy: { readonly model: 'none' | 'shared' | 'schema-per-tenant' | 'db-per-tenant'; readonly key?: string; readonly stated: boolean; /** A column that looks like the tenant key, when no key is stated. */ readonly guessedKey?: string };
+  readonly tenancy: Tenancy;
   readonly zeroDowntime: boolean;
   /** Believed rows of a table, undefined when unknown. */
   rowsOf(table: string): number | undefined;

@@ -1,8 +1,18 @@
-import type { Catalog } from '../schema/catalog.ts';
+import { findColumn, objectKey, type Catalog, type Table } from '../schema/catalog.ts';
+import { noteReadOf } from '../schema/reads.ts';
 import type { DatabaseConfig } from './config.ts';
-import type { DatabaseFacts } from './facts.ts';
+import type { DatabaseFacts, Tenancy } from './facts.ts';
 
 const keyName = /^(?:tenant|organi[sz]ation|org|workspace|account|company|team|customer|project|namespace|store)_?(?:id|uuid|key)$/i;
+
+const kept = new WeakMap<Table, readonly string[]>();
+
+/** The columns of a table that are named like a tenant key; kept, because the whole schema is asked after each change of it. */
+function keyNames(table: Table): readonly string[] {
+  let names = kept.get(table);
+  if (!names) kept.set(table, (names = table.columns.flatMap(({ name }) => (keyName.test(name) ? [name] : []))));
+  return names;
+}
 
 /** The column that looks like a tenant key: it stands on at least half of the tables, three or more. */
 function guessKey(catalog: Catalog): string | undefined {
@@ -11,7 +21,7 @@ function guessKey(catalog: Catalog): string | undefined {
   for (const table of catalog.tables.values()) {
     if (table.knowledge !== 'known' || table.partitionOf) continue;
     tables++;
-    for (const { name } of table.columns) if (keyName.test(name)) counts.set(name, (counts.get(name) ?? 0) + 1);
+    for (const name of keyNames(table)) counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   const [best] = [...counts].sort((a, b) => b[1] - a[1]);
   return best && best[1] >= 3 && best[1] * 2 >= tables ? best[0] : undefined;
@@ -19,17 +29,41 @@ function guessKey(catalog: Catalog): string | undefined {
 
 /** Where rows are said to be of several tenants, a column that is named after tenants is their key, on however few tables it stands. */
 function namedKey(catalog: Catalog): string | undefined {
-  const columns = [...catalog.tables.values()].flatMap((table) => (table.knowledge === 'known' ? table.columns : []));
-  return columns.find(({ name }) => /^tenant_?(?:id|uuid|key)$/i.test(name))?.name ?? guessKey(catalog);
+  const names = [...catalog.tables.values()].flatMap((table) => (table.knowledge === 'known' ? keyNames(table) : []));
+  return names.find((name) => /^tenant_?(?:id|uuid|key)$/i.test(name)) ?? guessKey(catalog);
+}
+
+/** Whether a table can be one that holds rows of tenants: its definition is known, and it stands for itself. */
+export function mayHoldTenants(table: Table): boolean {
+  return table.knowledge === 'known' && !table.temporary && !table.partitionOf;
+}
+
+/** Whether policies keep the rows of a table apart: row-level security on, and at least one policy. */
+export function isGuarded(table: Table): boolean {
+  return table.rowSecurity?.enabled === true && table.policies.length > 0;
+}
+
+/** What the tables with the key tell together: which tables list the tenants, and whether policies keep tenants apart anywhere. */
+function sharedBy(key: string, { dialect, tables }: Catalog): Pick<Tenancy, 'roots' | 'guarded'> {
+  const keyed = [...tables.values()].filter((table) => mayHoldTenants(table) && findColumn(dialect, table, key));
+  const references = keyed.flatMap(({ foreignKeys }) => foreignKeys.flatMap((foreign) => (foreign.columns.length === 1 && foreign.columns[0] === key ? [foreign.references] : [])));
+  return { roots: [...new Set(references.map(({ schema, table }) => objectKey(dialect, schema, table)))].sort(), guarded: keyed.some(isGuarded) };
 }
 
 /** What is said of tenants; when nothing is, there are none, with the column that looks like a key kept as a question. */
-export function tenancyOf(config: DatabaseConfig, catalog: Catalog): DatabaseFacts['tenancy'] {
-  const key = config.tenant_key;
-  const model = config.tenancy_model ?? (key === undefined ? undefined : 'shared');
-  const named = model === 'shared' && key === undefined ? namedKey(catalog) : undefined;
-  if (named !== undefined) return { model: 'shared', key: named, stated: true, guessedKey: named };
-  if (model !== undefined) return { model, ...(key === undefined ? {} : { key }), stated: true };
+export function tenancyOf(config: DatabaseConfig, catalog: Catalog): Tenancy {
+  const stated = config.tenant_key;
+  const model = config.tenancy_model ?? (stated === undefined ? undefined : 'shared');
+  const named = model === 'shared' && stated === undefined ? namedKey(catalog) : undefined;
+  const key = stated ?? named;
+  const shared = model === 'shared' && key !== undefined ? sharedBy(key, catalog) : {};
+  if (model !== undefined) return { model, ...(key === undefined ? {} : { key }), stated: true, ...(named === undefined ? {} : { guessedKey: named }), ...shared };
   const guessedKey = guessKey(catalog);
   return { model: 'none', stated: false, ...(guessedKey === undefined ? {} : { guessedKey }) };
+}
+
+/** `tenancy` of a database, for what is kept until it changes: noted as read under `tenancy:*`. */
+export function readTenancy({ tenancy }: DatabaseFacts): Tenancy {
+  noteReadOf('tenancy', '*');
+  return tenancy;
 }

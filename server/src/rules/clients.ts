@@ -1,13 +1,14 @@
-import type { DatabaseFacts, WorkloadQuery } from '../project/facts.ts';
 import { sameColumn } from '../indexes/keys.ts';
+import type { DatabaseFacts, WorkloadQuery } from '../project/facts.ts';
+import { queriesNaming } from '../project/lookups.ts';
 import { objectKey } from '../schema/catalog.ts';
 import type { Place } from './rule.ts';
+import { relatedAt } from './support.ts';
 
-/** Queries of the workspace that name a table, and a column of it where one is given; migrations do not count. */
-export function queriesNaming(database: DatabaseFacts, tableKey: string, column?: string): WorkloadQuery[] {
+/** Queries of the workspace that use a table, and a column of it where one is given; migrations do not count. */
+export function queriesUsing(database: DatabaseFacts, tableKey: string, column?: string): WorkloadQuery[] {
   const { dialect } = database;
-  return database.workload.filter(({ source, query }) => {
-    if (source === 'migration') return false;
+  return queriesNaming(database, tableKey).filter(({ query }) => {
     if (!query.tables.some((table) => objectKey(dialect, table.schema, table.name) === tableKey)) return false;
     return column === undefined || namesColumn(database, { query }, tableKey, column);
   });
@@ -25,5 +26,5 @@ function namesColumn({ dialect }: DatabaseFacts, { query }: Pick<WorkloadQuery, 
 
 /** The first places of some queries, as related places of a finding. */
 export function usedAt(queries: readonly WorkloadQuery[], what: string, most = 3): (Place & { readonly message: string })[] {
-  return queries.slice(0, most).map((query) => ({ file: query.file, range: query.range, message: query.name === undefined ? `${what} here` : `${what} in ${query.name}` }));
+  return queries.slice(0, most).map((query) => relatedAt(query, query.name === undefined ? `${what} here` : `${what} in ${query.name}`));
 }

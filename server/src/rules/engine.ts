@@ -4,6 +4,7 @@ import type { DatabaseFacts, Facts, HistoryEntry } from '../project/facts.ts';
 import type { ColumnDefinition, StatementNode } from '../source/sql/ast.ts';
 import type { TextRange } from '../text/range.ts';
 import { appliesToPrisma, appliesToSql } from './applies.ts';
+import { designKeys, designTable } from './design.ts';
 import { rules as registered } from './index.ts';
 import { placeOf, type Finding, type Place, type Report, type Rule, type RuleContext, type Severity, type StatementContext } from './rule.ts';
 import { withoutSuppressed } from './suppressions.ts';
@@ -141,9 +142,14 @@ function walkDatabase(walk: Walk, database: DatabaseFacts, active: readonly Acti
     for (const one of byKind.get('script') ?? []) ask(walk, one, () => one.rule.check.script!(file, entries, contextOf(walk, database, one)));
   }
   walkPrisma(walk, database, active);
-  for (const one of active) {
-    if (!one.rule.check.database || !(sql.includes(one) || appliesToPrisma(one.rule, database))) continue;
-    ask(walk, one, () => one.rule.check.database!(contextOf(walk, database, one)));
+  const asked = active.filter((one) => sql.includes(one) || appliesToPrisma(one.rule, database));
+  const byTable = asked.filter(({ rule }) => rule.check.table);
+  for (const key of designKeys(database)) {
+    const design = designTable(database, key)!;
+    for (const one of byTable) ask(walk, one, () => one.rule.check.table!(design, contextOf(walk, database, one)));
+  }
+  for (const one of asked) {
+    if (one.rule.check.database) ask(walk, one, () => one.rule.check.database!(contextOf(walk, database, one)));
   }
 }
 

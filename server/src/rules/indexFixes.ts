@@ -2,8 +2,9 @@ import { insertAfterStatement, suggestedChange } from '../edits/builders.ts';
 import type { FileChange, WorkspaceChange } from '../edits/change.ts';
 import { newMigration } from '../edits/newMigration.ts';
 import type { CandidateColumn } from '../indexes/candidates.ts';
-import type { DatabaseFacts, Facts, HistoryEntry } from '../project/facts.ts';
-import { findColumn, type Origin, type Table } from '../schema/catalog.ts';
+import type { DatabaseFacts, Facts } from '../project/facts.ts';
+import { entryAt } from '../project/lookups.ts';
+import { findColumn, type Table } from '../schema/catalog.ts';
 import { quoteIdentifier, renderName } from '../schema/quote.ts';
 import { isMySql } from '../source/dialect.ts';
 import { addBlockAttribute, fieldOfColumn, modelOfTable } from './prismaModels.ts';
@@ -14,13 +15,6 @@ export interface WantedIndex {
   readonly table: Table;
   readonly columns: readonly CandidateColumn[];
   readonly name: string;
-}
-
-/** The statement of the history that made an object; undefined for what a Prisma schema tells. */
-export function entryAt(database: DatabaseFacts, origin: Origin): HistoryEntry | undefined {
-  const holds = ({ placed: { file, statement } }: HistoryEntry) => file === origin.file && statement.start <= origin.range.start && origin.range.end <= statement.terminatorEnd;
-  for (const step of database.steps) if (step.migration.up.file === origin.file) return step.entries.find(holds);
-  return database.otherEntries.find(holds);
 }
 
 /**

@@ -2,13 +2,12 @@ import { deleteStatement, insertAfterStatement, mergeChanges, replaceInStatement
 import type { FileChange } from '../edits/change.ts';
 import { newMigration } from '../edits/newMigration.ts';
 import type { DatabaseFacts, Facts, HistoryEntry, Migration } from '../project/facts.ts';
+import { entriesAround, entriesNaming, stepNumber } from '../project/lookups.ts';
 import { findColumn, findTable } from '../schema/catalog.ts';
 
 /** The other statements of the migration or script that an entry stands in. */
 export function neighboursOf(database: DatabaseFacts, entry: HistoryEntry): readonly HistoryEntry[] {
-  const step = entry.migration && database.steps.find(({ migration }) => migration === entry.migration);
-  const all = step ? step.entries : database.otherEntries.filter(({ placed }) => placed.file === entry.placed.file);
-  return all.filter((one) => one !== entry);
+  return entriesAround(database, entry).filter((one) => one !== entry);
 }
 
 /** Whether nothing else in the migration touches the database, settings of the session left out. */
@@ -16,17 +15,17 @@ export function isAlone(database: DatabaseFacts, entry: HistoryEntry): boolean {
   return neighboursOf(database, entry).every(({ placed }) => placed.node.kind === 'set');
 }
 
-/** The statements that run after an entry: of its own file, and of the migrations behind it. */
-function laterThan(database: DatabaseFacts, entry: HistoryEntry): readonly HistoryEntry[] {
-  const own = neighboursOf(database, entry).filter(({ placed }) => placed.statement.start > entry.placed.statement.start);
-  const at = entry.migration ? database.steps.findIndex(({ migration }) => migration === entry.migration) : -1;
-  return at < 0 ? own : [...own, ...database.steps.slice(at + 1).flatMap(({ entries }) => entries)];
+/** The statements that name an object and run after an entry: in its own file, and in the migrations behind it. */
+function laterNaming(database: DatabaseFacts, entry: HistoryEntry, name: string): HistoryEntry[] {
+  const { file, statement } = entry.placed;
+  const own = stepNumber(database, entry);
+  return entriesNaming(database, name).filter((one) => (one.placed.file === file ? one.placed.statement.start > statement.start : own >= 0 && stepNumber(database, one) > own));
 }
 
 /** Whether a later statement names the object, so that what makes it can neither be moved behind nor be left out. */
 export function isNeededLater(database: DatabaseFacts, entry: HistoryEntry, name: string): boolean {
   const wanted = name.toLowerCase();
-  return laterThan(database, entry).some(({ placed }) => placed.statement.tokens.some((token) => token.value.toLowerCase() === wanted));
+  return laterNaming(database, entry, name).some(({ placed }) => placed.statement.tokens.some((token) => token.value.toLowerCase() === wanted));
 }
 
 /** Whether the table and the columns of CREATE INDEX are still there, under these names, after all migrations. */
@@ -40,7 +39,7 @@ function stillApplies(database: DatabaseFacts, entry: HistoryEntry): boolean {
 /** Whether a later statement needs rows of the table to be unique: a foreign key to it, or ON CONFLICT. */
 export function isUniquenessNeededLater(database: DatabaseFacts, entry: HistoryEntry, table: string): boolean {
   const wanted = table.toLowerCase();
-  return laterThan(database, entry).some(({ placed: { statement } }) => {
+  return laterNaming(database, entry, table).some(({ placed: { statement } }) => {
     const relies = statement.tokens.some(({ upper }) => upper === 'REFERENCES' || upper === 'CONFLICT');
     return relies && statement.tokens.some(({ value }) => value.toLowerCase() === wanted);
   });

@@ -1,9 +1,11 @@
 import type { WorkspaceChange } from '../edits/change.ts';
 import type { DatabaseFacts, Facts, HistoryEntry, MigrationStep, PlacedStatement, RedisFacts } from '../project/facts.ts';
 import type { Dialect } from '../source/dialect.ts';
+import { livePlace } from '../source/place.ts';
 import type { PrismaModel } from '../source/prisma/ast.ts';
 import type { AlterAction, ColumnDefinition, StatementNode } from '../source/sql/ast.ts';
 import type { TextRange } from '../text/range.ts';
+import type { DesignTable } from './design.ts';
 
 export type Severity = 'error' | 'warning' | 'information' | 'hint';
 
@@ -85,7 +87,9 @@ export type Checks = {
   /** A file that is no migration (script, queries, schema), with its statements. */
   readonly script?: (file: string, entries: readonly HistoryEntry[], context: RuleContext) => void;
   readonly model?: (model: PrismaModel, file: string, context: RuleContext) => void;
-  /** The database as it stands: final catalog, workload. */
+  /** A table of the schema as it stands, of the history or of the Prisma schema. */
+  readonly table?: (design: DesignTable, context: RuleContext) => void;
+  /** The database as it stands, for what only all tables together tell; `table` costs less while somebody types. */
   readonly database?: (context: RuleContext) => void;
   readonly redis?: (redis: RedisFacts, context: Omit<RuleContext, 'database'>) => void;
 };
@@ -124,7 +128,7 @@ export function defineRule(rule: Rule): Rule {
   return rule;
 }
 
-/** Where in the text of a file a placed statement's relative range lies. */
-export function placeOf(placed: PlacedStatement, range: TextRange): Place {
-  return { file: placed.file, range: { start: placed.statement.start + range.start, end: placed.statement.start + range.end } };
+/** Where in the text of a file a placed statement's relative range lies; the place moves with the statement. */
+export function placeOf({ file, statement }: PlacedStatement, { start, end }: TextRange): Place {
+  return livePlace(statement, file, { start, end });
 }

@@ -1,5 +1,6 @@
-import { sizeOf, type DatabaseFacts, type HistoryEntry, type MigrationStep } from '../project/facts.ts';
-import { findColumn, findTable, objectKey, type Catalog, type Column, type Origin, type Table } from '../schema/catalog.ts';
+import { sizeOf, type DatabaseFacts, type HistoryEntry } from '../project/facts.ts';
+import { entriesAround, entriesNamingBeside, stepOf } from '../project/lookups.ts';
+import { findColumn, findTable, objectKey, type Catalog, type Column, type Table } from '../schema/catalog.ts';
 import type { Dialect } from '../source/dialect.ts';
 import type { QualifiedName } from '../source/sql/ast.ts';
 import type { Place, Severity } from './rule.ts';
@@ -31,9 +32,15 @@ export function blockingSeverity(database: DatabaseFacts, table: Pick<Table, 'na
   return { severity: size === 'large' || (size === 'unknown' && database.zeroDowntime) ? 'warning' : 'information', size, sizeNote, ...(size === 'unknown' && { unsized: table.name }) };
 }
 
-/** The place where an object was made or last changed. */
-export function originPlace(origin: Origin): Place {
-  return { file: origin.file, range: origin.range };
+/** A place with a message, as a related place of a finding. It moves with the place. */
+export function relatedAt(place: Place, message: string): Place & { readonly message: string } {
+  return {
+    file: place.file,
+    get range() {
+      return place.range;
+    },
+    message,
+  };
 }
 
 /** The map key of a name as written in a statement. */
@@ -51,45 +58,9 @@ export function tableBefore(entry: HistoryEntry, name: QualifiedName): Table | u
   return findTable(entry.before, name.schema?.name, name.name.name);
 }
 
-/** A table with the view that a design finding is shown on. */
-export interface DesignTable {
-  readonly key: string;
-  /** As the history tells it; the Prisma table where no history exists. */
-  readonly table: Table;
-  /** The same table as the Prisma schema tells it; its origins are ranges of the Prisma file. */
-  readonly prisma?: Table;
-}
-
-/**
- * The tables of the schema as it stands, each with its Prisma model where there is one. A design problem that both show belongs
- * on the Prisma model; one that only one of them shows is half mended already.
- */
-export function designTables(database: DatabaseFacts): DesignTable[] {
-  const tables: DesignTable[] = [];
-  const modelled = database.prisma?.catalog.tables ?? new Map<string, Table>();
-  for (const [key, table] of database.catalog.tables) {
-    const prisma = modelled.get(key);
-    tables.push({ key, table, ...(prisma && { prisma }) });
-  }
-  for (const [key, prisma] of modelled) {
-    if (!database.catalog.tables.has(key)) tables.push({ key, table: prisma, prisma });
-  }
-  return tables;
-}
-
 /** `a, b and c`. */
 export function listed(words: readonly string[]): string {
   return words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
-}
-
-/** The step of the history an entry belongs to; undefined for scripts, queries and schema files. */
-export function stepOf(database: DatabaseFacts, entry: HistoryEntry): MigrationStep | undefined {
-  return entry.migration && database.steps.find((step) => step.migration === entry.migration);
-}
-
-/** The statements of the migration or script that an entry belongs to, in order, itself included. */
-export function entriesAround(database: DatabaseFacts, entry: HistoryEntry): readonly HistoryEntry[] {
-  return stepOf(database, entry)?.entries ?? database.otherEntries.filter(({ placed }) => placed.file === entry.placed.file);
 }
 
 /** The catalog once the migration or script of an entry is through. */
@@ -103,6 +74,11 @@ export function columnAtEnd({ catalog, dialect }: DatabaseFacts, name: Qualified
   return table && findColumn(dialect, table, column);
 }
 
+/** The statements above an entry in its migration or script that name an object, in order. */
+export function entriesNamingBefore(database: DatabaseFacts, entry: HistoryEntry, key: string): HistoryEntry[] {
+  return entriesNamingBeside(database, entry, key).filter(({ placed }) => placed.statement.start < entry.placed.statement.start);
+}
+
 /** Whether the table is new or was emptied earlier in the same migration, so that no row can be in the way. */
 export function isEmptyHere(database: DatabaseFacts, entry: HistoryEntry, name: QualifiedName): boolean {
   if (isNewTable(entry, name)) return true;
@@ -110,8 +86,7 @@ export function isEmptyHere(database: DatabaseFacts, entry: HistoryEntry, name: 
   const empties = ({ placed: { node } }: HistoryEntry): boolean =>
     (node.kind === 'truncate' && node.tables.some((table) => keyOf(database.dialect, table) === key)) ||
     (node.kind === 'delete' && !node.hasWhere && node.table !== undefined && keyOf(database.dialect, node.table) === key);
-  const entries = entriesAround(database, entry);
-  return entries.slice(0, entries.indexOf(entry)).some(empties);
+  return entriesNamingBefore(database, entry, key).some(empties);
 }
 
 /** Whether a validated check of the table says that the column is not null (PostgreSQL 12 and later then skip the scan of SET NOT NULL). */

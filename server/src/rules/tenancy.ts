@@ -1,34 +1,24 @@
 import type { DatabaseFacts } from '../project/facts.ts';
-import { findColumn, objectKey, type Column, type Policy, type Table } from '../schema/catalog.ts';
+import { mayHoldTenants, readTenancy } from '../project/tenancy.ts';
+import { findColumn, type Column, type Policy, type Table } from '../schema/catalog.ts';
 import { quoteIdentifier, renderName } from '../schema/quote.ts';
 
-/** Known tables that hold rows of several tenants when tenancy is shared, with the column that tells whose they are. */
-export interface Tenants {
-  readonly key: string;
-  /** Tables with the key. */
-  readonly keyed: readonly { readonly table: Table; readonly column: Column }[];
-  readonly unkeyed: readonly Table[];
-  /** Map keys of the tables that list the tenants themselves. */
-  readonly roots: ReadonlySet<string>;
+/** The tenant key where rows of tenants are stated to share tables and it is known; undefined elsewhere, since nothing may be guessed. */
+export function sharedKey(database: DatabaseFacts): string | undefined {
+  const { model, stated, key } = readTenancy(database);
+  return model === 'shared' && stated ? key : undefined;
 }
 
-/** The tenants of a database whose tenancy was stated as shared with a key; undefined otherwise, since nothing may be guessed. */
-export function tenantsOf(database: DatabaseFacts): Tenants | undefined {
-  const { tenancy, catalog, dialect } = database;
-  const { key } = tenancy;
-  if (tenancy.model !== 'shared' || !tenancy.stated || key === undefined) return undefined;
-  const tables = [...catalog.tables.values()].filter((table) => table.knowledge === 'known' && !table.temporary && !table.partitionOf);
-  const keyed = tables.flatMap((table) => {
-    const column = findColumn(dialect, table, key);
-    return column ? [{ table, column }] : [];
-  });
-  const roots = new Set(keyed.flatMap(({ table }) => table.foreignKeys.filter((foreign) => foreign.columns.length === 1 && foreign.columns[0] === key).map((foreign) => objectKey(dialect, foreign.references.schema, foreign.references.table))));
-  return { key, keyed, unkeyed: tables.filter((table) => !findColumn(dialect, table, key)), roots };
+/** A table that holds rows of several tenants, with the column that tells whose they are. */
+export interface Keyed {
+  readonly table: Table;
+  readonly column: Column;
 }
 
-/** Whether policies keep the rows of a table apart: row-level security on, and at least one policy. */
-export function isGuarded(table: Table): boolean {
-  return table.rowSecurity?.enabled === true && table.policies.length > 0;
+/** The table with its tenant key, when it has one. */
+export function keyedTable(database: DatabaseFacts, table: Table | undefined, key: string): Keyed | undefined {
+  const column = table && mayHoldTenants(table) ? findColumn(database.dialect, table, key) : undefined;
+  return table && column && { table, column };
 }
 
 /** The statements that keep the rows of a table apart, and those that take them back; the condition is that of the policies that stand. */

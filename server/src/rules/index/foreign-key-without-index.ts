@@ -2,13 +2,15 @@ import { leadsWith } from '../../indexes/coverage.ts';
 import { sameColumn, searchKeys } from '../../indexes/keys.ts';
 import { indexName } from '../../indexes/names.ts';
 import type { DatabaseFacts, WorkloadQuery } from '../../project/facts.ts';
+import { queriesNaming } from '../../project/lookups.ts';
 import { objectKey, type ForeignKey, type Table } from '../../schema/catalog.ts';
 import { isMySql, type Dialect } from '../../source/dialect.ts';
 import type { ColumnUse, QueryBlock, TableUse } from '../../source/query/query.ts';
-import { defineRule, type Place, type RuleContext } from '../rule.ts';
+import type { DesignTable } from '../design.ts';
 import { addIndexFixes } from '../indexFixes.ts';
 import { fieldOfColumn, modelOfTable } from '../prismaModels.ts';
-import { designTables, originPlace, type DesignTable } from '../support.ts';
+import { defineRule, type RuleContext } from '../rule.ts';
+import { relatedAt } from '../support.ts';
 
 const parent = 'CREATE TABLE customers (id integer PRIMARY KEY);\nCREATE TABLE orders (\n  id integer PRIMARY KEY,\n  customer_id integer REFERENCES customers (id)\n);';
 const models = 'model Customer {\n  id     Int     @id\n  orders Order[]\n}\n\nmodel Order {\n  id         Int      @id\n  customerId Int\n  customer   Customer @relation(fields: [customerId], references: [id])\n';
@@ -36,34 +38,29 @@ export const foreignKeyWithoutIndex = defineRule({
   ],
   aliases: { eugene: ['E15'], splinter: ['unindexed_foreign_keys'], pgfence: ['fk-missing-index'], 'prisma-lint': ['require-field-index'] },
   check: {
-    database(context) {
-      const { database } = context;
-      if (isMySql(database.dialect)) return;
-      const used = relationsInUse(database);
-      for (const design of designTables(database)) {
-        const shown = design.prisma ?? design.table;
-        if (shown.knowledge !== 'known' || shown.temporary || shown.partitionOf) continue;
-        for (const key of shown.foreignKeys) checkForeignKey(design, shown, key, used, context);
-      }
+    table(design, context) {
+      const shown = design.prisma ?? design.table;
+      if (isMySql(context.database.dialect) || shown.knowledge !== 'known' || shown.temporary || shown.partitionOf) return;
+      for (const key of shown.foreignKeys) checkForeignKey(design, shown, key, context);
     },
   },
 });
 
-function checkForeignKey(design: DesignTable, shown: Table, foreignKey: ForeignKey, used: ReadonlyMap<string, Use>, { facts, database, report }: RuleContext): void {
+function checkForeignKey(design: DesignTable, shown: Table, foreignKey: ForeignKey, { facts, database, report }: RuleContext): void {
   const { columns, references } = foreignKey;
   const demand = { equality: columns, sort: [] };
   if (searchKeys(database, design.key, design.table).some((key) => coversRows(key.where, columns) && leadsWith(database.dialect, key.parts, demand))) return;
   const placed = design.prisma && modelOfTable(database, design.prisma);
   const names = placed ? columns.map((column) => fieldOfColumn(placed.model, column)) : columns;
-  const use = used.get(relation(database, design.key, foreignKey));
+  const use = firstUse(database, design.key, foreignKey);
   const owner = placed?.model.name ?? shown.name;
   report({
-    at: originPlace(foreignKey.origin),
+    at: foreignKey.origin,
     subject: `${design.key}(${columns.join(',')})`,
     severity: use ? 'warning' : 'information',
     message: `${owner}${names.length === 1 ? `.${names[0]}` : ` (${names.join(', ')})`} references ${references.table}, and no index leads with ${names.length === 1 ? 'it' : 'these columns'}`,
     help: `Create an index on ${shown.name} (${columns.join(', ')}).`,
-    related: use ? [{ ...use.place, message: use.kind === 'delete' ? `Rows of ${references.table} are deleted here` : `${shown.name} is joined through the key here` }] : [],
+    related: use ? [relatedAt(use.query, use.kind === 'delete' ? `Rows of ${references.table} are deleted here` : `${shown.name} is joined through the key here`)] : [],
     fix: () => {
       const wanted = columns.map((name) => ({ name, order: 'asc' as const }));
       return addIndexFixes(facts, database, { tableKey: design.key, table: design.table, columns: wanted, name: indexName(database, design.table, columns) });
@@ -80,44 +77,23 @@ function coversRows(where: string | undefined, columns: readonly string[]): bool
 
 interface Use {
   readonly kind: 'delete' | 'join';
-  readonly place: Place;
+  readonly query: WorkloadQuery;
 }
 
-function relation(database: DatabaseFacts, key: string, { columns, references }: ForeignKey): string {
-  return `${key}(${columns.join(',')})>${objectKey(database.dialect, references.schema, references.table)}`;
-}
-
-/** Foreign keys through which the workload joins, or whose parents it deletes, each with the first place that does. */
-function relationsInUse(database: DatabaseFacts): Map<string, Use> {
-  const used = new Map<string, Use>();
-  const { dialect, catalog } = database;
-  const childrenOf = new Map<string, { readonly key: string; readonly foreignKey: ForeignKey }[]>();
-  for (const [key, table] of catalog.tables) {
-    for (const foreignKey of table.foreignKeys) {
-      const parentKey = objectKey(dialect, foreignKey.references.schema, foreignKey.references.table);
-      childrenOf.set(parentKey, [...(childrenOf.get(parentKey) ?? []), { key, foreignKey }]);
-    }
-  }
-  const use = (key: string, foreignKey: ForeignKey, kind: Use['kind'], query: WorkloadQuery) => {
-    const id = relation(database, key, foreignKey);
-    if (!used.has(id)) used.set(id, { kind, place: { file: query.file, range: query.range } });
-  };
-  for (const query of database.workload) {
-    if (query.source === 'migration') continue;
-    for (const { kind, table } of query.query.writes) {
-      if (kind === 'delete') for (const { key, foreignKey } of childrenOf.get(objectKey(dialect, table.schema, table.name)) ?? []) use(key, foreignKey, 'delete', query);
-    }
+/** The first query that deletes rows of the parent of a foreign key or joins the two tables through it. */
+function firstUse(database: DatabaseFacts, childKey: string, foreignKey: ForeignKey): Use | undefined {
+  const { dialect } = database;
+  const parentKey = objectKey(dialect, foreignKey.references.schema, foreignKey.references.table);
+  const keyOf = (table: TableUse) => objectKey(dialect, table.schema, table.name);
+  for (const query of queriesNaming(database, parentKey)) {
+    if (query.query.writes.some(({ kind, table }) => kind === 'delete' && keyOf(table) === parentKey)) return { kind: 'delete', query };
     for (const block of query.query.blocks) {
-      const tables = new Map(block.tables.map((table) => [objectKey(dialect, table.schema, table.name), table]));
-      for (const [parentKey, parentUse] of tables) {
-        for (const { key, foreignKey } of childrenOf.get(parentKey) ?? []) {
-          const child = tables.get(key);
-          if (child && child !== parentUse && joins(dialect, block, child, foreignKey)) use(key, foreignKey, 'join', query);
-        }
-      }
+      const parent = block.tables.findLast((table) => keyOf(table) === parentKey);
+      const child = parent && block.tables.findLast((table) => keyOf(table) === childKey);
+      if (child && child !== parent && joins(dialect, block, child, foreignKey)) return { kind: 'join', query };
     }
   }
-  return used;
+  return undefined;
 }
 
 function joins(dialect: Dialect, block: QueryBlock, child: TableUse, { columns }: ForeignKey): boolean {

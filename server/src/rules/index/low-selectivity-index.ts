@@ -4,14 +4,16 @@ import { newMigration } from '../../edits/newMigration.ts';
 import { sameColumn } from '../../indexes/keys.ts';
 import { valueSet } from '../../indexes/selectivity.ts';
 import type { DatabaseFacts, Facts } from '../../project/facts.ts';
+import { entryAt, queriesNaming } from '../../project/lookups.ts';
 import { findColumn, objectKey, type Catalog, type Index, type Table } from '../../schema/catalog.ts';
 import { quoteIdentifier } from '../../schema/quote.ts';
 import { isMySql } from '../../source/dialect.ts';
 import { defineRule, type RuleContext } from '../rule.ts';
-import { createIndexSql, dropIndexSql, entryAt } from '../indexFixes.ts';
+import type { DesignTable } from '../design.ts';
+import { createIndexSql, dropIndexSql } from '../indexFixes.ts';
 import { dropsInDown, isNeededLater } from '../moves.ts';
 import { fieldOfColumn, modelOfTable, removeBlockAttribute } from '../prismaModels.ts';
-import { designTables, everyDialect, originPlace, type DesignTable } from '../support.ts';
+import { everyDialect } from '../support.ts';
 
 const table = "CREATE TABLE orders (\n  id integer PRIMARY KEY,\n  status varchar(10) NOT NULL CHECK (status IN ('open', 'paid', 'sent'))\n);";
 
@@ -44,11 +46,9 @@ export const lowSelectivityIndex = defineRule({
   aliases: {},
   options: { maxValues: { default: 8, description: 'Most values of an enum or a CHECK list that count as few.' } },
   check: {
-    database(context) {
-      for (const design of designTables(context.database)) {
-        const shown = design.prisma ?? design.table;
-        for (const index of shown.indexes) checkIndex(design, shown, index, context);
-      }
+    table(design, context) {
+      const shown = design.prisma ?? design.table;
+      for (const index of shown.indexes) checkIndex(design, shown, index, context);
     },
   },
 });
@@ -63,7 +63,7 @@ function checkIndex(design: DesignTable, shown: Table, index: Index, { facts, da
   const placed = design.prisma && modelOfTable(database, design.prisma);
   const name = placed ? `${placed.model.name}.${fieldOfColumn(placed.model, column)}` : `${shown.name}.${column}`;
   report({
-    at: originPlace(index.origin),
+    at: index.origin,
     subject: `${design.key}(${column})`,
     ...(few.guessed && { severity: 'hint' as const }),
     message: `${name} ${few.text}, and ${index.name} indexes it alone`,
@@ -115,8 +115,7 @@ function fixesOf(facts: Facts, database: DatabaseFacts, shown: Table, index: Ind
 function wantedValue(database: DatabaseFacts, shown: Table, column: string): string | undefined {
   const literals = new Set<string | undefined>();
   const key = objectKey(database.dialect, shown.schema, shown.name);
-  for (const { query, source } of database.workload) {
-    if (source === 'migration') continue;
+  for (const { query } of queriesNaming(database, key)) {
     for (const block of query.blocks) {
       if (block.tables.length !== 1 || objectKey(database.dialect, block.tables[0]!.schema, block.tables[0]!.name) !== key) continue;
       for (const predicate of block.predicates) {

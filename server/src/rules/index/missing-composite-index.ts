@@ -1,14 +1,17 @@
 import type { FileEdits, WorkspaceChange } from '../../edits/change.ts';
 import { suggestedChange } from '../../edits/builders.ts';
+import type { AccessPath } from '../../indexes/accessPaths.ts';
 import { indexCandidates, type IndexCandidate } from '../../indexes/candidates.ts';
 import { leadsWith } from '../../indexes/coverage.ts';
 import { searchKeys } from '../../indexes/keys.ts';
+import { indexName } from '../../indexes/names.ts';
 import type { DatabaseFacts } from '../../project/facts.ts';
+import { readTenancy } from '../../project/tenancy.ts';
 import type { Index, Table } from '../../schema/catalog.ts';
-import { defineRule, type RuleContext } from '../rule.ts';
 import { addIndexFixes } from '../indexFixes.ts';
 import { fieldOfColumn, modelOfTable } from '../prismaModels.ts';
-import { designTables, everyDialect, listed, originPlace } from '../support.ts';
+import { defineRule, type Place, type RuleContext } from '../rule.ts';
+import { everyDialect, listed, relatedAt } from '../support.ts';
 
 const schema = 'CREATE TABLE orders (id bigint PRIMARY KEY, tenant_id bigint NOT NULL, created_at timestamp NOT NULL);';
 const query = 'SELECT id FROM orders WHERE tenant_id = 7 ORDER BY created_at DESC LIMIT 20;';
@@ -43,27 +46,37 @@ export const missingCompositeIndex = defineRule({
   ],
   aliases: {},
   check: {
-    database(context) {
-      for (const candidate of indexCandidates(context.database)) reportCandidate(candidate, context);
-      for (const { key, prisma } of designTables(context.database)) if (prisma) checkModel(key, prisma, context);
+    table({ key, prisma }, context) {
+      for (const candidate of indexCandidates(context.database, key)) reportCandidate(candidate, context);
+      if (prisma) checkModel(key, prisma, context);
     },
   },
 });
 
 function reportCandidate(candidate: IndexCandidate, { facts, database, report }: RuleContext): void {
-  const { table, columns, demand, paths, name } = candidate;
+  const { tableKey, table, columns, demand, paths } = candidate;
   const [first, ...others] = paths;
   const filtered = listed(demand.range === undefined ? demand.equality : [...demand.equality, demand.range]);
   const sorted = listed(demand.sort.map((column) => column.name));
   const list = columns.map((column) => `${column.name}${column.order === 'desc' ? ' DESC' : ''}`).join(', ');
   report({
-    at: { file: first!.query.file, range: first!.at },
-    subject: `${candidate.tableKey}(${columns.map((column) => column.name).join(',')})`,
+    at: placeOfPath(first!),
+    subject: `${tableKey}(${columns.map((column) => column.name).join(',')})`,
     message: `${table.name} is filtered by ${filtered}${sorted ? ` and sorted by ${sorted}` : ''}, and no index leads with these columns`,
     help: `Create an index on ${table.name} (${list}).`,
-    related: others.map((path) => ({ file: path.query.file, range: path.at, message: `${path.query.name ?? 'This query'} would use the same index` })),
-    fix: () => addIndexFixes(facts, database, { tableKey: candidate.tableKey, table, columns, name }),
+    related: others.map((path) => relatedAt(placeOfPath(path), `${path.query.name ?? 'This query'} would use the same index`)),
+    fix: () => addIndexFixes(facts, database, { tableKey, table, columns, name: indexName(database, table, columns.map((column) => column.name)) }),
   });
+}
+
+/** The table's name in the query of a path. */
+function placeOfPath(path: AccessPath): Place {
+  return {
+    file: path.query.file,
+    get range() {
+      return path.at;
+    },
+  };
 }
 
 const tenantNames = /^(tenant|organi[sz]ation|org|workspace|account|company|team|project|shop|store)_?id$/i;
@@ -72,7 +85,8 @@ const timeNames = /^(created|inserted|occurred|recorded|logged)_?(at|on)?$|^time
 /** Separate indexes on the tenant key and on a time column show what the queries ask for, even where no query is in sight. */
 function checkModel(key: string, table: Table, { database, report }: RuleContext): void {
   const single = (index: Index) => (index.parts.length === 1 && !index.unique && index.where === undefined ? index.parts[0]!.column : undefined);
-  const isTenant = (column: string) => (database.tenancy.key ? column === database.tenancy.key : tenantNames.test(column));
+  const { key: stated } = readTenancy(database);
+  const isTenant = (column: string) => (stated ? column === stated : tenantNames.test(column));
   const tenant = table.indexes.find((index) => isTenant(single(index) ?? ''));
   const time = table.indexes.find((index) => timeNames.test(single(index) ?? ''));
   if (!tenant || !time) return;
@@ -83,11 +97,11 @@ function checkModel(key: string, table: Table, { database, report }: RuleContext
   if (!placed) return;
   const [tenantField, timeField] = columns.map((column) => fieldOfColumn(placed.model, column));
   report({
-    at: originPlace(tenant.origin),
+    at: tenant.origin,
     subject: `${key}(${columns.join(',')})`,
     message: `${placed.model.name} has separate indexes on ${tenantField} and ${timeField}, and none on both`,
     help: `Index [${tenantField}, ${timeField}]; it also serves what the index on ${tenantField} alone served.`,
-    related: [{ ...originPlace(time.origin), message: `The index on ${timeField}` }],
+    related: [relatedAt(time.origin, `The index on ${timeField}`)],
     fix: () => widen(database, tenant, placed.file, `${tenantField}, ${timeField}(sort: Desc)`),
   });
 }

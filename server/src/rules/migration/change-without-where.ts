@@ -1,7 +1,8 @@
-import type { DataStatement } from '../../source/sql/ast.ts';
+import { entriesNamingBeside } from '../../project/lookups.ts';
+import type { DataStatement, QualifiedName } from '../../source/sql/ast.ts';
 import { readQuery } from '../../source/query/read.ts';
 import { defineRule, type StatementContext } from '../rule.ts';
-import { entriesAround, everyDialect, isEmptyHere, tableBefore } from '../support.ts';
+import { everyDialect, isEmptyHere, keyOf, tableBefore } from '../support.ts';
 
 export const changeWithoutWhere = defineRule({
   id: 'change-without-where',
@@ -33,7 +34,7 @@ function checkChange(node: DataStatement, context: StatementContext): void {
   const { entry, database } = context;
   const { table } = node;
   if (node.hasWhere || node.with || !table || testData.test(entry.placed.file) || /\blimit\b/i.test(entry.placed.statement.text)) return;
-  if (isEmptyHere(database, entry, table) || tableBefore(entry, table)?.temporary || fillsNewColumns(node, context)) return;
+  if (isEmptyHere(database, entry, table) || tableBefore(entry, table)?.temporary || fillsNewColumns(node, table, context)) return;
   const { name } = table.name;
   context.report({
     at: table,
@@ -41,11 +42,11 @@ function checkChange(node: DataStatement, context: StatementContext): void {
   });
 }
 
-/** Whether an UPDATE writes only columns that the same migration or script added: every row is meant. */
-function fillsNewColumns(node: DataStatement, { entry, database }: StatementContext): boolean {
+/** Whether an UPDATE writes only columns that the same migration or script added to the table: every row is meant. */
+function fillsNewColumns(node: DataStatement, table: QualifiedName, { entry, database }: StatementContext): boolean {
   if (node.kind !== 'update') return false;
   const result = readQuery(entry.placed.statement);
   const written = 'query' in result ? (result.query.writes[0]?.columns ?? []) : [];
-  const added = new Set(entriesAround(database, entry).flatMap(({ placed }) => (placed.node.kind === 'alterTable' ? placed.node.actions.flatMap((action) => (action.kind === 'addColumn' ? [action.column.name.name.toLowerCase()] : [])) : [])));
+  const added = new Set(entriesNamingBeside(database, entry, keyOf(database.dialect, table)).flatMap(({ placed }) => (placed.node.kind === 'alterTable' ? placed.node.actions.flatMap((action) => (action.kind === 'addColumn' ? [action.column.name.name.toLowerCase()] : [])) : [])));
   return written.length > 0 && written.every((column) => added.has(column.name.toLowerCase()));
 }

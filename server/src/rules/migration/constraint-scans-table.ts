@@ -1,11 +1,12 @@
 import { deleteStatement, insertAfterStatement, insertInStatement, suggestedChange } from '../../edits/builders.ts';
 import type { WorkspaceChange } from '../../edits/change.ts';
 import { newMigration } from '../../edits/newMigration.ts';
+import { entriesAround } from '../../project/lookups.ts';
 import { findTable, type Table } from '../../schema/catalog.ts';
 import { quoteIdentifier, renderName } from '../../schema/quote.ts';
 import type { AlterAction, AlterTable, TableConstraint } from '../../source/sql/ast.ts';
 import { defineRule, type StatementContext } from '../rule.ts';
-import { blockingSeverity, entriesAround, isEmptyHere, isNewTable, keyOf, tableBefore } from '../support.ts';
+import { blockingSeverity, entriesNamingBefore, isEmptyHere, isNewTable, keyOf, tableBefore } from '../support.ts';
 
 type Scanning = Extract<TableConstraint, { kind: 'check' | 'foreignKey' }>;
 
@@ -90,14 +91,15 @@ function checkValidation(action: Extract<AlterAction, { kind: 'validateConstrain
 /** Whether a statement of the transaction that is open here added the constraint as NOT VALID. */
 function addedInTransaction(name: string, parent: AlterTable, { database, entry }: StatementContext): boolean {
   if (entry.transaction === 'none') return false;
+  const key = keyOf('postgresql', parent.name);
+  const added = entriesNamingBefore(database, entry, key).findLast(({ placed: { node } }) => {
+    if (node.kind !== 'alterTable' || keyOf('postgresql', node.name) !== key) return false;
+    return node.actions.some((one) => one.kind === 'addConstraint' && one.constraint.name?.name === name);
+  });
+  if (!added) return false;
   const entries = entriesAround(database, entry);
-  for (let at = entries.indexOf(entry) - 1; at >= 0; at--) {
-    const { node } = entries[at]!.placed;
-    if (node.kind === 'transaction' && /^(commit|rollback|begin)$/.test(node.action)) return false;
-    if (node.kind !== 'alterTable' || keyOf('postgresql', node.name) !== keyOf('postgresql', parent.name)) continue;
-    if (node.actions.some((one) => one.kind === 'addConstraint' && one.constraint.name?.name === name)) return true;
-  }
-  return false;
+  const between = entries.slice(entries.indexOf(added), entries.indexOf(entry));
+  return !between.some(({ placed: { node } }) => node.kind === 'transaction' && /^(commit|rollback|begin)$/.test(node.action));
 }
 
 function scans(constraint: TableConstraint): constraint is Scanning {

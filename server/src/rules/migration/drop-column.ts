@@ -2,9 +2,10 @@ import type { DatabaseFacts, HistoryEntry } from '../../project/facts.ts';
 import { findColumn, findTable, type Catalog } from '../../schema/catalog.ts';
 import type { AlterTable } from '../../source/sql/ast.ts';
 import { sameColumn } from '../../indexes/keys.ts';
-import { queriesNaming, usedAt } from '../clients.ts';
+import { entriesNamingBeside, stepOf } from '../../project/lookups.ts';
+import { queriesUsing, usedAt } from '../clients.ts';
 import { defineRule } from '../rule.ts';
-import { catalogBehind, entriesAround, everyDialect, isNewTable, keyOf, stepOf, tableBefore } from '../support.ts';
+import { catalogBehind, everyDialect, isNewTable, keyOf, tableBefore } from '../support.ts';
 
 const made = '-- file: migrations/0001_users.up.sql\nCREATE TABLE users (id integer PRIMARY KEY, login text);\n-- file: migrations/0002_login.up.sql\n';
 
@@ -46,7 +47,7 @@ export const dropColumn = defineRule({
         return;
       }
       // A query that names a column of that name made later says nothing about this one.
-      const users = stands(database.catalog) ? [] : queriesNaming(database, keyOf(database.dialect, parent.name), action.column.name);
+      const users = stands(database.catalog) ? [] : queriesUsing(database, keyOf(database.dialect, parent.name), action.column.name);
       context.report({
         at: action,
         severity: database.dialect === 'sqlite' && users.length === 0 ? 'information' : 'warning',
@@ -64,9 +65,8 @@ function findOld(name: string, table: { readonly columns: readonly { readonly na
 /** Whether the migration adds a column of this name to the table, in the same statement or behind it. */
 function addsAnew(database: DatabaseFacts, entry: HistoryEntry, { name }: AlterTable, column: string): boolean {
   const key = keyOf(database.dialect, name);
-  const entries = entriesAround(database, entry);
-  return entries.slice(entries.indexOf(entry)).some(({ placed: { node } }) => {
-    if (node.kind !== 'alterTable' || keyOf(database.dialect, node.name) !== key) return false;
+  return entriesNamingBeside(database, entry, key).some(({ placed: { node, statement } }) => {
+    if (statement.start < entry.placed.statement.start || node.kind !== 'alterTable' || keyOf(database.dialect, node.name) !== key) return false;
     return node.actions.some((action) => action.kind === 'addColumn' && sameColumn(database.dialect, action.column.name.name, column));
   });
 }

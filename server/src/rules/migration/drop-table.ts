@@ -1,9 +1,10 @@
 import type { DatabaseFacts, HistoryEntry } from '../../project/facts.ts';
+import { entriesNaming, entriesNamingBeside, stepNumber } from '../../project/lookups.ts';
 import { findTable } from '../../schema/catalog.ts';
 import type { QualifiedName } from '../../source/sql/ast.ts';
-import { queriesNaming, usedAt } from '../clients.ts';
+import { queriesUsing, usedAt } from '../clients.ts';
 import { defineRule } from '../rule.ts';
-import { catalogBehind, entriesAround, everyDialect, isNewTable, keyOf, stepOf } from '../support.ts';
+import { catalogBehind, entriesNamingBefore, everyDialect, isNewTable, keyOf } from '../support.ts';
 
 const made = '-- file: migrations/0001_imports.up.sql\nCREATE TABLE imports (id integer PRIMARY KEY);\n-- file: migrations/0002_imports.up.sql\n';
 
@@ -31,7 +32,7 @@ export const dropTable = defineRule({
       for (const name of node.names) {
         const table = findTable(entry.before, name.schema?.name, name.name.name);
         if (table?.temporary || isNewTable(entry, name) || isRebuilt(database, entry, name) || (node.ifExists && isKnownAbsent(database, entry, name))) continue;
-        const users = queriesNaming(database, keyOf(database.dialect, name));
+        const users = queriesUsing(database, keyOf(database.dialect, name));
         context.report({
           at: name,
           message: users.length > 0 ? `${name.name.name} is dropped, and ${users.length === 1 ? 'a query' : `${users.length} queries`} of the workspace still ${users.length === 1 ? 'names' : 'name'} it` : `Dropping ${name.name.name} breaks clients that still name it, and its rows are gone`,
@@ -49,13 +50,20 @@ export const dropTable = defineRule({
 function isRebuilt(database: DatabaseFacts, entry: HistoryEntry, name: QualifiedName): boolean {
   const after = catalogBehind(database, entry);
   const stands = (key: string) => after.tables.has(key) || after.views.has(key);
-  const entries = entriesAround(database, entry);
   let key = keyOf(database.dialect, name);
-  for (let at = entries.indexOf(entry) - 1; at >= 0 && !stands(key); at--) {
-    const from = renames(entries[at]!).find(({ to }) => keyOf(database.dialect, to) === key)?.from;
-    if (from) key = keyOf(database.dialect, from);
+  for (let at = entry; !stands(key); ) {
+    const renamed = entriesNamingBefore(database, at, key).findLast((one) => oldName(database, one, key) !== undefined);
+    if (!renamed) return false;
+    key = oldName(database, renamed, key)!;
+    at = renamed;
   }
-  return stands(key);
+  return true;
+}
+
+/** The key under which a statement finds the table that it renames to `key`. */
+function oldName({ dialect }: DatabaseFacts, entry: HistoryEntry, key: string): string | undefined {
+  const renamed = renames(entry).find(({ to }) => keyOf(dialect, to) === key);
+  return renamed && keyOf(dialect, renamed.from);
 }
 
 /** The tables that a statement renames; the new name of PostgreSQL and SQLite carries no schema and stays in that of the old one. */
@@ -70,8 +78,7 @@ function renames({ placed: { node } }: HistoryEntry): readonly { readonly from: 
 function isKnownAbsent(database: DatabaseFacts, entry: HistoryEntry, name: QualifiedName): boolean {
   const key = keyOf(database.dialect, name);
   if (entry.before.tables.has(key)) return false;
-  const takenLater = entriesAround(database, entry).some((one) => renames(one).some(({ to }) => keyOf(database.dialect, to) === key));
-  const step = stepOf(database, entry);
-  const earlier = step ? database.steps.slice(0, database.steps.indexOf(step)) : [];
-  return takenLater || earlier.some(({ entries }) => entries.some(({ before }) => before.tables.get(key)?.knowledge === 'known'));
+  if (entriesNamingBeside(database, entry, key).some((one) => oldName(database, one, key) !== undefined)) return true;
+  const step = stepNumber(database, entry);
+  return entriesNaming(database, key).some((one) => one.migration !== undefined && stepNumber(database, one) < step && one.after.tables.get(key)?.knowledge === 'known');
 }

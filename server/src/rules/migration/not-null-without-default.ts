@@ -6,7 +6,7 @@ import { isMySql } from '../../source/dialect.ts';
 import type { AlterAction, ColumnDefinition } from '../../source/sql/ast.ts';
 import { notNullMigrations, notNullSteps } from '../notNull.ts';
 import { defineRule, type StatementContext } from '../rule.ts';
-import { columnAtEnd, everyDialect, isEmptyHere, originPlace, tableBefore } from '../support.ts';
+import { columnAtEnd, everyDialect, isEmptyHere, relatedAt, tableBefore } from '../support.ts';
 
 type AddColumn = Extract<AlterAction, { kind: 'addColumn' }>;
 
@@ -44,7 +44,7 @@ export const notNullWithoutDefault = defineRule({
         at: action.column,
         severity: mysql ? 'warning' : 'error',
         message: mysql ? `${action.column.name.text} is NOT NULL without a DEFAULT: rows of ${name} that exist get 0 or an empty text` : `${action.column.name.text} is NOT NULL without a DEFAULT, which fails on rows of ${name} that exist`,
-        related: table?.knowledge === 'known' ? [{ ...originPlace(table.origin), message: `${name} is made here` }] : [],
+        related: table?.knowledge === 'known' ? [relatedAt(table.origin, `${name} is made here`)] : [],
         fix: () => fixes(action, context, parent.name),
       });
     },

@@ -1,10 +1,11 @@
 import { sameColumn } from '../../indexes/keys.ts';
 import type { DatabaseFacts, WorkloadQuery } from '../../project/facts.ts';
+import { stepOf } from '../../project/lookups.ts';
 import { findColumn, findTable, objectKey } from '../../schema/catalog.ts';
 import type { QualifiedName } from '../../source/sql/ast.ts';
-import { queriesNaming, usedAt } from '../clients.ts';
+import { queriesUsing, usedAt } from '../clients.ts';
 import { defineRule, type Report, type StatementContext } from '../rule.ts';
-import { catalogBehind, everyDialect, isNewTable, keyOf, stepOf } from '../support.ts';
+import { catalogBehind, everyDialect, isNewTable, keyOf } from '../support.ts';
 
 const made = '-- file: migrations/0001_users.up.sql\nCREATE TABLE users (id integer PRIMARY KEY, login text);\n-- file: migrations/0002_users.up.sql\n';
 
@@ -50,7 +51,7 @@ function reportTable(from: QualifiedName, to: QualifiedName, at: Extract<Report[
   // A table or view of the old name serves the old clients; a table that was not there under that name before has none.
   if (after.tables.has(key) || after.views.has(key)) return;
   if (stepOf(database, entry)?.before.tables.get(objectKey(database.dialect, to.schema?.name, to.name.name))) return;
-  const users = queriesNaming(database, key);
+  const users = queriesUsing(database, key);
   context.report({
     at,
     severity: severityOf(database, users),
@@ -75,7 +76,7 @@ function reportColumn(table: QualifiedName, from: string, to: string, at: Extrac
   // Where another column has the old name at the end of the migration, clients still find it.
   const after = findTable(catalogBehind(database, entry), table.schema?.name, table.name.name);
   if (after && findColumn(database.dialect, after, from)) return;
-  const users = queriesNaming(database, keyOf(database.dialect, table), from);
+  const users = queriesUsing(database, keyOf(database.dialect, table), from);
   context.report({
     at,
     severity: severityOf(database, users),

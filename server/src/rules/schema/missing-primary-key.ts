@@ -2,12 +2,12 @@ import { insertInStatement, suggestedChange } from '../../edits/builders.ts';
 import type { WorkspaceChange } from '../../edits/change.ts';
 import { newMigration } from '../../edits/newMigration.ts';
 import type { DatabaseFacts } from '../../project/facts.ts';
-import { findColumn, type Table } from '../../schema/catalog.ts';
+import { entriesNaming, entryAt } from '../../project/lookups.ts';
+import { findColumn, objectKey, type Table } from '../../schema/catalog.ts';
 import { quoteIdentifier, renderName } from '../../schema/quote.ts';
 import { isMySql } from '../../source/dialect.ts';
-import { entryAt } from '../indexFixes.ts';
 import { defineRule, type RuleContext } from '../rule.ts';
-import { everyDialect, originPlace } from '../support.ts';
+import { everyDialect, keyOf } from '../support.ts';
 
 export const missingPrimaryKey = defineRule({
   id: 'missing-primary-key',
@@ -33,8 +33,9 @@ export const missingPrimaryKey = defineRule({
   ],
   aliases: { splinter: ['no_primary_key'], bytebase: ['TABLE_REQUIRE_PK'] },
   check: {
-    database(context) {
-      for (const table of keylessTables(context.database)) reportTable(table, context);
+    table({ key }, context) {
+      const table = context.database.catalog.tables.get(key);
+      if (table && isKeyless(context.database, table)) reportTable(table, context);
     },
   },
 });
@@ -44,26 +45,29 @@ export const bookkeeping = /^(schema_migrations|schema_version|goose_db_version|
 
 /** Tables of which nothing names a single row: no primary key, and no unique key over columns that are never NULL. */
 export function keylessTables(database: DatabaseFacts): Table[] {
-  return [...database.catalog.tables.values()].filter((table) => isKeyless(database, table) && !isForeign(database, table));
+  return [...database.catalog.tables.values()].filter((table) => isKeyless(database, table));
 }
 
-function isKeyless({ dialect, catalog }: DatabaseFacts, table: Table): boolean {
+function isKeyless(database: DatabaseFacts, table: Table): boolean {
+  const { dialect, catalog } = database;
   if (table.knowledge !== 'known' || table.primaryKey || table.temporary || table.partitionOf || table.partitionBy || table.inherits?.length || table.columns.length === 0) return false;
   if (bookkeeping.test(table.name) || catalog.uncertain) return false;
   // A unique key over NOT NULL columns names each row as well as a primary key does.
   const whole = (columns: readonly (string | undefined)[]) => columns.length > 0 && columns.every((column) => column !== undefined && findColumn(dialect, table, column)?.nullable === false);
-  return !table.uniques.some((unique) => whole(unique.columns)) && !table.indexes.some((index) => index.unique && index.where === undefined && whole(index.parts.map((part) => part.column)));
+  if (table.uniques.some((unique) => whole(unique.columns)) || table.indexes.some((index) => index.unique && index.where === undefined && whole(index.parts.map((part) => part.column)))) return false;
+  return !isForeign(database, table);
 }
 
 /** A foreign table holds its rows elsewhere and cannot have a key here. */
 function isForeign(database: DatabaseFacts, table: Table): boolean {
-  const node = entryAt(database, table.origin)?.placed.node;
-  return node?.kind === 'createTable' && node.foreign === true;
+  const key = objectKey(database.dialect, table.schema, table.name);
+  const made = entriesNaming(database, key).findLast(({ placed: { node } }) => node.kind === 'createTable' && keyOf(database.dialect, node.name) === key);
+  return made?.placed.node.kind === 'createTable' && made.placed.node.foreign === true;
 }
 
 function reportTable(table: Table, { facts, database, report }: RuleContext): void {
   report({
-    at: originPlace(table.origin),
+    at: table.origin,
     message: `${table.name} has no primary key`,
     fix: () => {
       const entry = entryAt(database, table.origin);

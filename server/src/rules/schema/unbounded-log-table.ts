@@ -1,12 +1,12 @@
 import { insertAfterStatement, replaceInStatement, suggestedChange } from '../../edits/builders.ts';
 import type { WorkspaceChange } from '../../edits/change.ts';
 import type { DatabaseFacts, Facts, HistoryEntry } from '../../project/facts.ts';
+import { entriesNaming, entryAt, queriesNaming } from '../../project/lookups.ts';
 import { objectKey, type Column, type Table } from '../../schema/catalog.ts';
 import { quoteIdentifier, renderName } from '../../schema/quote.ts';
 import { isMySql, type Dialect } from '../../source/dialect.ts';
-import { entryAt } from '../indexFixes.ts';
 import { defineRule, type RuleContext } from '../rule.ts';
-import { designTables, everyDialect, originPlace } from '../support.ts';
+import { everyDialect } from '../support.ts';
 
 const columns = "id bigint PRIMARY KEY,\n  action varchar(50) NOT NULL,\n  created_at timestamp NOT NULL";
 
@@ -33,11 +33,9 @@ export const unboundedLogTable = defineRule({
   aliases: {},
   options: { tables: { default: [], description: 'Names of further tables that are logs.' } },
   check: {
-    database(context) {
-      for (const { key, table, prisma } of designTables(context.database)) {
-        const time = isLog(table, context.options) ? timeColumn(table) : undefined;
-        if (time && !hasRetention(context.database, key)) reportTable(table, prisma, time, context);
-      }
+    table({ key, table, prisma }, context) {
+      const time = isLog(table, context.options) ? timeColumn(table) : undefined;
+      if (time && !hasRetention(context.database, key)) reportTable(table, prisma, time, context);
     },
   },
 });
@@ -64,15 +62,16 @@ function timeColumn(table: Table): Column | undefined {
 }
 
 /** Whether something in the workspace deletes from the table. */
-function hasRetention({ workload, dialect, steps, otherEntries }: DatabaseFacts, key: string): boolean {
-  const deletes = workload.some(({ query }) => query.writes.some((write) => write.kind === 'delete' && objectKey(dialect, write.table.schema, write.table.name) === key));
-  const bodies = [...steps.flatMap((step) => step.entries), ...otherEntries].filter(({ placed }) => placed.node.kind === 'createFunction');
-  return deletes || bodies.some(({ placed }) => new RegExp(`\\bdelete\\s+from\\s+(\\w+\\.)?["\`]?${key.split('.').at(-1)!.replace(/[^\w]/g, '\\$&')}\\b`, 'i').test(placed.statement.text));
+function hasRetention(database: DatabaseFacts, key: string): boolean {
+  const { dialect } = database;
+  if (queriesNaming(database, key).some(({ query }) => query.writes.some((write) => write.kind === 'delete' && objectKey(dialect, write.table.schema, write.table.name) === key))) return true;
+  const deletion = new RegExp(`\\bdelete\\s+from\\s+(\\w+\\.)?["\`]?${key.split('.').at(-1)!.replace(/[^\w]/g, '\\$&')}\\b`, 'i');
+  return entriesNaming(database, key).some(({ placed: { node, statement } }) => node.kind === 'createFunction' && deletion.test(statement.text));
 }
 
 function reportTable(table: Table, prisma: Table | undefined, time: Column, { facts, database, report }: RuleContext): void {
   report({
-    at: originPlace((prisma ?? table).origin),
+    at: (prisma ?? table).origin,
     message: `${table.name} is a log that keeps every row for ever`,
     fix: () => {
       // Prisma has no partitions: a partitioned table would no longer be what its model says.

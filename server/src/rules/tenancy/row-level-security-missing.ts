@@ -1,10 +1,11 @@
 import { insertAfterStatement, suggestedChange } from '../../edits/builders.ts';
 import type { WorkspaceChange } from '../../edits/change.ts';
 import { newMigration } from '../../edits/newMigration.ts';
-import { entryAt } from '../indexFixes.ts';
+import { entryAt } from '../../project/lookups.ts';
+import { isGuarded, readTenancy } from '../../project/tenancy.ts';
 import { defineRule, type RuleContext } from '../rule.ts';
-import { listed, originPlace } from '../support.ts';
-import { isGuarded, policyStatements, tenantsOf, type Tenants } from '../tenancy.ts';
+import { listed, relatedAt } from '../support.ts';
+import { keyedTable, policyStatements, sharedKey, type Keyed } from '../tenancy.ts';
 
 const config = '-- file: database-expert.yaml\ntenancy_model: shared\ntenant_key: tenant_id\n-- file: schema.sql\n';
 const table = 'CREATE TABLE notes (id bigint PRIMARY KEY, tenant_id bigint NOT NULL, body text);';
@@ -29,31 +30,37 @@ export const rowLevelSecurityMissing = defineRule({
   ],
   aliases: { splinter: ['rls_disabled_in_public', 'policy_exists_rls_disabled'] },
   check: {
+    table({ key: tableKey }, context) {
+      const { database } = context;
+      const key = sharedKey(database);
+      if (key === undefined || !readTenancy(database).guarded) return;
+      const keyed = keyedTable(database, database.catalog.tables.get(tableKey), key);
+      if (keyed && !isGuarded(keyed.table)) reportOne(keyed, context);
+    },
+    // Where no table has a policy yet the decision is one for the whole schema, and is shown once.
     database(context) {
-      const tenants = tenantsOf(context.database);
-      if (!tenants) return;
-      const open = tenants.keyed.filter(({ table: one }) => !isGuarded(one));
-      // Where no table has a policy yet the decision is one for the whole schema, and is shown once.
-      if (open.length === tenants.keyed.length && open.length > 1) reportAll(open, context);
+      const { database } = context;
+      const key = sharedKey(database);
+      if (key === undefined || readTenancy(database).guarded) return;
+      const open = [...database.catalog.tables.values()].flatMap((one) => keyedTable(database, one, key) ?? []);
+      if (open.length > 1) reportAll(open, context);
       else for (const one of open) reportOne(one, context);
     },
   },
 });
 
-type Keyed = Tenants['keyed'][number];
-
 function reportOne(one: Keyed, context: RuleContext): void {
   const { table: shown } = one;
   const problem = shown.rowSecurity?.enabled ? 'has row-level security without a policy, so only its owner sees rows' : shown.policies.length > 0 ? 'has policies, but row-level security is not enabled' : 'has no row-level security';
-  context.report({ at: originPlace(shown.origin), message: `${shown.name} holds rows of several tenants and ${problem}`, fix: () => guard([one], context) });
+  context.report({ at: shown.origin, message: `${shown.name} holds rows of several tenants and ${problem}`, fix: () => guard([one], context) });
 }
 
 function reportAll(open: readonly Keyed[], context: RuleContext): void {
   const [first, ...rest] = open;
   context.report({
-    at: originPlace(first!.table.origin),
+    at: first!.table.origin,
     message: `No table has row-level security: ${listed(open.slice(0, 3).map((one) => one.table.name))}${open.length > 3 ? ` and ${open.length - 3} more` : ''} hold rows of several tenants`,
-    related: rest.slice(0, 9).map((one) => ({ ...originPlace(one.table.origin), message: `${one.table.name} as well` })),
+    related: rest.slice(0, 9).map((one) => relatedAt(one.table.origin, `${one.table.name} as well`)),
     fix: () => guard(open, context),
   });
 }

@@ -2,12 +2,13 @@ import { insertAfterStatement, insertInStatement, suggestedChange } from '../../
 import type { WorkspaceChange } from '../../edits/change.ts';
 import { indexName } from '../../indexes/names.ts';
 import type { DatabaseFacts } from '../../project/facts.ts';
-import { findColumn, findTable, objectKey, type Table } from '../../schema/catalog.ts';
+import { entryAt } from '../../project/lookups.ts';
+import { isGuarded, mayHoldTenants, readTenancy } from '../../project/tenancy.ts';
+import { findColumn, findTable, type Table } from '../../schema/catalog.ts';
 import { quoteIdentifier, renderName } from '../../schema/quote.ts';
-import { entryAt } from '../indexFixes.ts';
 import { defineRule, type RuleContext } from '../rule.ts';
-import { everyDialect, originPlace } from '../support.ts';
-import { isGuarded, policyStatements, tenantsOf, type Tenants } from '../tenancy.ts';
+import { everyDialect, relatedAt } from '../support.ts';
+import { keyedTable, policyStatements, sharedKey } from '../tenancy.ts';
 
 const config = '-- file: database-expert.yaml\ntenancy_model: shared\ntenant_key: tenant_id\n-- file: schema.sql\n';
 const parents = 'CREATE TABLE tenants (id bigint PRIMARY KEY);\nCREATE TABLE users (id bigint PRIMARY KEY, tenant_id bigint NOT NULL REFERENCES tenants (id));\n';
@@ -33,40 +34,42 @@ export const tenantKeyMissing = defineRule({
   ],
   aliases: {},
   check: {
-    database(context) {
+    table({ key: tableKey }, context) {
       const { database } = context;
-      const tenants = tenantsOf(database);
-      if (!tenants) return;
-      for (const table of tenants.unkeyed) {
-        const parent = parentOfTenant(database, table, tenants);
-        if (parent) reportTable(table, parent, tenants, context);
-      }
+      const key = sharedKey(database);
+      const table = database.catalog.tables.get(tableKey);
+      if (key === undefined || !table || !mayHoldTenants(table) || findColumn(database.dialect, table, key)) return;
+      const parent = parentOfTenant(database, table, tableKey, key);
+      if (parent) reportTable(table, tableKey, parent, key, context);
     },
   },
 });
 
 /** The table with a tenant key that this one references, so that its rows belong to tenants. Tables that reference none may be shared data. */
-function parentOfTenant({ catalog, dialect }: DatabaseFacts, table: Table, tenants: Tenants): Table | undefined {
-  if (tenants.roots.has(objectKey(dialect, table.schema, table.name))) return undefined;
-  const keyed = new Set(tenants.keyed.map((one) => one.table));
-  return table.foreignKeys.map(({ references }) => findTable(catalog, references.schema, references.table)).find((parent) => parent !== undefined && keyed.has(parent));
+function parentOfTenant(database: DatabaseFacts, table: Table, tableKey: string, key: string): Table | undefined {
+  if (readTenancy(database).roots?.includes(tableKey)) return undefined;
+  for (const { references } of table.foreignKeys) {
+    const parent = keyedTable(database, findTable(database.catalog, references.schema, references.table), key);
+    if (parent) return parent.table;
+  }
+  return undefined;
 }
 
-function reportTable(table: Table, parent: Table, tenants: Tenants, { facts, database, report }: RuleContext): void {
-  const modelled = database.prisma?.catalog.tables.get(objectKey(database.dialect, table.schema, table.name));
+function reportTable(table: Table, tableKey: string, parent: Table, key: string, { facts, database, report }: RuleContext): void {
+  const modelled = database.prisma?.catalog.tables.get(tableKey);
   // A model that has the key already is ahead of the history: a migration of it is all that is missing.
-  if (modelled && findColumn(database.dialect, modelled, tenants.key)) return;
+  if (modelled && findColumn(database.dialect, modelled, key)) return;
   report({
-    at: originPlace((modelled ?? table).origin),
-    message: `${table.name} holds rows of tenants, through ${parent.name}, but has no ${tenants.key}`,
-    related: [{ ...originPlace(parent.origin), message: `${parent.name} has ${tenants.key}` }],
+    at: (modelled ?? table).origin,
+    message: `${table.name} holds rows of tenants, through ${parent.name}, but has no ${key}`,
+    related: [relatedAt(parent.origin, `${parent.name} has ${key}`)],
     // The key has to be on the model as well, with its relation: that is left to the reader.
-    fix: () => (modelled ? undefined : addKey(facts, database, table, parent, tenants)),
+    fix: () => (modelled ? undefined : addKey(facts, database, table, parent, key)),
   });
 }
 
 /** Writes the key into a CREATE TABLE that no database has run yet, with its index and, on PostgreSQL, its policy. */
-function addKey(facts: RuleContext['facts'], database: DatabaseFacts, table: Table, parent: Table, { key }: Tenants): WorkspaceChange | undefined {
+function addKey(facts: RuleContext['facts'], database: DatabaseFacts, table: Table, parent: Table, key: string): WorkspaceChange | undefined {
   const entry = entryAt(database, table.origin);
   const script = entry && facts.scripts.get(entry.placed.file);
   if (!entry || !script || entry.migration?.applied || entry.placed.node.kind !== 'createTable') return undefined;

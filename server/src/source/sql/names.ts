@@ -44,7 +44,7 @@ export function readIdentifier(cursor: Cursor): Identifier {
 }
 
 /** PostgreSQL keeps the first 63 bytes of a name, never half a character (manual, 4.1.1). */
-function truncate(name: string): string {
+export function truncate(name: string): string {
   if (name.length <= 20 || Buffer.byteLength(name) <= 63) return name;
   let kept = '';
   let bytes = 0;

@@ -1,0 +1,90 @@
+import type { Origin } from '../schema/catalog.ts';
+import { noteReadOf } from '../schema/reads.ts';
+import { bareName } from '../source/names.ts';
+import type { DatabaseFacts, HistoryEntry, MigrationStep, WorkloadQuery } from './facts.ts';
+
+const numbers = new WeakMap<readonly MigrationStep[], ReadonlyMap<string, number>>();
+const scripts = new WeakMap<readonly HistoryEntry[], ReadonlyMap<string, readonly HistoryEntry[]>>();
+
+/** The place of an entry's migration among the steps of its database; -1 for scripts, queries and schema files. */
+export function stepNumber({ steps }: DatabaseFacts, { migration, placed }: Pick<HistoryEntry, 'migration' | 'placed'>): number {
+  if (!migration) return -1;
+  let known = numbers.get(steps);
+  if (!known) numbers.set(steps, (known = new Map(steps.map((step, index) => [step.migration.up.file, index]))));
+  return known.get(placed.file) ?? -1;
+}
+
+/** The step of the history an entry belongs to; undefined for scripts, queries and schema files. */
+export function stepOf(database: DatabaseFacts, entry: HistoryEntry): MigrationStep | undefined {
+  return database.steps[stepNumber(database, entry)];
+}
+
+/** The statements of a file that is no migration, in order. */
+function scriptEntries({ otherEntries }: DatabaseFacts, file: string): readonly HistoryEntry[] {
+  noteReadOf('script', file);
+  let known = scripts.get(otherEntries);
+  if (!known) scripts.set(otherEntries, (known = byFile(otherEntries)));
+  return known.get(file) ?? [];
+}
+
+function byFile(entries: readonly HistoryEntry[]): Map<string, HistoryEntry[]> {
+  const files = new Map<string, HistoryEntry[]>();
+  for (const entry of entries) {
+    const known = files.get(entry.placed.file);
+    if (known) known.push(entry);
+    else files.set(entry.placed.file, [entry]);
+  }
+  return files;
+}
+
+/** The statements of the migration or script that an entry belongs to, in order, itself included. */
+export function entriesAround(database: DatabaseFacts, entry: HistoryEntry): readonly HistoryEntry[] {
+  return stepOf(database, entry)?.entries ?? scriptEntries(database, entry.placed.file);
+}
+
+/** The statement of the history that made an object; undefined for what a Prisma schema tells. */
+export function entryAt(database: DatabaseFacts, { file, range }: Origin): HistoryEntry | undefined {
+  const step = database.steps.find(({ migration }) => migration.up.file === file);
+  const { start, end } = range;
+  return (step?.entries ?? scriptEntries(database, file)).find(({ placed: { statement } }) => statement.start <= start && end <= statement.terminatorEnd);
+}
+
+/** The statements of the history, of scripts and of schema files that name an object, in the order in which they run, file by file. */
+export function entriesNaming(database: DatabaseFacts, key: string): HistoryEntry[] {
+  const numbered = [...database.mentions.of(key)].map((entry) => ({ entry, step: stepNumber(database, entry), ...entry.placed }));
+  const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+  return numbered.sort((a, b) => a.step - b.step || compare(a.file, b.file) || a.statement.start - b.statement.start).map(({ entry }) => entry);
+}
+
+/** The statements that name an object and stand in the migration or script of an entry, in order; the entry itself is among them when it names it. */
+export function entriesNamingBeside(database: DatabaseFacts, entry: HistoryEntry, key: string): HistoryEntry[] {
+  const { file } = entry.placed;
+  const beside: HistoryEntry[] = [];
+  for (const one of database.mentions.of(key)) if (one.placed.file === file) beside.push(one);
+  return beside.sort((a, b) => a.placed.statement.start - b.placed.statement.start);
+}
+
+const indexes = new WeakMap<readonly WorkloadQuery[], ReadonlyMap<string, readonly WorkloadQuery[]>>();
+
+/** Queries of the workload that name a table, in order; statements of migrations run once and are not among them. */
+export function queriesNaming(database: DatabaseFacts, tableKey: string): readonly WorkloadQuery[] {
+  const name = bareName(tableKey);
+  noteReadOf('workload', name);
+  const { workload } = database;
+  let index = indexes.get(workload);
+  if (!index) indexes.set(workload, (index = indexOf(workload)));
+  return index.get(name) ?? [];
+}
+
+function indexOf(workload: readonly WorkloadQuery[]): Map<string, WorkloadQuery[]> {
+  const index = new Map<string, WorkloadQuery[]>();
+  for (const query of workload) {
+    if (query.source === 'migration') continue;
+    for (const name of new Set(query.query.tables.map((table) => bareName(table.name)))) {
+      const known = index.get(name);
+      if (known) known.push(query);
+      else index.set(name, [query]);
+    }
+  }
+  return index;
+}
