@@ -9,7 +9,7 @@ import { alterDomain, alterType, createDomain, createType } from './apply/typeSt
 import type { Catalog } from './catalog.ts';
 import { Draft } from './apply/draft.ts';
 
-export { emptyCatalog } from './catalog.ts';
+export { emptyCatalog } from './newCatalog.ts';
 
 /** The member of the union whose `kind` may be K (some members carry several kinds). */
 type NodeOf<K extends StatementNode['kind']> = StatementNode extends infer N ? (N extends { readonly kind: infer Kind } ? (K extends Kind ? N : never) : never) : never;

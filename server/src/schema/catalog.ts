@@ -235,7 +235,30 @@ export interface CatalogObjects {
 /** The collections of a catalog by name. */
 export type CollectionName = keyof CatalogObjects;
 
-type Collections = { readonly [N in CollectionName]: Collection<CatalogObjects[N]> };
+/**
+ * By what the objects of a catalog are found besides their keys. Names are bare (without schema) and folded as `objectKey` does.
+ * - `name`: by name, whatever the schema;
+ * - tables by the names of their keys, exclusions and indexes (`index`; not on MySQL, where those are the table's own), of their
+ *   foreign keys and checks (`constraint`) and of their triggers, by the tables their foreign keys point at (`referenced`), by
+ *   what they inherit from or are partitions of (`parent`), on PostgreSQL by the types of their columns that are not built in
+ *   (`type`) and the literals in defaults that count with a sequence (`sequence`);
+ * - views by the names of their indexes and by the relations their query may read (`reads`);
+ * - sequences by the table that owns them.
+ */
+export interface CatalogIndexes {
+  readonly schemas: never;
+  readonly extensions: never;
+  readonly tables: 'name' | 'index' | 'constraint' | 'trigger' | 'referenced' | 'parent' | 'type' | 'sequence';
+  readonly enums: 'name';
+  readonly domains: 'name';
+  readonly types: 'name';
+  readonly sequences: 'owner';
+  readonly views: 'index' | 'reads';
+  readonly routines: 'name';
+}
+
+/** The collections themselves. */
+export type Collections = { readonly [N in CollectionName]: Collection<CatalogObjects[N], CatalogIndexes[N]> };
 
 /** Values never change; `apply` returns a new catalog that shares what did not change. */
 export interface Catalog extends Collections {
@@ -250,34 +273,6 @@ export interface Catalog extends Collections {
 
 /** The collections of a catalog, in an order in which none comes before what it may name. */
 export const collectionNames: readonly CollectionName[] = ['schemas', 'extensions', 'enums', 'domains', 'types', 'sequences', 'tables', 'views', 'routines'];
-
-/** The catalog of a fresh database. */
-export function emptyCatalog(dialect: Dialect): Catalog {
-  const empty = <N extends CollectionName>(name: N): Collection<CatalogObjects[N]> => Collection.empty(name);
-  return {
-    dialect,
-    schemas: empty('schemas'),
-    extensions: empty('extensions'),
-    tables: empty('tables'),
-    enums: empty('enums'),
-    domains: empty('domains'),
-    types: empty('types'),
-    sequences: empty('sequences'),
-    views: empty('views'),
-    routines: empty('routines'),
-    uncertain: false,
-  };
-}
-
-/** Some objects of a catalog, by their keys. */
-export type ObjectMaps = { readonly [N in CollectionName]?: ReadonlyMap<string, CatalogObjects[N]> };
-
-/** A catalog of given objects. */
-export function catalogOf(dialect: Dialect, objects: ObjectMaps): Catalog {
-  const empty = emptyCatalog(dialect);
-  const filled = collectionNames.map((name) => [name, (empty[name] as Collection<unknown>).setAll(objects[name] ?? [])] as const);
-  return { ...empty, ...(Object.fromEntries(filled) as unknown as Collections) };
-}
 
 /** What differs between two catalogs of one dialect, as those who recorded their reads know it. */
 export function changedReads(before: Catalog, after: Catalog): ReadKey[] {
@@ -300,6 +295,11 @@ export function objectKey(dialect: Dialect, schema: string | undefined, name: st
   const fold = (text: string) => (dialect === 'postgresql' ? text : text.toLowerCase());
   const prefix = schema === undefined || fold(schema) === defaultSchema(dialect) ? '' : `${fold(schema)}.`;
   return prefix + fold(name);
+}
+
+/** A name as the indexes of a catalog have it: without its schema. */
+export function bareKey(dialect: Dialect, name: string): string {
+  return objectKey(dialect, undefined, name);
 }
 
 /** A table by name, or undefined when the catalog has none. */

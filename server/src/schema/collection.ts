@@ -3,6 +3,8 @@ import { lookUp, withKey, withoutKey, type KeyTrie } from './collection/keyTrie.
 import { eachChangedSlot, eachSlot, noSlots, slotAt, withSlot, type Slots } from './collection/slots.ts';
 import { noteReadOf, type ReadKey } from './reads.ts';
 
+export type { IndexRule } from './collection/keyIndex.ts';
+
 interface Entry<V> {
   readonly key: string;
   readonly value: V;

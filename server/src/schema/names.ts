@@ -1,5 +1,5 @@
 import type { Dialect } from '../source/dialect.ts';
-import { sameName, type Catalog, type Table } from './catalog.ts';
+import { bareKey, objectKey, sameName, type Catalog, type Table } from './catalog.ts';
 
 /** PostgreSQL keeps 63 bytes of a name (NAMEDATALEN - 1). */
 const longestName = 63;
@@ -79,12 +79,13 @@ function holdsConstraint(table: Table, name: string): boolean {
 
 /** Whether a relation of the schema has the name; the table called `apart`, which may be about to be replaced, does not count. */
 function relationTaken(catalog: Catalog, schema: string | undefined, name: string, apart: string): boolean {
-  for (const table of catalog.tables.values()) if (table.schema === schema && table.name !== apart && holdsRelation(table, name)) return true;
-  for (const sequence of catalog.sequences.values()) if (sequence.schema === schema && sequence.name === name) return true;
-  for (const view of catalog.views.values()) {
-    if (view.schema === schema && (view.name === name || view.indexes.some((index) => index.name === name))) return true;
-  }
-  return false;
+  const { dialect, tables, sequences, views } = catalog;
+  const key = objectKey(dialect, schema, name);
+  if ((name !== apart && tables.has(key)) || sequences.has(key) || views.has(key)) return true;
+  const bare = bareKey(dialect, name);
+  const ofTables = tables.keysBy('index', bare).map((found) => tables.get(found)!);
+  if (ofTables.some((table) => table.schema === schema && table.name !== apart)) return true;
+  return views.keysBy('index', bare).some((found) => views.get(found)!.schema === schema);
 }
 
 /** The name PostgreSQL gives to an index, sequence or key that has none; numbered until no relation of the schema has it. */

@@ -1,7 +1,8 @@
 import { isMySql, type Dialect } from '../source/dialect.ts';
 import type { PrismaBlock, PrismaConfigBlock, PrismaDocument, PrismaField, PrismaValue } from '../source/prisma/ast.ts';
 import { argument, attribute, stringValue } from '../source/prisma/attributes.ts';
-import { catalogOf, objectKey, type Catalog, type Column, type Origin, type Sequence, type Table } from './catalog.ts';
+import { objectKey, type Catalog, type Column, type Origin, type Sequence, type Table } from './catalog.ts';
+import { catalogOf } from './newCatalog.ts';
 import { withImplicitIndex } from './indexes.ts';
 import { postgresName } from './names.ts';
 import { columnType, contextOf, enumOf, originIn, type MappedModel, type PrismaContext } from './prisma/context.ts';

@@ -62,6 +62,14 @@ const postgresPlain = new Set(
   ).split(' '),
 );
 
+const builtInNames: ReadonlySet<string> = new Set([...Object.keys(postgresNames), ...Object.values(postgresNames), ...postgresPlain]);
+
+/** Whether a column type in PostgreSQL's spelling is built in (or an array of such a type). */
+export function isBuiltInType(spelling: string): boolean {
+  const name = /^[a-z\d_ ]+/.exec(spelling)?.[0].trimEnd();
+  return name !== undefined && (builtInNames.has(name) || /^interval\b/.test(name));
+}
+
 const serialTypes = new Set(['serial', 'serial4', 'serial2', 'smallserial', 'serial8', 'bigserial']);
 
 /** Whether the type is PostgreSQL's SERIAL in one of its widths: an integer whose default comes from a sequence of its own. */
@@ -144,7 +152,6 @@ export function splitTypeName(type: string): { readonly schema?: string; readonl
 
 /** The enum that a column type (engine spelling) names, arrays of it included; undefined when it is none. */
 export function findEnum(catalog: Catalog, type: string): EnumType | undefined {
-  if (catalog.enums.size === 0) return undefined;
   const { schema, name } = splitTypeName(type);
   return catalog.enums.get(objectKey(catalog.dialect, schema, name));
 }

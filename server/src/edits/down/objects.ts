@@ -1,6 +1,7 @@
 import type { HistoryEntry } from '../../project/facts.ts';
-import { catalogOf, type Catalog, type CatalogObjects, type Domain, type ObjectMaps, type Routine, type Table, type View } from '../../schema/catalog.ts';
+import type { Catalog, CatalogObjects, Domain, Routine, Table, View } from '../../schema/catalog.ts';
 import { identifiersIn } from '../../schema/expressions.ts';
+import { catalogOf, type ObjectMaps } from '../../schema/newCatalog.ts';
 import { quoteIdentifier, quoteString, renderName } from '../../schema/quote.ts';
 import { renderCatalog, renderIndex } from '../../schema/render.ts';
 import { isMySql, type Dialect } from '../../source/dialect.ts';

@@ -1,5 +1,6 @@
 import type { HistoryEntry } from '../../project/facts.ts';
-import { catalogOf, findColumn, findTable, objectKey, type Catalog, type Sequence, type Table } from '../../schema/catalog.ts';
+import { findColumn, findTable, objectKey, type Catalog, type Sequence, type Table } from '../../schema/catalog.ts';
+import { catalogOf } from '../../schema/newCatalog.ts';
 import { diffCatalogs } from '../../schema/diff.ts';
 import { quoteIdentifier, quoteString, renderName } from '../../schema/quote.ts';
 import { isPlainSerial } from '../../schema/render/table.ts';

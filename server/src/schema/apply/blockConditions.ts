@@ -1,4 +1,4 @@
-import { findColumn, type Catalog, type Table } from '../catalog.ts';
+import { bareKey, findColumn, type Catalog, type CatalogIndexes, type Table } from '../catalog.ts';
 
 /** Catalog columns that conditions compare with a literal, by what they name. */
 const subjects: Readonly<Record<string, readonly string[]>> = {
@@ -34,23 +34,33 @@ export function queryFinds(catalog: Catalog, query: string): boolean | undefined
   };
   const schema = value('schema');
   const table = value('table') ?? /'"?(?:\w+"?\."?)?(\w+)"?'\s*::\s*regclass/i.exec(query)?.[1];
-  const candidates = [...catalog.tables.values()].filter((candidate) => table === undefined || candidate.name === table);
-  const inTables = (holds: (table: Table) => boolean) => candidates.some(holds);
-  const absent = candidates.length > 0 && candidates.every((candidate) => candidate.knowledge === 'known') ? false : undefined;
+  const { tables, enums, dialect } = catalog;
+  const by = (index: CatalogIndexes['tables'], name: string) => tables.keysBy(index, bareKey(dialect, name)).map((key) => tables.get(key)!);
+  const named = table === undefined ? undefined : by('name', table);
+  const absent = () => {
+    const candidates = named ?? [...tables.values()];
+    return candidates.length > 0 && candidates.every((candidate) => candidate.knowledge === 'known') ? false : undefined;
+  };
   const label = value('label');
-  if (label !== undefined) return [...catalog.enums.values()].some(({ name, values }) => values.includes(label) && (value('type') ?? name) === name);
+  if (label !== undefined) {
+    const type = value('type');
+    const types = type === undefined ? [...enums.values()] : enums.keysBy('name', bareKey(dialect, type)).map((key) => enums.get(key)!);
+    return types.some(({ values }) => values.includes(label));
+  }
   const column = value('column');
-  if (column !== undefined) return inTables((candidate) => findColumn(catalog.dialect, candidate, column) !== undefined) || absent;
+  if (column !== undefined) return (named ?? [...tables.values()]).some((candidate) => findColumn(dialect, candidate, column) !== undefined) || absent();
   const constraint = value('constraint');
-  if (constraint !== undefined) return inTables((candidate) => constraintNames(candidate).includes(constraint)) || absent;
+  if (constraint !== undefined) {
+    return (named ?? [...by('index', constraint), ...by('constraint', constraint)]).some((candidate) => constraintNames(candidate).includes(constraint)) || absent();
+  }
   const index = value('index');
-  if (index !== undefined) return inTables((candidate) => candidate.indexes.some((other) => other.name === index) || constraintNames(candidate).includes(index));
+  if (index !== undefined) return (named ?? by('index', index)).some((candidate) => candidate.indexes.some((other) => other.name === index) || constraintNames(candidate).includes(index));
   const type = value('type');
-  if (type !== undefined) return [catalog.enums, catalog.domains, catalog.types].some((map) => [...map.values()].some((other) => other.name === type));
+  if (type !== undefined) return [enums, catalog.domains, catalog.types].some((types) => types.keysBy('name', bareKey(dialect, type)).length > 0);
   const extension = value('extension');
   if (extension !== undefined) return catalog.extensions.has(extension);
   if (table !== undefined && ['policy', 'trigger', 'routine'].every((subject) => value(subject) === undefined)) {
-    return candidates.length > 0 || [...catalog.tables.values()].some((candidate) => candidate.indexes.some((other) => other.name === table)) || undefined;
+    return named!.length > 0 || by('index', table).some((candidate) => candidate.indexes.some((other) => other.name === table)) || undefined;
   }
   return schema !== undefined && table === undefined ? catalog.schemas.has(schema) : undefined;
 }

@@ -3,7 +3,7 @@ import { objectKey, sameName, type ForeignKey, type Index, type Key, type Table 
 import type { Draft } from './draft.ts';
 import { mentionsColumn, renameColumnIn } from '../expressions.ts';
 import { indexColumns } from '../indexes.ts';
-import { dropForeignKeysTo, mapSequences, pointsAt } from './references.ts';
+import { dropForeignKeysTo, mapOwnedSequences, pointsAt } from './references.ts';
 import { renameColumnInViews } from './viewRenames.ts';
 
 /** DROP COLUMN: what is made of the column goes with it (PostgreSQL, SQLite), or grows narrower (indexes of MySQL). */
@@ -13,7 +13,7 @@ export function dropColumn(draft: Draft, table: Table, name: string, cascade: bo
   const uses = (text: string | undefined) => mentionsColumn(dialect, text, table.name, name);
   const column = table.columns.find((candidate) => is(candidate.name));
   if (dialect === 'postgresql') {
-    mapSequences(draft, (sequence) => (sequence.ownedBy && pointsAt(draft, sequence.ownedBy, table) && is(sequence.ownedBy.column) ? undefined : sequence));
+    mapOwnedSequences(draft, table, (sequence, owner) => (is(owner) ? undefined : sequence));
     if (cascade) dropForeignKeysTo(draft, table, (columns) => columns.some(is));
   }
   const current = draft.catalog.tables.get(objectKey(dialect, table.schema, table.name)) ?? table;
@@ -70,15 +70,11 @@ export function renameColumn(draft: Draft, table: Table, from: string, to: strin
     triggers: isMySql(draft.dialect) ? table.triggers : table.triggers.map((trigger) => ({ ...trigger, text: rename.text(trigger.text) })),
     partitionBy: table.partitionBy && { text: rename.text(table.partitionBy.text), columns: table.partitionBy.columns.map(rename.name) },
   });
-  draft.mapTables((other) => {
+  draft.mapTablesBy('referenced', draft.keyOf(table), (other) => {
     const foreignKeys = other.foreignKeys.map(followsReferences);
     return foreignKeys.some((key, i) => key !== other.foreignKeys[i]) ? { ...other, foreignKeys } : other;
   });
-  mapSequences(draft, (sequence) =>
-    sequence.ownedBy && pointsAt(draft, sequence.ownedBy, table) && rename.is(sequence.ownedBy.column)
-      ? { ...sequence, ownedBy: { ...sequence.ownedBy, column: to } }
-      : sequence,
-  );
+  mapOwnedSequences(draft, table, (sequence, owner) => (rename.is(owner) ? { ...sequence, ownedBy: { ...sequence.ownedBy!, column: to } } : sequence));
 }
 
 /** The check that MariaDB keeps under a column's name is found again under the new one. */

@@ -2,7 +2,7 @@ import type { Dialect } from '../../source/dialect.ts';
 import type { Identifier, QualifiedName, StatementNode } from '../../source/sql/ast.ts';
 import type { Statement } from '../../source/statement.ts';
 import { shift, type TextRange } from '../../text/range.ts';
-import { defaultSchema, objectKey, type Catalog, type CatalogObjects, type CollectionName, type Origin, type Table } from '../catalog.ts';
+import { bareKey, defaultSchema, objectKey, type Catalog, type CatalogIndexes, type CatalogObjects, type CollectionName, type Origin, type Routine, type Table } from '../catalog.ts';
 import type { Collection } from '../collection.ts';
 
 /** Where a name leads: the schema (undefined for the default one), the name and the key in the catalog's maps. */
@@ -111,6 +111,33 @@ export class Draft {
   /** Puts a table under its own name. */
   put(table: Table): void {
     this.set('tables', objectKey(this.dialect, table.schema, table.name), table);
+  }
+
+  /** The tables that an index has under a name (of any schema) or a key. */
+  tablesBy(index: CatalogIndexes['tables'], text: string): Table[] {
+    const { tables } = this.catalog;
+    return tables.keysBy(index, text).map((key) => tables.get(key)!);
+  }
+
+  /** Changes the tables that an index has under a name or a key. */
+  mapTablesBy(index: CatalogIndexes['tables'], text: string, change: (table: Table) => Table): void {
+    for (const key of this.catalog.tables.keysBy(index, text)) this.set('tables', key, change(this.catalog.tables.get(key)!));
+  }
+
+  /** The routines of a name, in any schema. */
+  routinesCalled(name: string): Routine[] {
+    const { routines } = this.catalog;
+    return routines.keysBy('name', this.bare(name)).map((key) => routines.get(key)!);
+  }
+
+  /** A name as indexes have it: without schema. */
+  bare(name: string): string {
+    return bareKey(this.dialect, name);
+  }
+
+  /** The key of a table in the catalog. */
+  keyOf(table: Pick<Table, 'schema' | 'name'>): string {
+    return objectKey(this.dialect, table.schema, table.name);
   }
 
   /** Changes every table for which `change` gives another value than it was given. */

@@ -1,9 +1,9 @@
 import type { Drop, QualifiedName, Rename } from '../../source/sql/ast.ts';
-import { objectKey, sameName, type Table } from '../catalog.ts';
+import { sameName, type Table } from '../catalog.ts';
 import { dropIndex, renameNamedIndex } from './indexStatements.ts';
 import { dropTable } from './createTable.ts';
 import { dropType, moveType } from './typeStatements.ts';
-import type { Draft } from './draft.ts';
+import type { Draft, Target } from './draft.ts';
 import { quoteString, renderName } from '../quote.ts';
 import { dropViewsOver, renameInDefaults, renameTable } from './references.ts';
 import { routineKey } from '../routines.ts';
@@ -48,12 +48,12 @@ function dropSequence(draft: Draft, name: QualifiedName, { cascade }: Drop): voi
   const target = draft.lookup('sequences', name);
   draft.remove('sequences', target.key);
   if (!cascade) return;
-  draft.mapTables((table) => {
-    const quoted = quoteString(draft.dialect, renderName(draft.dialect, target.schema, target.name));
-    const uses = (text: string | undefined) => text?.includes(quoted) === true;
-    if (!table.columns.some((column) => uses(column.default))) return table;
-    return { ...table, columns: table.columns.map((column) => (uses(column.default) ? { ...column, default: undefined, autoIncrement: undefined } : column)) };
-  });
+  const quoted = quoteString(draft.dialect, renderName(draft.dialect, target.schema, target.name));
+  const uses = (text: string | undefined) => text?.includes(quoted) === true;
+  draft.mapTablesBy('sequence', quoted, (table) => ({
+    ...table,
+    columns: table.columns.map((column) => (uses(column.default) ? { ...column, default: undefined, autoIncrement: undefined } : column)),
+  }));
 }
 
 function dropSchema(draft: Draft, name: QualifiedName, node: Drop): void {
@@ -73,24 +73,35 @@ function qualified(schema: QualifiedName, table: Table): QualifiedName {
 }
 
 function dropRoutine(draft: Draft, name: QualifiedName, node: Drop): void {
-  const target = draft.lookup('routines', name);
-  const named = [...draft.catalog.routines].filter(([, routine]) => objectKey(draft.dialect, routine.schema, routine.name) === target.key);
+  const named = routinesNamed(draft, name);
   if (named.length <= 1) {
-    for (const [key] of named) draft.remove('routines', key);
+    for (const key of named) draft.remove('routines', key);
     return;
   }
   const afterName = node.text.slice(name.range.end);
   const list = /^\s*(\((?:[^()]|\([^()]*\))*\))/.exec(afterName)?.[1];
-  if (list !== undefined) draft.remove('routines', routineKey(draft.dialect, target.schema, target.name, list));
+  if (list === undefined) return;
+  const { schema, name: routine } = draft.catalog.routines.get(named[0]!)!;
+  draft.remove('routines', routineKey(draft.dialect, schema, routine, list));
+}
+
+/** Keys of the routines of that name: those in the schema of the search_path, else those in the default schema. */
+function routinesNamed(draft: Draft, name: QualifiedName): string[] {
+  const { routines } = draft.catalog;
+  const keys = routines.keysBy('name', draft.bare(name.name.name));
+  const inSchemaOf = (target: Target) => keys.filter((key) => draft.keyOf(routines.get(key)!) === target.key);
+  const own = inSchemaOf(draft.target(name));
+  return own.length > 0 || name.schema ? own : inSchemaOf(draft.targetOf(undefined, name.name.name));
 }
 
 function dropTrigger(draft: Draft, name: string, onTable: QualifiedName | undefined): void {
-  const key = onTable && draft.lookup('tables', onTable).key;
-  draft.mapTables((table) => {
-    if (key !== undefined && objectKey(draft.dialect, table.schema, table.name) !== key) return table;
+  const without = (table: Table): Table => {
     const kept = table.triggers.filter((trigger) => !sameName(draft.dialect, trigger.name, name));
     return kept.length === table.triggers.length ? table : { ...table, triggers: kept };
-  });
+  };
+  const table = onTable && draft.find(onTable);
+  if (table) draft.put(without(table));
+  else if (!onTable) draft.mapTablesBy('trigger', draft.bare(name), without);
 }
 
 type Renamer = (draft: Draft, from: QualifiedName, to: QualifiedName, node: Rename) => void;
@@ -105,9 +116,8 @@ const renamers: Readonly<Record<Rename['object'], Renamer>> = {
   domain: (draft, from, to) => moveType(draft, from, (old) => draft.targetOf(old.schema, to.name.name)),
   schema: renameSchema,
   function: (draft, from, to) => {
-    const { key: target } = draft.lookup('routines', from);
-    for (const [key, routine] of draft.catalog.routines) {
-      if (objectKey(draft.dialect, routine.schema, routine.name) !== target) continue;
+    for (const key of routinesNamed(draft, from)) {
+      const routine = draft.catalog.routines.get(key)!;
       draft.remove('routines', key);
       draft.set('routines', routineKey(draft.dialect, routine.schema, to.name.name, routine.argumentsText), { ...routine, name: to.name.name });
     }

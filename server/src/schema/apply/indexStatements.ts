@@ -1,6 +1,6 @@
 import { isMySql } from '../../source/dialect.ts';
 import type { CreateIndex, IndexPart, QualifiedName } from '../../source/sql/ast.ts';
-import { objectKey, sameName, type Index, type Table, type View } from '../catalog.ts';
+import { bareKey, objectKey, sameName, type Index, type Table, type View } from '../catalog.ts';
 import { renameIndex } from './constraintChanges.ts';
 import type { Draft } from './draft.ts';
 import { tidyExpression } from '../expressions.ts';
@@ -34,8 +34,7 @@ function materializedView(draft: Draft, name: QualifiedName): View | undefined {
 function indexExists(draft: Draft, table: Table, name: string): boolean {
   const holds = (candidate: Table) => [...candidate.indexes, ...candidate.uniques].some((index) => sameName(draft.dialect, index.name, name));
   if (isMySql(draft.dialect)) return holds(table);
-  for (const candidate of draft.catalog.tables.values()) if (candidate.schema === table.schema && holds(candidate)) return true;
-  return false;
+  return draft.tablesBy('index', draft.bare(name)).some((candidate) => candidate.schema === table.schema && holds(candidate));
 }
 
 function giveToChildren(draft: Draft, table: Table, index: Index): void {
@@ -75,22 +74,16 @@ function indexName(draft: Draft, table: Table, parts: readonly IndexPart[], incl
 function tableOfIndex(draft: Draft, name: QualifiedName, onTable: QualifiedName | undefined): Table | undefined {
   if (onTable) return draft.find(onTable);
   const { schema } = draft.target(name);
-  const is = (key: { readonly name?: string } | undefined) => key !== undefined && sameName(draft.dialect, key.name, name.name.name);
-  const holds = (table: Table) => [table.primaryKey, ...table.uniques, ...table.exclusions, ...table.indexes].some(is);
-  let elsewhere: Table | undefined;
-  for (const table of draft.catalog.tables.values()) {
-    if (!holds(table)) continue;
-    if (sameName(draft.dialect, table.schema, schema)) return table;
-    elsewhere ??= table;
-  }
-  return name.schema === undefined ? elsewhere : undefined;
+  const holders = draft.tablesBy('index', draft.bare(name.name.name));
+  const own = holders.find((table) => sameName(draft.dialect, table.schema, schema));
+  return own ?? (name.schema === undefined ? holders[0] : undefined);
 }
 
 /** DROP INDEX; on MySQL this drops unique keys as well. */
 export function dropIndex(draft: Draft, name: QualifiedName, onTable: QualifiedName | undefined): void {
   const is = (key: { readonly name?: string }) => sameName(draft.dialect, key.name, name.name.name);
   const table = tableOfIndex(draft, name, onTable);
-  if (!table) return dropViewIndex(draft, is);
+  if (!table) return dropViewIndex(draft, name);
   const dropped = table.indexes.find(is);
   draft.put({
     ...table,
@@ -101,10 +94,14 @@ export function dropIndex(draft: Draft, name: QualifiedName, onTable: QualifiedN
   if (dropped) dropFromChildren(draft, table, dropped);
 }
 
-function dropViewIndex(draft: Draft, is: (key: { readonly name?: string }) => boolean): void {
-  for (const [key, view] of draft.catalog.views) {
-    if (view.indexes.some(is)) draft.set('views', key, { ...view, indexes: view.indexes.filter((index) => !is(index)) });
+function dropViewIndex(draft: Draft, { name }: QualifiedName): void {
+  for (const [key, view] of viewsWithIndex(draft, name.name)) {
+    draft.set('views', key, { ...view, indexes: view.indexes.filter((index) => !sameName(draft.dialect, index.name, name.name)) });
   }
+}
+
+function viewsWithIndex({ dialect, catalog: { views } }: Draft, name: string): (readonly [string, View])[] {
+  return views.keysBy('index', bareKey(dialect, name)).map((key) => [key, views.get(key)!] as const);
 }
 
 /** The index that partitions have because of their parent goes with it. */
@@ -123,8 +120,8 @@ function dropFromChildren(draft: Draft, table: Table, dropped: Index): void {
 export function renameNamedIndex(draft: Draft, from: QualifiedName, to: QualifiedName, onTable: QualifiedName | undefined): void {
   const table = tableOfIndex(draft, from, onTable);
   if (table) return draft.put(renameIndex(draft, table, from.name.name, to.name.name));
-  for (const [key, view] of draft.catalog.views) {
+  for (const [key, view] of viewsWithIndex(draft, from.name.name)) {
     const indexes = view.indexes.map((index) => (sameName(draft.dialect, index.name, from.name.name) ? { ...index, name: to.name.name } : index));
-    if (indexes.some((index, i) => index !== view.indexes[i])) draft.set('views', key, { ...view, indexes });
+    draft.set('views', key, { ...view, indexes });
   }
 }

@@ -5,13 +5,7 @@ import { pointsAt } from './references.ts';
 
 /** Keys of the tables that directly inherit from, or are partitions of, a table. */
 export function childrenOf(draft: Draft, table: Table): string[] {
-  const key = objectKey(draft.dialect, table.schema, table.name);
-  const children: string[] = [];
-  for (const [childKey, child] of draft.catalog.tables) {
-    const isChild = (child.partitionOf && pointsAt(draft, child.partitionOf, table)) || child.inherits?.includes(key);
-    if (isChild) children.push(childKey);
-  }
-  return children;
+  return draft.catalog.tables.keysBy('parent', draft.keyOf(table));
 }
 
 /** INHERITS: columns, NOT NULL, defaults and checks come from the parent; keys, foreign keys and indexes do not. */

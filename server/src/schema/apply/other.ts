@@ -163,8 +163,8 @@ function setSearchPath(draft: Draft, value: string): void {
 /** `SELECT migrate()`: the body of a function that the history made is applied. */
 export function applySelect(draft: Draft): void {
   const match = /^select\s+(?:\*\s+from\s+)?(?:"?\w+"?\s*\.\s*)?"?(\w+)"?\s*\(/i.exec(draft.statement.text);
-  if (!match || draft.catalog.routines.size === 0) return;
-  const called = [...draft.catalog.routines.values()].filter((routine) => sameName(draft.dialect, routine.name, match[1]));
+  if (!match) return;
+  const called = draft.routinesCalled(match[1]!);
   if (called.length === 1) applyRoutine(draft, called[0]!);
 }
 

@@ -5,7 +5,7 @@ import { isMySql } from '../../source/dialect.ts';
 import { splitScript } from '../../source/splitter.ts';
 import type { Token } from '../../source/token.ts';
 import { applyGuarded, applyRoutine } from './blocks.ts';
-import { sameName, type Routine } from '../catalog.ts';
+import type { Routine } from '../catalog.ts';
 import type { Draft } from './draft.ts';
 import { splitAtCommas } from '../routines.ts';
 
@@ -15,7 +15,7 @@ const preparedText = /^\s*(?:alter|create|drop|rename)\b/i;
 /** CALL p(...): what a procedure that the history made does; of any other it is not known. */
 export function applyCall(draft: Draft, node: OtherStatement): void {
   const name = node.target?.name.name;
-  const called = [...draft.catalog.routines.values()].filter((routine) => sameName(draft.dialect, routine.name, name));
+  const called = name === undefined ? [] : draft.routinesCalled(name);
   if (called.length !== 1) return draft.markUncertain('a procedure is called that the history does not make');
   if (isMySql(draft.dialect)) applyPrepared(draft, node, called[0]!);
   else applyRoutine(draft, called[0]!);

@@ -1,7 +1,7 @@
 import { isMySql } from '../../source/dialect.ts';
 import { objectKey, sameName, type Sequence, type Table } from '../catalog.ts';
 import type { Draft, Target } from './draft.ts';
-import { identifiersIn, renameIdentifierIn } from '../expressions.ts';
+import { renameIdentifierIn } from '../expressions.ts';
 import { quoteString, renderName } from '../quote.ts';
 
 /** Whether a foreign key points at the table. */
@@ -11,30 +11,31 @@ export function pointsAt(draft: Draft, references: { readonly schema?: string; r
 
 /** Drops the foreign keys of other tables that point at the table (and satisfy `which`). */
 export function dropForeignKeysTo(draft: Draft, table: Table, which: (columns: readonly string[]) => boolean = () => true): void {
-  draft.mapTables((other) => {
+  draft.mapTablesBy('referenced', draft.keyOf(table), (other) => {
     const kept = other.foreignKeys.filter((key) => !(pointsAt(draft, key.references, table) && which(key.references.columns)));
     return kept.length === other.foreignKeys.length ? other : { ...other, foreignKeys: kept };
   });
 }
 
-/** Changes every sequence for which `change` gives another value, or undefined to drop it. */
-export function mapSequences(draft: Draft, change: (sequence: Sequence) => Sequence | undefined): void {
-  for (const [key, sequence] of draft.catalog.sequences) {
-    const changed = change(sequence);
+/** Changes every sequence that a column of the table owns; `change` gives undefined to drop it. */
+export function mapOwnedSequences(draft: Draft, table: Pick<Table, 'schema' | 'name'>, change: (sequence: Sequence, column: string) => Sequence | undefined): void {
+  for (const key of draft.catalog.sequences.keysBy('owner', draft.keyOf(table))) {
+    const sequence = draft.catalog.sequences.get(key)!;
+    const changed = change(sequence, sequence.ownedBy!.column);
     if (changed === undefined) draft.remove('sequences', key);
-    else if (changed !== sequence) draft.set('sequences', key, changed);
+    else draft.set('sequences', key, changed);
   }
 }
 
 /** What goes when a table goes: its sequences and partitions, on PostgreSQL the foreign keys to it, with CASCADE the views over it. */
 export function dropDependents(draft: Draft, table: Table, cascade: boolean): void {
   if (draft.dialect !== 'postgresql') return;
-  mapSequences(draft, (sequence) => (sequence.ownedBy && pointsAt(draft, sequence.ownedBy, table) ? undefined : sequence));
-  for (const [key, other] of draft.catalog.tables) {
-    if (other.partitionOf && pointsAt(draft, other.partitionOf, table)) {
-      draft.remove('tables', key);
-      dropDependents(draft, other, cascade);
-    }
+  mapOwnedSequences(draft, table, () => undefined);
+  for (const key of draft.catalog.tables.keysBy('parent', draft.keyOf(table))) {
+    const other = draft.catalog.tables.get(key);
+    if (!other?.partitionOf || !pointsAt(draft, other.partitionOf, table)) continue;
+    draft.remove('tables', key);
+    dropDependents(draft, other, cascade);
   }
   dropForeignKeysTo(draft, table);
   if (cascade) dropViewsOver(draft, table.name);
@@ -42,8 +43,9 @@ export function dropDependents(draft: Draft, table: Table, cascade: boolean): vo
 
 /** Drops the views whose query speaks of a relation, and the views over those. */
 export function dropViewsOver(draft: Draft, relation: string): void {
-  for (const [key, view] of draft.catalog.views) {
-    if (!draft.has('views', key) || !identifiersIn(draft.dialect, view.query).has(relation)) continue;
+  for (const key of draft.catalog.views.keysBy('reads', draft.bare(relation))) {
+    const view = draft.catalog.views.get(key);
+    if (!view) continue;
     draft.remove('views', key);
     dropViewsOver(draft, view.name);
   }
@@ -51,21 +53,23 @@ export function dropViewsOver(draft: Draft, relation: string): void {
 
 /** Gives a table another name or schema; keys of other tables, sequences and children follow. */
 export function renameTable(draft: Draft, table: Table, to: Target): void {
-  const from = objectKey(draft.dialect, table.schema, table.name);
+  const from = draft.keyOf(table);
   const renamed = withRenamedConstraints(draft, { ...table, schema: to.schema, name: to.name }, table.name);
   draft.move('tables', from, to.key, renamed);
-  draft.mapTables((other) => followRename(draft, other, table, to));
+  draft.put(followRename(draft, renamed, table, to));
+  draft.mapTablesBy('referenced', from, (other) => followRename(draft, other, table, to));
+  draft.mapTablesBy('parent', from, (other) => followRename(draft, other, table, to));
   moveOwnedSequences(draft, table, to);
   if (draft.dialect !== 'mysql' && draft.dialect !== 'mariadb') renameInViews(draft, table.name, to.name);
 }
 
 /** Sequences that a table's columns own stay theirs, and go along into another schema. */
 function moveOwnedSequences(draft: Draft, from: Pick<Table, 'schema' | 'name'>, to: Target): void {
-  for (const [key, sequence] of draft.catalog.sequences) {
-    if (!sequence.ownedBy || !pointsAt(draft, sequence.ownedBy, from)) continue;
+  for (const key of draft.catalog.sequences.keysBy('owner', draft.keyOf(from))) {
+    const sequence = draft.catalog.sequences.get(key)!;
     const target = draft.targetOf(to.schema, sequence.name);
     draft.remove('sequences', key);
-    draft.set('sequences', target.key, { ...sequence, schema: target.schema, ownedBy: { schema: to.schema, table: to.name, column: sequence.ownedBy.column } });
+    draft.set('sequences', target.key, { ...sequence, schema: target.schema, ownedBy: { schema: to.schema, table: to.name, column: sequence.ownedBy!.column } });
     if (target.key !== key) renameInDefaults(draft, renderName(draft.dialect, sequence.schema, sequence.name), renderName(draft.dialect, target.schema, target.name));
   }
 }
@@ -73,10 +77,10 @@ function moveOwnedSequences(draft: Draft, from: Pick<Table, 'schema' | 'name'>, 
 /** Defaults that count with a sequence name it in a string. */
 export function renameInDefaults(draft: Draft, from: string, to: string): void {
   const [old, now] = [quoteString(draft.dialect, from), quoteString(draft.dialect, to)];
-  draft.mapTables((table) => {
-    if (!table.columns.some((column) => column.default?.includes(old))) return table;
-    return { ...table, columns: table.columns.map((column) => ({ ...column, default: column.default?.replace(old, now) })) };
-  });
+  draft.mapTablesBy('sequence', old, (table) => ({
+    ...table,
+    columns: table.columns.map((column) => (column.default?.includes(old) ? { ...column, default: column.default.replace(old, now) } : column)),
+  }));
 }
 
 /** InnoDB renames the constraints whose names it made from the table's. */
@@ -114,8 +118,8 @@ function followRename(draft: Draft, other: Table, from: Pick<Table, 'schema' | '
 /** Views of PostgreSQL and SQLite follow the tables they were made over. */
 function renameInViews(draft: Draft, from: string, to: string): void {
   if (from === to) return;
-  for (const [key, view] of draft.catalog.views) {
-    if (!identifiersIn(draft.dialect, view.query).has(from)) continue;
+  for (const key of draft.catalog.views.keysBy('reads', draft.bare(from))) {
+    const view = draft.catalog.views.get(key)!;
     draft.set('views', key, { ...view, query: renameIdentifierIn(draft.dialect, view.query, from, to) });
   }
 }

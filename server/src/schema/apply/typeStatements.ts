@@ -52,7 +52,7 @@ export function moveType(draft: Draft, name: QualifiedName, to: (from: Target) =
 
 function retypeColumns(draft: Draft, from: { readonly schema?: string; readonly name: string }, spelling: string): void {
   const old = renderName(draft.dialect, from.schema, from.name);
-  draft.mapTables((table) => {
+  draft.mapTablesBy('type', from.name, (table) => {
     if (!table.columns.some((column) => isOfType(column.type, from))) return table;
     const columns = table.columns.map((column) =>
       isOfType(column.type, from)
@@ -77,7 +77,7 @@ export function dropType(draft: Draft, name: QualifiedName, cascade: boolean): v
     if (!type) continue;
     draft.remove(collection, key);
     if (!cascade) return;
-    draft.mapTables((table) => {
+    draft.mapTablesBy('type', type.name, (table) => {
       const columns = table.columns.filter((column) => !isOfType(column.type, type));
       return columns.length === table.columns.length ? table : { ...table, columns };
     });

@@ -8,7 +8,8 @@ import { quoteIdentifier } from '../quote.ts';
 /** Views of PostgreSQL and SQLite follow a renamed column of a table they read, where the name can mean no other column. */
 export function renameColumnInViews(draft: Draft, table: Table, from: string, to: string): void {
   if (isMySql(draft.dialect)) return;
-  for (const [key, view] of draft.catalog.views) {
+  for (const key of draft.catalog.views.keysBy('reads', draft.bare(table.name))) {
+    const view = draft.catalog.views.get(key)!;
     if (!reads(draft, view, table, from)) continue;
     const query = renamedQuery(draft, view, from, to);
     draft.set('views', key, { ...view, query });
@@ -17,12 +18,10 @@ export function renameColumnInViews(draft: Draft, table: Table, from: string, to
 
 /** Whether the view reads the column, and no other relation in its query has one of that name. */
 function reads(draft: Draft, view: View, table: Table, column: string): boolean {
-  const { dialect, catalog } = draft;
-  const names = identifiersIn(dialect, view.query);
-  const fold = (name: string) => (dialect === 'postgresql' ? name : name.toLowerCase());
-  if (!names.has(fold(table.name)) || !names.has(fold(column))) return false;
-  const isOther = (other: Table) => other.name !== table.name || other.schema !== table.schema;
-  return ![...catalog.tables.values()].some((other) => names.has(fold(other.name)) && isOther(other) && findColumn(dialect, other, column) !== undefined);
+  const names = identifiersIn(draft.dialect, view.query);
+  if (!names.has(draft.bare(column))) return false;
+  const hides = (other: Table) => (other.name !== table.name || other.schema !== table.schema) && findColumn(draft.dialect, other, column) !== undefined;
+  return ![...names].some((name) => draft.tablesBy('name', name).some(hides));
 }
 
 /** PostgreSQL keeps the names of a view's columns, so a column that is selected bare gets its old name as an alias. */
