@@ -90,7 +90,7 @@ function rootDialect(workspace: Workspace, root: MigrationRoot): { dialect?: Dia
   if (locked) return { dialect: locked, certain: true };
   const named = workspace.detectPath(`${root.folder}/x.sql`).dialect ?? dialectOfFolder(root.folder);
   if (named) return { dialect: named, certain: true };
-  const { dialect } = workspace.detectTogether(root.folder, root.placements.map(({ file }) => file));
+  const { dialect } = workspace.detectTogether(root.placements.map(({ file }) => file));
   return dialect ? { dialect, certain: false } : { certain: false };
 }
 

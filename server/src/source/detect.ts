@@ -1,4 +1,4 @@
-import { weighContent } from './detect/content.ts';
+import { evidenceOf, weigh, type Evidence } from './detect/content.ts';
 import { engineOfPath } from './detect/names.ts';
 import type { Dialect } from './dialect.ts';
 
@@ -19,9 +19,14 @@ const LEAD = 2;
  * @param fileName the file's path, as much of it as is known, with `/` or `\`
  */
 export function detectDialect(text: string, fileName: string): Detection {
+  return judgeDialect([evidenceOf(text)], fileName);
+}
+
+/** The same for one text or several that belong together, of which the evidence has been taken already. */
+export function judgeDialect(pieces: readonly Evidence[], fileName: string): Detection {
   const named = engineOfPath(fileName);
   if (named.foreign && !named.ambiguous) return { foreign: foreignName(named.foreign) };
-  const { dialects, foreign } = weighContent(text);
+  const { dialects, foreign } = weigh(pieces);
   const ranked = [...dialects].sort((a, b) => b[1] - a[1]);
   const best = ranked[0]?.[1] ?? 0;
   if (foreign && isTemplate(foreign.engine)) return { foreign: foreignContent(foreign) };

@@ -1,5 +1,5 @@
 import { joinPath } from '../paths.ts';
-import { asFile, fileSlug, placeFlat, versionsOf } from './helpers.ts';
+import { asFile, fileSlug, placeNumbered, versionsOf } from './helpers.ts';
 import type { Runner } from './runner.ts';
 import { compareText, nextVersion } from './versions.ts';
 
@@ -14,7 +14,8 @@ export const atlas: Runner = {
   optOut: `${mark}, at the head of the file`,
   reference: 'https://atlasgo.io/versioned/apply#transaction-configuration',
   manifest: 'atlas.sum',
-  place: (path) => placeFlat(path, /^(?<version>\d+)(?:_(?<name>.*))?\.sql$/, 'up'),
+  mayRead: ({ folder, text }) => text(joinPath(folder, 'atlas.sum')) !== undefined,
+  place: (path) => placeNumbered(path, '_ ', 'up'),
   confidence: (root) => (root.text(joinPath(root.folder, 'atlas.sum')) === undefined ? 0 : 0.95),
   compare: (a, b) => compareText(a.file, b.file),
   transactionOf: (text) => (/^--[ \t]*atlas:txmode[ \t]+none\b/m.test(text) ? 'none' : 'file'),

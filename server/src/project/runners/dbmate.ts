@@ -1,5 +1,5 @@
 import { joinPath } from '../paths.ts';
-import { asFile, fileSlug, placeFlat, sectionsByMarks, sentWhole, share, versionsOf } from './helpers.ts';
+import { asFile, fileSlug, placeNumbered, sectionsByMarks, sentWhole, share, someText, versionsOf } from './helpers.ts';
 import type { Runner } from './runner.ts';
 import { compareText, nextVersion } from './versions.ts';
 
@@ -14,7 +14,8 @@ export const dbmate: Runner = {
   down: 'section',
   optOut: 'transaction:false, after -- migrate:up',
   reference: 'https://github.com/amacneil/dbmate#migration-options',
-  place: (path) => placeFlat(path, /^(?<version>\d+)(?:[^\d](?<name>.*))?\.sql$/, 'both'),
+  mayRead: (folder) => someText(folder, (text) => upMark.test(text)),
+  place: (path) => placeNumbered(path, undefined, 'both'),
   confidence: (root) => (share(root, (text) => upMark.test(text)) > 0.5 ? 0.97 : 0),
   compare: (a, b) => compareText(a.file, b.file),
   sections: (text) => sectionsByMarks(text, upMark, downMark),

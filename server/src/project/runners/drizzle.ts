@@ -1,5 +1,5 @@
 import { joinPath } from '../paths.ts';
-import { asFile, fileSlug, placeFlat, versionsOf } from './helpers.ts';
+import { asFile, fileSlug, placeNumbered, versionsOf } from './helpers.ts';
 import type { MigrationRoot, Placement, Runner } from './runner.ts';
 import { compareVersions, nextVersion } from './versions.ts';
 
@@ -21,7 +21,8 @@ export const drizzle: Runner = {
   down: 'none',
   reference: 'https://orm.drizzle.team/docs/migrations',
   manifest: journalFile,
-  place: (path) => placeFlat(path, /^(?<version>\d+)_(?<name>.*)\.sql$/, 'up'),
+  mayRead: ({ folder, text }) => text(joinPath(folder, journalFile)) !== undefined,
+  place: (path) => placeNumbered(path, '_', 'up'),
   confidence: (root) => (root.text(joinPath(root.folder, journalFile)) === undefined ? 0 : 0.98),
   compare: (a, b, root) => journalIndex(a, root) - journalIndex(b, root) || compareVersions(a.version, b.version),
   transactionOf: () => 'run',

@@ -23,9 +23,9 @@ export const flyway: Runner = {
   reference: 'https://documentation.red-gate.com/flyway/flyway-concepts/migrations',
   place: (path) => {
     const base = baseName(path);
+    if (!'VUBR'.includes(base[0]!)) return undefined;
     if (base.startsWith('R__')) return placeFlat(path, /^(?<version>R)__(?<name>.*)\.sql$/, 'up');
-    const placed = placeFlat(path, pattern, base.startsWith('U') ? 'down' : 'up');
-    return placed;
+    return placeFlat(path, pattern, base.startsWith('U') ? 'down' : 'up');
   },
   confidence: (root) => (share(root, (_text, file) => pattern.test(baseName(file))) > 0.5 ? 0.9 : 0),
   compare: (a, b) => {

@@ -1,5 +1,5 @@
 import { joinPath } from '../paths.ts';
-import { asFile, fileSlug, placeFlat, repeatedVersions, sentWhole, versionsOf } from './helpers.ts';
+import { asFile, fileSlug, placeNumbered, repeatedVersions, sentWhole, versionsOf } from './helpers.ts';
 import type { Runner } from './runner.ts';
 import { compareVersions, nextVersion } from './versions.ts';
 
@@ -16,11 +16,12 @@ export const golangMigrate: Runner = {
   transaction: 'implicit',
   down: 'pair',
   reference: 'https://github.com/golang-migrate/migrate/blob/master/MIGRATIONS.md',
-  place: (path) => placeFlat(path, /^(?<version>\d+)_(?<name>.*)\.(?<part>up|down)\.sql$/, 'up'),
+  mayRead: ({ files }) => files.some((file) => file.endsWith('.up.sql')),
+  place: (path) => placeNumbered(path, '_', 'pairs'),
   confidence: (root) => {
     if (repeatedVersions(root) > tolerated || !root.placements.some(({ part }) => part === 'up')) return 0;
     const pairs = root.placements.some(({ part }) => part === 'down');
-    return root.above('go.mod') ? 0.93 : pairs ? 0.75 : 0.5;
+    return root.above('go.mod') ? 0.93 : pairs ? 0.75 : 0.65;
   },
   compare: (a, b) => compareVersions(a.version, b.version),
   transactionOf: (_text, dialect) => (dialect === 'sqlite' ? 'file' : sentWhole(dialect)),

@@ -1,5 +1,5 @@
 import { joinPath } from '../paths.ts';
-import { asFile, fileSlug, placeFlat, sectionsByMarks, share, versionsOf } from './helpers.ts';
+import { asFile, fileSlug, placeNumbered, sectionsByMarks, share, someText, versionsOf } from './helpers.ts';
 import type { Runner } from './runner.ts';
 import { compareVersions, nextVersion } from './versions.ts';
 
@@ -17,7 +17,8 @@ export const goose: Runner = {
   down: 'section',
   optOut: '-- +goose NO TRANSACTION, above -- +goose Up',
   reference: 'https://github.com/pressly/goose#sql-migrations',
-  place: (path) => placeFlat(path, /^(?<version>\d+)_(?<name>.*)\.sql$/, 'both'),
+  mayRead: (folder) => someText(folder, (text) => upMark.test(text)),
+  place: (path) => placeNumbered(path, '_', 'both'),
   confidence: (root) => (share(root, (text) => upMark.test(text)) > 0.5 ? 0.97 : 0),
   compare: (a, b) => compareVersions(a.version, b.version),
   sections: (text) => sectionsByMarks(text, upMark, downMark),

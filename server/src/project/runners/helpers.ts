@@ -1,13 +1,23 @@
 import type { Dialect } from '../../source/dialect.ts';
 import type { TransactionMode } from '../facts.ts';
 import { baseName, folderOf } from '../paths.ts';
-import type { ExistingMigration, MigrationRoot, Placement, Sections } from './runner.ts';
+import { sampled } from '../workspace.ts';
+import type { ExistingMigration, FileFolder, MigrationRoot, Placement, Sections } from './runner.ts';
 
-/** Share of a folder's placed files whose text satisfies the test, 0 to 1. */
+/** Files that are asked when the share of some kind of file in a folder is told. */
+const asked = 64;
+
+/** Share of a folder's placed files whose text satisfies the test, 0 to 1; in a large folder estimated from some of them. */
 export function share(root: MigrationRoot, test: (text: string, file: string) => boolean): number {
   if (root.placements.length === 0) return 0;
-  const hits = root.placements.filter(({ file }) => test(root.text(file) ?? '', file));
-  return hits.length / root.placements.length;
+  const some = sampled(root.placements, asked);
+  const hits = some.filter(({ file }) => test(root.text(file) ?? '', file));
+  return hits.length / some.length;
+}
+
+/** Whether one of the files of a folder, or of some of them where there are many, satisfies the test. */
+export function someText({ files, text }: FileFolder, test: (text: string) => boolean): boolean {
+  return sampled(files, asked).some((file) => test(text(file) ?? ''));
 }
 
 /** Whether a text changes a schema; tells numbered migrations from numbered queries. */
@@ -16,15 +26,59 @@ export function changesSchema(text: string): boolean {
 }
 
 /** Share of the files whose version stands twice for the same part; a runner that goes by numbers would refuse those. */
-export function repeatedVersions(root: MigrationRoot): number {
-  const seen = new Set<string>();
-  const repeated = root.placements.filter(({ version, part, variant }) => {
-    const key = `${version.replace(/^0+(?=\d)/, '')} ${part} ${variant ?? ''}`;
-    if (seen.has(key)) return true;
-    seen.add(key);
-    return false;
-  });
-  return root.placements.length === 0 ? 0 : repeated.length / root.placements.length;
+export function repeatedVersions({ placements }: MigrationRoot): number {
+  const known = repeated.get(placements);
+  if (known !== undefined) return known;
+  const versions = new Set(placements.map(({ version, part, variant }) => `${withoutZeros(version)} ${part} ${variant ?? ''}`));
+  const found = placements.length === 0 ? 0 : (placements.length - versions.size) / placements.length;
+  repeated.set(placements, found);
+  return found;
+}
+
+/** The placements of a folder are the same list as long as its paths are. */
+const repeated = new WeakMap<readonly Placement[], number>();
+
+function withoutZeros(version: string): string {
+  return version.startsWith('0') ? version.replace(/^0+(?=\d)/, '') : version;
+}
+
+/** A file name that begins with digits and ends with `.sql`, cut behind the digits. */
+interface NumberedName {
+  readonly folder: string;
+  readonly version: string;
+  /** What stands between the digits and `.sql`. */
+  readonly rest: string;
+}
+
+/** The name read last: the runners ask for the same path one after the other. */
+const lastName: { path: string; name: NumberedName | undefined } = { path: '', name: undefined };
+
+function numberedName(path: string): NumberedName | undefined {
+  if (lastName.path === path) return lastName.name;
+  const slash = path.lastIndexOf('/');
+  let end = slash + 1;
+  for (let code = path.charCodeAt(end); code >= 48 && code <= 57; code = path.charCodeAt(end)) end++;
+  const numbered = end > slash + 1 && path.endsWith('.sql') && end <= path.length - 4;
+  lastName.path = path;
+  lastName.name = numbered ? { folder: folderOf(path), version: path.slice(slash + 1, end), rest: path.slice(end, -4) } : undefined;
+  return lastName.name;
+}
+
+/**
+ * Reads `NUMBER_name.sql`.
+ * @param joints characters that may stand behind the number, a space for a name that is the number alone; undefined for any
+ * @param parts `pairs`: only names that end with `.up` or `.down`; `perhaps pairs`: these, and others as up; else what every file is
+ */
+export function placeNumbered(path: string, joints: string | undefined, parts: Placement['part'] | 'pairs' | 'perhaps pairs'): Placement | undefined {
+  const numbered = numberedName(path);
+  if (!numbered) return undefined;
+  const { folder, version, rest } = numbered;
+  if (joints !== undefined && !joints.includes(rest === '' ? ' ' : rest[0]!)) return undefined;
+  if (parts !== 'pairs' && parts !== 'perhaps pairs') return { file: path, root: folder, version, name: rest.slice(1), part: parts };
+  const part = rest.endsWith('.up') ? 'up' : rest.endsWith('.down') ? 'down' : undefined;
+  if (part === undefined && parts === 'pairs') return undefined;
+  const name = rest.slice(1, part === undefined ? undefined : -part.length - 1);
+  return { file: path, root: folder, version, name, part: part ?? 'up' };
 }
 
 /** Reads `VERSION_name.ext` where the pattern gives the groups `version` and `name` and, for pairs, `part`. */

@@ -1,5 +1,5 @@
 import { joinPath } from '../paths.ts';
-import { asFile, fileSlug, placeFlat, sectionsByMarks, share, versionsOf } from './helpers.ts';
+import { asFile, fileSlug, placeNumbered, sectionsByMarks, share, someText, versionsOf } from './helpers.ts';
 import type { Runner } from './runner.ts';
 import { compareVersions, nextVersion } from './versions.ts';
 
@@ -13,7 +13,8 @@ export const nodePgMigrate: Runner = {
   transaction: 'run',
   down: 'section',
   reference: 'https://salsita.github.io/node-pg-migrate/migrations/',
-  place: (path) => placeFlat(path, /^(?<version>\d+)[_-](?<name>.*)\.sql$/, 'both'),
+  mayRead: (folder) => someText(folder, (text) => upMark.test(text)),
+  place: (path) => placeNumbered(path, '_-', 'both'),
   confidence: (root) => (share(root, (text) => upMark.test(text)) > 0.5 ? 0.96 : 0),
   compare: (a, b) => compareVersions(a.version, b.version),
   sections: (text) => sectionsByMarks(text, upMark, downMark),

@@ -26,6 +26,17 @@ export interface MigrationRoot {
   above(name: string): boolean;
 }
 
+/** A folder of `.sql` files before anything is known of it. */
+export interface FileFolder {
+  readonly folder: string;
+  /** The `.sql` files that stand in it, not those below. */
+  readonly files: readonly string[];
+  /** Text of a file of the workspace, by workspace path; undefined when there is none. */
+  readonly text: (path: string) => string | undefined;
+  /** Whether a file of this name stands in the folder or in a folder above it. */
+  readonly above: (name: string) => boolean;
+}
+
 /** File offsets of the sections of a migration that keeps up and down in one file. */
 export interface Sections {
   readonly up: TextRange;
@@ -64,6 +75,8 @@ export interface NewMigration {
 
 /** What is known of one migration runner: how its files are named, ordered, sectioned and run. Pure. */
 export interface Runner extends RunnerInfo {
+  /** Whether the files of a folder can belong to this runner at all; cheap, and asked before `place`. Absent: any may. */
+  mayRead?(folder: FileFolder): boolean;
   /** Reads a path; undefined when this runner would not take the file for a migration. */
   place(path: string): Placement | undefined;
   /** How likely the folder belongs to this runner, 0 (no) to 1 (certain). */

@@ -1,9 +1,10 @@
 import { joinPath } from '../paths.ts';
-import { asFile, fileSlug, placeFlat, repeatedVersions, sentWhole, share, versionsOf } from './helpers.ts';
+import { asFile, fileSlug, placeNumbered, repeatedVersions, sentWhole, share, someText, versionsOf } from './helpers.ts';
 import type { Runner } from './runner.ts';
 import { compareVersions, nextVersion } from './versions.ts';
 
 const mark = '-- no-transaction';
+const header = /^-- Add (?:up |down )?migration script here/;
 
 /** sqlx: plain files, or pairs of up and down, ordered by number; a file that starts with the mark runs outside a transaction. */
 export const sqlx: Runner = {
@@ -13,15 +14,13 @@ export const sqlx: Runner = {
   down: 'pair',
   optOut: `${mark}, as the first line of the file`,
   reference: 'https://github.com/launchbadge/sqlx/blob/main/sqlx-cli/README.md',
-  place: (path) =>
-    placeFlat(path, /^(?<version>\d+)_(?<name>.*)\.(?<part>up|down)\.sql$/, 'up') ??
-    placeFlat(path, /^(?<version>\d+)_(?<name>.*)\.sql$/, 'up'),
+  mayRead: (folder) => folder.above('.sqlx') || folder.above('Cargo.toml') || someText(folder, (text) => header.test(text) || text.startsWith(mark)),
+  place: (path) => placeNumbered(path, '_', 'perhaps pairs'),
   confidence: (root) => {
     if (repeatedVersions(root) > 0) return 0;
     if (root.above('.sqlx')) return 0.94;
     if (root.above('Cargo.toml')) return 0.92;
-    const header = /^-- Add (?:up |down )?migration script here/;
-    return share(root, (text) => header.test(text)) > 0 || share(root, (text) => text.startsWith(mark)) > 0 ? 0.9 : 0;
+    return share(root, (text) => header.test(text) || text.startsWith(mark)) > 0 ? 0.9 : 0;
   },
   compare: (a, b) => compareVersions(a.version, b.version),
   transactionOf: (text, dialect) => (text.startsWith(mark) ? sentWhole(dialect) : 'file'),

@@ -57,31 +57,38 @@ export interface NameEvidence {
   readonly ambiguous?: boolean;
 }
 
+const evidenceOfWord: ReadonlyMap<string, NameEvidence> = new Map([
+  ...Object.entries(ambiguousNames).map(([word, foreign]): [string, NameEvidence] => [word, { foreign, ambiguous: true }]),
+  ...Object.entries(foreignNames).map(([word, foreign]): [string, NameEvidence] => [word, { foreign }]),
+  ...Object.entries(dialectNames).map(([word, dialect]): [string, NameEvidence] => [word, { dialect }]),
+]);
+
+const nothing: NameEvidence = {};
+
+/** The folder read last: files are asked about folder by folder. */
+const lastFolder: { path: string; evidence: NameEvidence } = { path: '', evidence: nothing };
+
 /**
  * Reads the engine off a path: the file's own name first (`x.mysql.up.sql`, `schema-postgres.sql`), then its folders
  * from the innermost outwards (`migrations/sqlite/0001_init.sql`).
  */
 export function engineOfPath(path: string): NameEvidence {
-  const folders = path.toLowerCase().split(/[/\\]/);
-  const file = folders.pop() ?? '';
-  for (const word of [...wordsOfFile(file), ...folders.toReversed()]) {
-    const dialect = own(dialectNames, word);
-    if (dialect) return { dialect };
-    const foreign = own(foreignNames, word);
-    if (foreign) return { foreign };
-    const ambiguous = own(ambiguousNames, word);
-    if (ambiguous) return { foreign: ambiguous, ambiguous: true };
+  const slash = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\'));
+  for (const word of wordsOfFile(path.slice(slash + 1).toLowerCase())) {
+    const evidence = evidenceOfWord.get(word);
+    if (evidence) return evidence;
   }
-  return {};
+  const folder = path.slice(0, Math.max(0, slash));
+  if (folder === lastFolder.path) return lastFolder.evidence;
+  const words = folder.toLowerCase().split(/[/\\]/).toReversed();
+  lastFolder.evidence = evidenceOfWord.get(words.find((word) => evidenceOfWord.has(word)) ?? '') ?? nothing;
+  lastFolder.path = folder;
+  return lastFolder.evidence;
 }
 
 /** The parts between dots, and the two words of a name like `ddl-mysql`; a longer name is a description. */
 function wordsOfFile(file: string): string[] {
-  const parts = file.split('.').toReversed();
-  const pair = /^([a-z]+\d?)[-_]([a-z]+\d?)$/.exec(parts.at(-1) ?? '');
+  const parts = file.split('.').reverse();
+  const pair = /^([a-z]+\d?)[-_]([a-z]+\d?)$/.exec(parts.at(-1)!);
   return pair ? [...parts, pair[2]!, pair[1]!] : parts;
-}
-
-function own<T>(table: Readonly<Record<string, T>>, key: string): T | undefined {
-  return Object.hasOwn(table, key) ? table[key] : undefined;
 }
