@@ -40,7 +40,8 @@ class MarkFinder {
     for (const [mark, { triggers }] of marks.entries()) {
       for (const trigger of triggers.split(' ')) {
         if (/\w/.test(trigger)) {
-          const hash = [...trigger].reduce((sum, character) => carry(sum, character.charCodeAt(0)), 0);
+          let hash = 0;
+          for (let i = 0; i < trigger.length; i++) hash = carry(hash, trigger.charCodeAt(i));
           this.#words.set(hash, [...(this.#words.get(hash) ?? []), mark]);
         } else {
           const code = trigger.charCodeAt(0);
