@@ -2,11 +2,12 @@ import type { Dialect } from '../source/dialect.ts';
 import type { ReferentialAction } from '../source/sql/ast.ts';
 import type { TextRange } from '../text/range.ts';
 import { Collection } from './collection.ts';
-import type { ReadKey } from './reads.ts';
+import { noteRead, type ReadKey } from './reads.ts';
 
 /**
  * Where an object was made or last redefined: the name it was given there, or its whole clause when it has no name of
- * its own (`UNIQUE (a, b)`). `range` holds file offsets.
+ * its own (`UNIQUE (a, b)`). `range` holds file offsets; what a statement made follows it when the file is edited above
+ * (see LivePlace).
  */
 export interface Origin {
   /** Path relative to the workspace, with `/`. */
@@ -277,6 +278,15 @@ export const collectionNames: readonly CollectionName[] = ['schemas', 'extension
 /** What differs between two catalogs of one dialect, as those who recorded their reads know it. */
 export function changedReads(before: Catalog, after: Catalog): ReadKey[] {
   return collectionNames.flatMap((name) => Collection.changedReads<unknown>(before[name], after[name]));
+}
+
+/** The key under which it is read whether a catalog is certain. */
+export const uncertainty: ReadKey = 'catalog:uncertain';
+
+/** `uncertain` of a catalog, noted as read where someone records. */
+export function isUncertain({ uncertain }: Catalog): boolean {
+  noteRead(uncertainty);
+  return uncertain;
 }
 
 /** Whether two names mean the same object: PostgreSQL compares exactly (names are folded when read), the others without case. */

@@ -25,7 +25,7 @@ export type Guard = 'absent' | 'present' | undefined;
 export function applyBlock(draft: Draft, body: OtherStatement['body']): void {
   if (!body || !schemaText.test(body.text)) return;
   const items = readBlock(body.text);
-  if (items) new BlockApplier(draft, body.text, draft.start + body.range.start).apply(items, undefined);
+  if (items) new BlockApplier(draft, body.text, draft.offset + body.range.start).apply(items, undefined);
   else draft.markUncertain('a block could not be read');
 }
 
@@ -38,7 +38,7 @@ export function applyRoutine(draft: Draft, routine: Routine): void {
   const items = readBlock(body);
   if (!items) return draft.markUncertain('a routine is called that could not be read');
   draft.pinned = draft.origin({ start: 0, end: draft.statement.text.length });
-  new BlockApplier(draft, body, draft.start).apply(items, undefined);
+  new BlockApplier(draft, body, draft.offset).apply(items, undefined);
   draft.pinned = undefined;
 }
 
@@ -57,7 +57,7 @@ function mayTouchKnown(text: string): boolean {
 class BlockApplier {
   readonly #draft: Draft;
   readonly #text: string;
-  /** File offset at which the block begins. */
+  /** Where the block begins in the statement of the file. */
   readonly #start: number;
 
   constructor(draft: Draft, text: string, start: number) {
@@ -122,7 +122,7 @@ class BlockApplier {
   }
 }
 
-/** Applies a statement where its guard lets it run; `start` is the file offset of the text it was split from. */
+/** Applies a statement where its guard lets it run; `start` is where the text it was split from begins in the statement of the file. */
 export function applyGuarded(draft: Draft, node: StatementNode, statement: Statement, start: number, guard: Guard): void {
   const left = guarded(draft, node, guard);
   if (left) draft.applyInner(left, statement, start + statement.start);

@@ -1,5 +1,6 @@
 import type { Dialect } from '../../source/dialect.ts';
 import type { Identifier, QualifiedName, StatementNode } from '../../source/sql/ast.ts';
+import { livePlace } from '../../source/place.ts';
 import type { Statement } from '../../source/statement.ts';
 import { shift, type TextRange } from '../../text/range.ts';
 import { bareKey, defaultSchema, objectKey, type Catalog, type CatalogIndexes, type CatalogObjects, type CollectionName, type Origin, type Routine, type Table } from '../catalog.ts';
@@ -22,8 +23,10 @@ export class Draft {
   readonly file: string;
   /** The statement that is being applied; inside a block, the inner one. */
   statement: Statement;
-  /** File offset at which the ranges of the statement begin. */
-  start: number;
+  /** Where the ranges of the statement begin in `outer`. */
+  offset = 0;
+  /** The statement of the file, which holds the one that is being applied. */
+  readonly outer: Statement;
   /** Where everything is said to come from, while the body of a routine is applied that stands elsewhere. */
   pinned: Origin | undefined;
   readonly #dispatch: (draft: Draft, node: StatementNode) => void;
@@ -35,21 +38,21 @@ export class Draft {
     this.dialect = catalog.dialect;
     this.file = file;
     this.statement = statement;
-    this.start = statement.start;
+    this.outer = statement;
     this.#dispatch = dispatch;
   }
 
-  /** Applies a statement that stands inside the present one, from file offset `start` on. */
-  applyInner(node: StatementNode, statement: Statement, start: number): void {
-    const outer = { statement: this.statement, start: this.start };
-    Object.assign(this, { statement, start });
+  /** Applies a statement that stands inside the present one, from `offset` of the outer one on. */
+  applyInner(node: StatementNode, statement: Statement, offset: number): void {
+    const present = { statement: this.statement, offset: this.offset };
+    Object.assign(this, { statement, offset });
     this.#dispatch(this, node);
-    Object.assign(this, outer);
+    Object.assign(this, present);
   }
 
-  /** The origin of something that stands at a range of the statement. */
+  /** The origin of something that stands at a range of the statement; it follows the statement when that is moved. */
   origin(range: TextRange): Origin {
-    return this.pinned ?? { file: this.file, range: shift(range, this.start) };
+    return this.pinned ?? livePlace(this.outer, this.file, this.offset === 0 ? range : shift(range, this.offset));
   }
 
   /** The schema a name without one is made in: the file's own search_path, else the default (undefined). */

@@ -34,7 +34,7 @@ function applyPrepared(draft: Draft, node: OtherStatement, routine: Routine): vo
   draft.pinned = draft.origin({ start: 0, end: node.text.length });
   for (const text of texts as string[]) {
     if (!preparedText.test(text)) continue;
-    for (const statement of splitScript(text, draft.dialect).statements) applyGuarded(draft, readStatement(statement), statement, draft.start, guard);
+    for (const statement of splitScript(text, draft.dialect).statements) applyGuarded(draft, readStatement(statement), statement, draft.offset, guard);
   }
   draft.pinned = undefined;
 }
