@@ -68,12 +68,11 @@ const indexes = new WeakMap<readonly WorkloadQuery[], ReadonlyMap<string, readon
 
 /** Queries of the workload that name a table, in order; statements of migrations run once and are not among them. */
 export function queriesNaming(database: DatabaseFacts, tableKey: string): readonly WorkloadQuery[] {
-  const name = bareName(tableKey);
-  noteReadOf('workload', name);
+  database.mentions.note(tableKey);
   const { workload } = database;
   let index = indexes.get(workload);
   if (!index) indexes.set(workload, (index = indexOf(workload)));
-  return index.get(name) ?? [];
+  return index.get(bareName(tableKey)) ?? [];
 }
 
 function indexOf(workload: readonly WorkloadQuery[]): Map<string, WorkloadQuery[]> {

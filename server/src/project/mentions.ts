@@ -12,8 +12,10 @@ interface Holder {
  * asks for a name.
  */
 export class Mentions<E extends Holder> {
-  /** Statements that no name was asked of yet. */
+  /** Statements whose names nobody asked for yet. */
   #waiting: Set<E> | undefined;
+  /** Whether somebody noted a name as read. */
+  #noted = false;
   readonly #byName = new Map<string, Set<E>>();
 
   constructor(entries: Iterable<E> = []) {
@@ -22,37 +24,32 @@ export class Mentions<E extends Holder> {
 
   /** Takes in a statement. Gives the keys under which its names may have been read. */
   add(entry: E): readonly ReadKey[] {
-    if (this.#waiting) {
-      this.#waiting.add(entry);
-      return [];
-    }
-    this.#index(entry);
-    return keysOf(entry);
+    if (this.#waiting) this.#waiting.add(entry);
+    else this.#index(entry);
+    return this.#noted ? keysOf(entry) : [];
   }
 
   /** Forgets a statement. Gives the keys under which its names may have been read. */
   remove(entry: E): readonly ReadKey[] {
-    if (this.#waiting) {
-      this.#waiting.delete(entry);
-      return [];
-    }
-    for (const name of namesIn(entry.placed.statement)) {
-      const known = this.#byName.get(name);
-      known?.delete(entry);
-      if (known?.size === 0) this.#byName.delete(name);
-    }
-    return keysOf(entry);
+    if (this.#waiting) this.#waiting.delete(entry);
+    else this.#forget(entry);
+    return this.#noted ? keysOf(entry) : [];
+  }
+
+  /** Notes that what names an object was read; for what is made of the statements by other means. */
+  note(key: string): void {
+    this.#noted = true;
+    noteReadOf('mentions', bareName(key));
   }
 
   /** The statements that name an object, by its name or its key in a catalog, in no order; some name another one that is called the same. */
   of(key: string): Iterable<E> {
-    const name = bareName(key);
-    noteReadOf('mentions', name);
+    this.note(key);
     if (this.#waiting) {
       for (const entry of this.#waiting) this.#index(entry);
       this.#waiting = undefined;
     }
-    return this.#byName.get(name) ?? [];
+    return this.#byName.get(bareName(key)) ?? [];
   }
 
   #index(entry: E): void {
@@ -60,6 +57,14 @@ export class Mentions<E extends Holder> {
       const known = this.#byName.get(name);
       if (known) known.add(entry);
       else this.#byName.set(name, new Set([entry]));
+    }
+  }
+
+  #forget(entry: E): void {
+    for (const name of namesIn(entry.placed.statement)) {
+      const known = this.#byName.get(name);
+      known?.delete(entry);
+      if (known?.size === 0) this.#byName.delete(name);
     }
   }
 }

@@ -4,7 +4,7 @@ import type { DatabaseFacts, HistoryEntry } from '../../project/facts.ts';
 import { findTable, objectKey, type Table } from '../../schema/catalog.ts';
 import type { DataStatement } from '../../source/sql/ast.ts';
 import { defineRule, placeOf, type RuleContext } from '../rule.ts';
-import { everyDialect } from '../support.ts';
+import { everyDialect, relatedAt } from '../support.ts';
 
 const writes = 'UPDATE inventory SET quantity = quantity - 1 WHERE id = $1;\nINSERT INTO orders (id, product_id) VALUES ($2, $1);';
 
@@ -93,7 +93,7 @@ function reportChain(chain: readonly WriteEntry[], { facts, database, report }: 
   report({
     at: placeOf(first!, verbOf(first!.statement.text)),
     message: `${chain.length} writes that belong together run without a transaction`,
-    related: others.map((placed) => ({ ...placeOf(placed, verbOf(placed.statement.text)), message: 'Belongs to the same change' })),
+    related: others.map((placed) => relatedAt(placeOf(placed, verbOf(placed.statement.text)), 'Belongs to the same change')),
     fix: () => {
       if (!script || optedOut(database, chain[0]!.entry)) return undefined;
       return suggestedChange('Wrap the writes in a transaction', ...wrapInTransaction(script, first!, last));
