@@ -3,7 +3,7 @@ import type { Identifier, QualifiedName, StatementNode } from '../../source/sql/
 import { livePlace } from '../../source/place.ts';
 import type { Statement } from '../../source/statement.ts';
 import { shift, type TextRange } from '../../text/range.ts';
-import { bareKey, defaultSchema, objectKey, type Catalog, type CatalogIndexes, type CatalogObjects, type CollectionName, type Origin, type Routine, type Table } from '../catalog.ts';
+import { bareKey, defaultSchema, isUncertain, objectKey, type Catalog, type CatalogIndexes, type CatalogObjects, type CollectionName, type Origin, type Routine, type Table } from '../catalog.ts';
 import type { Collection } from '../collection.ts';
 
 /** Where a name leads: the schema (undefined for the default one), the name and the key in the catalog's maps. */
@@ -150,7 +150,7 @@ export class Draft {
 
   /** Notes that a statement was met whose effect is not followed; the first reason stays. */
   markUncertain(reason: string): void {
-    if (this.catalog.uncertain) return;
+    if (isUncertain(this.catalog)) return;
     this.catalog = { ...this.catalog, uncertain: true, doubt: { reason, origin: this.origin({ start: 0, end: this.statement.text.length }) } };
   }
 }
