@@ -3,7 +3,7 @@ import type { WorkspaceChange } from '../../edits/change.ts';
 import { newMigration } from '../../edits/newMigration.ts';
 import type { DatabaseFacts } from '../../project/facts.ts';
 import { entriesNaming, entryAt } from '../../project/lookups.ts';
-import { findColumn, objectKey, type Table } from '../../schema/catalog.ts';
+import { findColumn, isUncertain, objectKey, type Table } from '../../schema/catalog.ts';
 import { quoteIdentifier, renderName } from '../../schema/quote.ts';
 import { isMySql } from '../../source/dialect.ts';
 import { defineRule, type RuleContext } from '../rule.ts';
@@ -51,7 +51,7 @@ export function keylessTables(database: DatabaseFacts): Table[] {
 function isKeyless(database: DatabaseFacts, table: Table): boolean {
   const { dialect, catalog } = database;
   if (table.knowledge !== 'known' || table.primaryKey || table.temporary || table.partitionOf || table.partitionBy || table.inherits?.length || table.columns.length === 0) return false;
-  if (bookkeeping.test(table.name) || catalog.uncertain) return false;
+  if (bookkeeping.test(table.name) || isUncertain(catalog)) return false;
   // A unique key over NOT NULL columns names each row as well as a primary key does.
   const whole = (columns: readonly (string | undefined)[]) => columns.length > 0 && columns.every((column) => column !== undefined && findColumn(dialect, table, column)?.nullable === false);
   if (table.uniques.some((unique) => whole(unique.columns)) || table.indexes.some((index) => index.unique && index.where === undefined && whole(index.parts.map((part) => part.column)))) return false;
