@@ -1,6 +1,7 @@
 import { isMySql, type Dialect } from './dialect.ts';
 import { decodeIdentifier, decodeString } from './lexer/decode.ts';
 import { Scanner } from './lexer/scanner.ts';
+import { wordAt } from './lexer/words.ts';
 import type { Comment, Token, TokenKind } from './token.ts';
 
 /**
@@ -17,27 +18,20 @@ export function lex(text: string, dialect: Dialect): { tokens: Token[]; comments
     if (kind === 'lineComment' || kind === 'blockComment') {
       comments.push({ start, end, text: text.slice(start, end), block: kind === 'blockComment' });
     } else if (kind === 'terminator') {
-      tokens.push(makeToken('punctuation', text.slice(start, end), start, dialect));
+      tokens.push(tokenAt('punctuation', text, start, end, dialect));
     } else if (kind !== 'client' && kind !== 'versionMark' && kind !== 'template') {
-      tokens.push(makeToken(kind, text.slice(start, end), start, dialect));
+      tokens.push(tokenAt(kind, text, start, end, dialect));
     }
   }
   return { tokens, comments };
 }
 
-function makeToken(kind: TokenKind, text: string, start: number, dialect: Dialect): Token {
-  return {
-    kind,
-    start,
-    end: start + text.length,
-    text,
-    upper: kind === 'word' ? text.toUpperCase() : '',
-    value: valueOf(kind, text, dialect),
-  };
-}
-
-function valueOf(kind: TokenKind, text: string, dialect: Dialect): string {
-  if (kind === 'quotedIdentifier') return decodeIdentifier(text);
-  if (kind === 'string') return decodeString(text, isMySql(dialect));
-  return text;
+function tokenAt(kind: TokenKind, text: string, start: number, end: number, dialect: Dialect): Token {
+  if (kind === 'quotedIdentifier' || kind === 'string') {
+    const written = text.slice(start, end);
+    const value = kind === 'string' ? decodeString(written, isMySql(dialect)) : decodeIdentifier(written);
+    return { kind, start, end, text: written, upper: '', value };
+  }
+  const { written, upper } = wordAt(text, start, end);
+  return { kind, start, end, text: written, upper: kind === 'word' ? upper : '', value: written };
 }

@@ -4,6 +4,7 @@ const WORD_PART = 2;
 const BLANK = 4;
 const DIGIT = 8;
 const POSTGRES_OPERATOR = 16;
+const LINE_END = 32;
 
 const classes = new Uint8Array(128);
 
@@ -16,6 +17,7 @@ mark(letters + letters.toUpperCase() + '_', WORD_START | WORD_PART);
 mark('0123456789', WORD_PART | DIGIT);
 mark(' \t\n\r\f\v\0', BLANK);
 mark('+-*/<>=~!@#%^&|`?', POSTGRES_OPERATOR);
+mark('\n\r', LINE_END);
 
 const BYTE_ORDER_MARK = 0xfeff;
 
@@ -27,6 +29,48 @@ export function isWordStart(code: number): boolean {
 /** Whether the unit may continue a bare word; `$` is decided by the caller. */
 export function isWordPart(code: number): boolean {
   return code < 128 ? (classes[code]! & WORD_PART) !== 0 : code >= 128 && code !== BYTE_ORDER_MARK;
+}
+
+/** Where the word that goes on at `position` ends; `$` belongs to it unless a template hole opens with it. */
+export function endOfWord(text: string, position: number): number {
+  const { length } = text;
+  let end = position;
+  while (end < length) {
+    const code = text.charCodeAt(end);
+    if (code < 128 ? (classes[code]! & WORD_PART) === 0 : code === BYTE_ORDER_MARK) {
+      if (code !== 36 || text.charCodeAt(end + 1) === 123) break;
+    }
+    end++;
+  }
+  return end;
+}
+
+/** Whether the unit stands somewhere in `[start, end)`; costs no copy and does not look further. */
+export function holdsUnit(text: string, code: number, start: number, end: number): boolean {
+  for (let position = start; position < end; position++) {
+    if (text.charCodeAt(position) === code) return true;
+  }
+  return false;
+}
+
+/** The first offset from `position` on that holds no blank. */
+export function endOfBlanks(text: string, position: number): number {
+  const { length } = text;
+  let end = position;
+  while (end < length && isBlank(text.charCodeAt(end))) end++;
+  return end;
+}
+
+/** Where the line that `position` is on ends, before its line break. */
+export function endOfLine(text: string, position: number): number {
+  const { length } = text;
+  let end = position;
+  while (end < length) {
+    const code = text.charCodeAt(end);
+    if (code < 128 && (classes[code]! & LINE_END) !== 0) break;
+    end++;
+  }
+  return end;
 }
 
 export function isBlank(code: number): boolean {

@@ -2,6 +2,7 @@ const simpleEscapes: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '
 
 /** The value of a quoted identifier as written: `"a""b"` is `a"b`, `[a b]` is `a b`; the closing mark may be missing. */
 export function decodeIdentifier(written: string): string {
+  if (isPlain(written)) return written.slice(1, -1);
   const unicode = /^[uU]&/.test(written);
   const quoted = unicode ? written.slice(2) : written;
   const mark = quoted[0] === '[' ? ']' : quoted[0]!;
@@ -15,6 +16,7 @@ export function decodeIdentifier(written: string): string {
  * @param backslash whether a backslash protects the next character in a literal without prefix (MySQL)
  */
 export function decodeString(written: string, backslash: boolean): string {
+  if (isPlain(written) && !(backslash && written.includes('\\'))) return written.slice(1, -1);
   if (written.startsWith('$')) {
     const markLength = written.indexOf('$', 1) + 1;
     return innerText(written, markLength, written.slice(0, markLength));
@@ -27,6 +29,12 @@ export function decodeString(written: string, backslash: boolean): string {
   if (escaped && inner.includes('\\')) return decodeEscapes(inner, mark);
   const value = inner.includes(mark) ? inner.replaceAll(mark + mark, mark) : inner;
   return prefix.length === 2 ? decodeUnicode(value) : value;
+}
+
+/** Whether the text is quoted by its first character, without prefix, and holds that mark nowhere but at its ends. */
+function isPlain(written: string): boolean {
+  const mark = written[0];
+  return (mark === "'" || mark === '"' || mark === '`') && written.length > 1 && written.indexOf(mark, 1) === written.length - 1;
 }
 
 function innerText(written: string, openLength: number, close: string): string {

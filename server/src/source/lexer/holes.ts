@@ -1,5 +1,9 @@
+import { holdsUnit } from './characters.ts';
+
 /** How long a template placeholder may be, UTF-16 units; a longer one is no placeholder. */
 const LONGEST_HOLE = 1000;
+
+const BRACE = 123;
 
 const pairs: readonly (readonly [open: string, close: string])[] = [
   ['{{', '}}'],
@@ -28,12 +32,18 @@ export function isTemplateControl(text: string, position: number): boolean {
   return /^\{(?:[%#]|\{[#^/!]|\{-?\s*(?:\/\*|(?:if|else|end|range|with|define|template|block)\b))/.test(text.slice(position, position + 24));
 }
 
+/** Whether a placeholder opens somewhere in `[start, end)`. */
+export function holdsHole(text: string, start: number, end: number): boolean {
+  return holdsUnit(text, BRACE, start, end) && /\{\{|\$\{/.test(text.slice(start, end));
+}
+
 /**
  * The end of a quoted identifier whose placeholder may itself hold quotes: `"{{ index .Options "Namespace" }}"`.
  * @param end where the quotes alone would end it, -1 when they do not
  */
 export function endWithHoles(text: string, start: number, end: number): number {
   const limit = Math.min(end < 0 ? text.length : end, start + LONGEST_HOLE);
+  if (!holdsUnit(text, BRACE, start, limit)) return end;
   const open = text.slice(start, limit).indexOf('{{');
   const close = open < 0 ? -1 : endOfHole(text, start + open, '{{', '}}');
   if (close < 0 || (end >= 0 && close <= end)) return end;

@@ -2,7 +2,7 @@ import type { TextRange } from '../../text/range.ts';
 import { isMySql, type Dialect } from '../dialect.ts';
 import type { EntryState } from '../splitter/state.ts';
 import type { TokenKind } from '../token.ts';
-import { isBlank, isDigit, isPostgresOperator, isWordPart, isWordStart } from './characters.ts';
+import { endOfBlanks, endOfLine, endOfWord, isBlank, isDigit, isPostgresOperator, isWordPart, isWordStart } from './characters.ts';
 import { endOfHoleAt, endOfPercentParameter, endWithHoles, isTemplateControl } from './holes.ts';
 import { endOfNumber, endOfOperator } from './operators.ts';
 import { dollarMarkLength, endOfBlockComment, endOfQuoted } from './quotes.ts';
@@ -66,10 +66,9 @@ export class Scanner {
   /** Steps to the next token or comment and answers its kind; `end` when the text is over. */
   next(): ScanKind {
     const { text } = this;
-    let position = this.end;
+    const position = endOfBlanks(text, this.end);
     this.#wasInsideVersionComment = this.#insideVersionComment;
     this.#wasAfterOperand = this.#afterOperand;
-    while (position < text.length && isBlank(text.charCodeAt(position))) position++;
     this.start = position;
     if (position >= text.length) {
       this.end = text.length;
@@ -89,7 +88,11 @@ export class Scanner {
   }
 
   #isOperand(): boolean {
-    if (this.kind === 'punctuation') return this.text[this.start] === ')' || this.text[this.start] === ']';
+    if (this.kind === 'word') return true;
+    if (this.kind === 'punctuation') {
+      const code = this.text.charCodeAt(this.start);
+      return code === 41 || code === 93;
+    }
     return this.kind !== 'operator' && this.kind !== 'terminator' && this.kind !== 'client';
   }
 
@@ -140,33 +143,9 @@ export class Scanner {
     return kind;
   }
 
-  #lineEnd(position: number): number {
-    const { text } = this;
-    let end = position;
-    while (end < text.length) {
-      const code = text.charCodeAt(end);
-      if (code === 10 || code === 13) break;
-      end++;
-    }
-    return end;
-  }
-
-  /** Where a word that goes on from `position` ends. */
-  #wordEnd(position: number): number {
-    const { text } = this;
-    let end = position;
-    while (end < text.length) {
-      const code = text.charCodeAt(end);
-      if (isWordPart(code)) end++;
-      else if (code === 36 && text.charCodeAt(end + 1) !== 123) end++;
-      else break;
-    }
-    return end;
-  }
-
   #word(code: number, position: number): ScanKind {
     const { text } = this;
-    const end = this.#wordEnd(position);
+    const end = endOfWord(this.text, position);
     const next = text.charCodeAt(end);
     if (next === 39 && end === position + 1) {
       const letter = code | 32;
@@ -182,9 +161,9 @@ export class Scanner {
       if (quote === 34) return this.#quoted(end + 1, 'quotedIdentifier', false);
     }
     if (this.#mysql && (code | 32) === 100 && this.#delimiterCommand(position, end)) {
-      return this.#take('client', this.#lineEnd(end));
+      return this.#take('client', endOfLine(this.text, end));
     }
-    return this.#glued('word', end);
+    return next === 123 || next === 36 ? this.#glued('word', end) : this.#take('word', end);
   }
 
   /** Ends a word or hole at `end`, or after the holes and words glued to it: `{{schema}}_users` is one name. */
@@ -194,7 +173,7 @@ export class Scanner {
     for (;;) {
       const hole = isTemplateControl(this.text, position) ? -1 : endOfHoleAt(this.text, position);
       if (hole > 0) result = 'hole';
-      const next = hole > 0 ? hole : this.#wordEnd(position);
+      const next = hole > 0 ? hole : endOfWord(this.text, position);
       if (next === position) return this.#take(result, position);
       position = next;
     }
@@ -216,14 +195,14 @@ export class Scanner {
     if (kind === 'quotedIdentifier' || text[quoteAt] === '"') end = endWithHoles(text, quoteAt, end);
     if (end >= 0 && !looksUnclosed(text, quoteAt, end, kind)) return this.#take(kind, end);
     this.farLooks.push({ start: quoteAt, end: end < 0 ? Infinity : end + AFTER_QUOTE });
-    return this.#take(kind, this.#lineEnd(quoteAt));
+    return this.#take(kind, endOfLine(this.text, quoteAt));
   }
 
   #number(position: number): ScanKind {
     const end = endOfNumber(this.text, position);
     // MySQL names may begin with a digit.
     const isName = this.#mysql && isWordStart(this.text.charCodeAt(end));
-    return isName ? this.#take('word', this.#wordEnd(end)) : this.#take('number', end);
+    return isName ? this.#take('word', endOfWord(this.text, end)) : this.#take('number', end);
   }
 
   /** `.5` is a number, `t.5` and `1..5` are not. */
@@ -235,7 +214,7 @@ export class Scanner {
 
   #bracket(position: number): ScanKind {
     if (!this.#sqlite) return this.#take('punctuation', position + 1);
-    const lineEnd = this.#lineEnd(position);
+    const lineEnd = endOfLine(this.text, position);
     const close = this.text.slice(position, lineEnd).indexOf(']');
     return this.#take('quotedIdentifier', close < 0 ? lineEnd : position + close + 1);
   }
@@ -255,7 +234,7 @@ export class Scanner {
       const length = dollarMarkLength(text, position);
       if (length > 0) return this.#dollarQuoted(position, length);
     }
-    const end = this.#wordEnd(position + 1);
+    const end = endOfWord(this.text, position + 1);
     if (end === position + 1) return this.#take('operator', end);
     // MySQL lets a name begin with a dollar sign; `$1` is what drivers and documents for PostgreSQL number parameters with.
     const isName = this.#mysql && !/^\d+$/.test(text.slice(position + 1, end));
@@ -279,7 +258,7 @@ export class Scanner {
       return this.#take('hole', end < 0 ? text.length : end);
     }
     if (isWordPart(next)) {
-      const end = this.#wordEnd(position + 1);
+      const end = endOfWord(this.text, position + 1);
       return this.#take(this.#isVariableOfPsql(position + 1, end) ? 'hole' : 'parameter', end);
     }
     return this.#take('operator', position + 1);
@@ -313,17 +292,17 @@ export class Scanner {
     if (this.#mysql) {
       let end = position + 1;
       if (text[end] === '@') end++;
-      const wordEnd = this.#wordEnd(end);
+      const wordEnd = endOfWord(this.text, end);
       return wordEnd > end ? this.#take('word', wordEnd) : this.#take('operator', position + 1);
     }
-    if (isWordStart(text.charCodeAt(position + 1))) return this.#take('parameter', this.#wordEnd(position + 1));
+    if (isWordStart(text.charCodeAt(position + 1))) return this.#take('parameter', endOfWord(this.text, position + 1));
     return this.#operator(position);
   }
 
   #backslash(position: number): ScanKind {
     if (!this.#postgresql) return this.#take('operator', position + 1);
     if (this.text[position + 1] === ';') return this.#take('terminator', position + 2);
-    return this.#take('client', this.#lineEnd(position));
+    return this.#take('client', endOfLine(this.text, position));
   }
 
   #commentOrOperator(code: number, position: number): ScanKind {
@@ -331,11 +310,11 @@ export class Scanner {
     const next = text.charCodeAt(position + 1);
     if (code === 45 && next === 45) {
       const third = position + 2 < text.length ? text.charCodeAt(position + 2) : 10;
-      if (!this.#mysql || third <= 32) return this.#take('lineComment', this.#lineEnd(position));
+      if (!this.#mysql || third <= 32) return this.#take('lineComment', endOfLine(this.text, position));
     }
     const percent = code === 37 ? endOfPercentParameter(text, position) : -1;
     if (percent > 0) return this.#take('parameter', percent);
-    if (code === 35 && this.#mysql) return this.#take('lineComment', this.#lineEnd(position));
+    if (code === 35 && this.#mysql) return this.#take('lineComment', endOfLine(this.text, position));
     if (code === 47 && next === 42) return this.#blockComment(position);
     if (code === 42 && next === 47 && this.#insideVersionComment) {
       this.#insideVersionComment = false;

@@ -1,3 +1,5 @@
+import { holdsUnit } from './characters.ts';
+
 /** A statement that begins a line after the end of another one, inside what should be a literal. */
 const statementAfterEnd =
   /;[ \t]*\r?\n(?:[ \t]*(?:--[^\n]*)?\r?\n)*(?:ALTER|COMMENT|CREATE|DELETE|DROP|GRANT|INSERT|SELECT|UPDATE|WITH)\s/i;
@@ -12,11 +14,10 @@ const afterBody = /^(?:LANGUAGE|IMMUTABLE|STABLE|VOLATILE|STRICT|SECURITY|AS|COS
  * quote of another one.
  */
 export function looksUnclosed(text: string, start: number, end: number, kind: 'string' | 'quotedIdentifier'): boolean {
-  const content = text.slice(start, end);
-  if (!content.includes('\n')) return false;
+  if (!holdsUnit(text, 10, start, end)) return false;
   if (kind === 'quotedIdentifier') return true;
   const next = text.slice(end, end + AFTER_QUOTE);
-  return /^[\w%{#@]/.test(next) && !afterBody.test(next) && statementAfterEnd.test(content);
+  return /^[\w%{#@]/.test(next) && !afterBody.test(next) && statementAfterEnd.test(text.slice(start, end));
 }
 
 /**

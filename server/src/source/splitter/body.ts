@@ -4,6 +4,8 @@ import type { OpenStatement } from './resync.ts';
 /** Words by which a block of a MySQL routine opens when they stand where a statement may begin. */
 const blockWords: ReadonlySet<string> = new Set(['IF', 'LOOP', 'WHILE', 'REPEAT', 'FOR']);
 const routineWords: ReadonlySet<string> = new Set(['PROCEDURE', 'FUNCTION', 'TRIGGER', 'EVENT', 'PACKAGE']);
+/** Objects whose definition holds no semicolon. */
+const plainWords: ReadonlySet<string> = new Set(['TABLE', 'INDEX', 'VIEW', 'TYPE', 'SCHEMA', 'DATABASE', 'SEQUENCE']);
 /** Tokens after which a statement of a routine may begin. */
 const beforeStatement: ReadonlySet<string> = new Set(['THEN', 'ELSE', 'BEGIN', 'DO', 'LOOP', 'REPEAT', 'ROW', ';', ':']);
 /** Tokens after which the body of a routine may begin. */
@@ -59,9 +61,8 @@ export class BodyTracker {
     };
   }
 
-  /** Takes the next word of the statement, written anyhow. */
-  word(written: string): void {
-    const upper = written.toUpperCase();
+  /** Takes the next word of the statement, in upper case. */
+  word(upper: string): void {
     if (this.#head.length < HEAD_LENGTH) {
       this.#head.push(upper);
       this.#classify(upper);
@@ -103,7 +104,7 @@ export class BodyTracker {
       } else if (upper !== 'NOT') this.#kind = 'plain';
     } else if (upper === 'RULE' && this.#dialect === 'postgresql' && this.#head.length <= 4) this.#kind = 'rule';
     else if (this.#isRoutineWord(upper)) this.#kind = 'routine';
-    else if (/^(?:TABLE|INDEX|VIEW|TYPE|SCHEMA|DATABASE|SEQUENCE)$/.test(upper)) this.#kind = 'plain';
+    else if (plainWords.has(upper)) this.#kind = 'plain';
   }
 
   #isRoutineWord(upper: string): boolean {

@@ -1,6 +1,8 @@
 import type { TextRange } from '../../text/range.ts';
 import type { Dialect } from '../dialect.ts';
+import { holdsHole } from '../lexer/holes.ts';
 import { Scanner } from '../lexer/scanner.ts';
+import { detached, wordAt } from '../lexer/words.ts';
 import { BodyTracker } from './body.ts';
 import { blockMark, isBatchSeparator, isSectionMark, isStatementWord, mayBeginStatement, startsLine } from './marks.ts';
 import { beginsStatement } from './resync.ts';
@@ -136,7 +138,7 @@ export class Splitter {
       if (isBatchSeparator(text, start, end)) return this.#batchSeparator();
       if (this.#start >= 0 && delimiter === ';' && beginsStatement(text, start, this.#body.open)) this.#finish(false);
     }
-    if (this.#extend()) this.#body.word(text.slice(start, end));
+    if (this.#extend()) this.#body.word(wordAt(text, start, end).upper);
   }
 
   #batchSeparator(): void {
@@ -150,7 +152,7 @@ export class Splitter {
     if (!this.#extend()) return;
     if (end === start + 1 && (kind === 'punctuation' || kind === 'operator')) this.#body.mark(text[start]!);
     else this.#body.other();
-    if (kind === 'hole' || (kind === 'quotedIdentifier' && /\{\{|\$\{/.test(text.slice(start, end)))) this.#hasHole = true;
+    if (kind === 'hole' || (kind === 'quotedIdentifier' && holdsHole(text, start, end))) this.#hasHole = true;
   }
 
   /** Takes the token into the statement, which it may begin; answers false where all that follows is known. */
@@ -191,8 +193,8 @@ export class Splitter {
     this.statements.push(new SplitStatement(fields, this.#entry));
   }
 
-  /** A piece that outlives the text it is cut from: the engine would keep the whole text alive for it. */
+  /** Pieces of a text that was edited must not keep it alive, for every edit makes another. */
   #copy(piece: string): string {
-    return this.#continuation ? ` ${piece}`.slice(1) : piece;
+    return this.#continuation ? detached(piece) : piece;
   }
 }
