@@ -11,7 +11,7 @@ export function placedStatements(dialect: Dialect, file: string, text: string): 
 }
 
 /** The history of migrations given as SQL texts, in order, without a runner around them. */
-export function historyOf(dialect: Dialect, texts: readonly string[], transaction: TransactionMode = 'file', applied = false): MigrationStep[] {
+export function historyOf(dialect: Dialect, texts: readonly string[], transaction: TransactionMode = 'file', applied = false): readonly MigrationStep[] {
   const migrations = texts.map((text, index): Migration => {
     const version = String(index + 1).padStart(4, '0');
     const file = `migrations/${version}.up.sql`;

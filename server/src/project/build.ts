@@ -3,12 +3,14 @@ import { readRedisConfig } from '../source/redis/read.ts';
 import type { Script } from '../source/statement.ts';
 import { appliedSourceOf, type AppliedSource } from './applied.ts';
 import { defaultConfig, type Config, type DatabaseConfig } from './config.ts';
-import { historyCatalog, makeDatabase, prismaFactsOf } from './databaseFacts.ts';
+import { historyCatalog, makeDatabase, prismaFactsOf, type DatabaseParts } from './databaseFacts.ts';
 import { layOutDatabases, statedFolder, type DatabaseLayout, type LeftAlone } from './databases.ts';
 import { effectiveConfig } from './effectiveConfig.ts';
-import type { DatabaseFacts, Facts, MigrationStep, PrismaFacts, RedisFacts, SourceFile } from './facts.ts';
+import type { Facts, Migration, MigrationStep, PrismaFacts, RedisFacts, SourceFile } from './facts.ts';
 import { configFileName, fileKind, type FileKind } from './fileKinds.ts';
-import { foldMigrations, startCatalog } from './fold.ts';
+import { startCatalog } from './history/startCatalog.ts';
+import { Timeline } from './history/timeline.ts';
+import { keep, keptOf, type DatabaseState, type Kept } from './kept.ts';
 import { sameFamily } from './loose.ts';
 import { placeLooseFiles, type LooseFile } from './looseFiles.ts';
 import { readMigrations } from './migrations.ts';
@@ -20,7 +22,7 @@ import { readConfig } from './readConfig.ts';
 import { once } from './once.ts';
 import { distributePatterns } from './patterns.ts';
 import { Sources } from './sources.ts';
-import { Workspace, type Detections } from './workspace.ts';
+import { Workspace } from './workspace.ts';
 
 /** Everything a workspace is built from; nothing else is read. */
 export interface ProjectInput {
@@ -38,15 +40,10 @@ export interface ProjectInput {
   readonly pendingFiles?: ReadonlySet<string>;
   /** Files that were found and not read. */
   readonly leftAlone?: readonly LeftAlone[];
+  /** Edits will follow: what each statement reads is noted, so that they cost what they change. */
+  readonly incremental?: boolean;
 }
 
-interface Kept {
-  readonly sources: Sources;
-  readonly detections: Detections;
-  readonly steps: ReadonlyMap<string, readonly MigrationStep[]>;
-}
-
-const keptBy = new WeakMap<Facts, Kept>();
 /** Whether `config` leaves a path out. */
 function excluder(config: Config): (path: string) => boolean {
   if (config.exclude.length === 0) return () => false;
@@ -62,20 +59,28 @@ function configOf(input: ProjectInput): Config {
 /** A database on its way: what its history says, before loose files are added. */
 interface Draft {
   readonly layout: DatabaseLayout;
+  readonly timeline: Timeline;
+  readonly migrations: readonly Migration[];
   readonly steps: readonly MigrationStep[];
   readonly prisma?: PrismaFacts;
   readonly note?: string;
 }
 
-function keyOf({ dialect, folder, runner }: DatabaseLayout): string {
-  return `${dialect} ${runner?.id ?? ''} ${folder}`;
+function keyOf({ dialect, folder, runner, stated }: DatabaseLayout): string {
+  return `${dialect} ${runner?.id ?? ''} ${folder} ${stated ?? ''}`;
 }
 
-function draftOf(layout: DatabaseLayout, sources: Sources, input: ProjectInput, previous: Kept | undefined): Draft {
+/** The scripts of a database as they were folded for the last facts, or none yet. */
+function timelineOf(layout: DatabaseLayout, input: ProjectInput, kept: Kept | undefined): Timeline {
+  return kept?.timelines.get(keyOf(layout)) ?? new Timeline(layout.dialect, input.incremental ?? false);
+}
+
+function draftOf(layout: DatabaseLayout, sources: Sources, input: ProjectInput, kept: Kept | undefined): Draft {
   const { migrations, note } = readMigrations(layout, sources, input.applied, input.pendingFiles ?? new Set());
-  const steps = foldMigrations(startCatalog(layout.dialect), migrations, previous?.steps.get(keyOf(layout)));
-  const prisma = prismaFactsOf(layout);
-  return { layout, steps, ...(prisma ? { prisma } : {}), ...(note === undefined ? {} : { note }) };
+  const timeline = timelineOf(layout, input, kept);
+  const steps = timeline.updateHistory({ migrations });
+  const prisma = prismaFactsOf(layout, timeline.prisma);
+  return { layout, timeline, migrations, steps, ...(prisma ? { prisma } : {}), ...(note === undefined ? {} : { note }) };
 }
 
 /** Drops numbered schema files that make the tables of another database once more: they are a dump of it, not a history. */
@@ -107,33 +112,35 @@ function claimedPaths(drafts: readonly Draft[]): Set<string> {
 }
 
 /**
- * Reads a workspace: finds its databases, folds their migrations, gives every other file to one of them. Pure and
- * synchronous; never throws on any text. `previous` makes it cheap after a small change: what did not change is taken over.
+ * Reads a workspace: finds its databases, folds their migrations, gives every other file to one of them. Synchronous; never throws
+ * on any text. `previous` makes it cheap after a change: what did not change is taken over, and lives on in the new facts, so
+ * that the previous ones must not be used afterwards.
  */
 export function buildFacts(input: ProjectInput, previous?: Facts): Facts {
   const config = configOf(input);
   const excluded = excluder(config);
   const files = input.files.filter(({ path }) => !excluded(path));
-  const kept = previous && keptBy.get(previous);
+  const kept = previous && keptOf(previous);
   const sources = new Sources(kept?.sources);
   const detections = kept?.detections ?? new Map();
   const workspace = new Workspace(files, detections);
   const leftAlone = [...(input.leftAlone ?? [])];
   const usable = files.filter((file) => keepFile(file, workspace, leftAlone));
-  const facts = input.isolated
-    ? isolatedDatabases(input, config, sources, workspace, usable)
+  const { databases, scripts, roleOf } = input.isolated
+    ? isolatedDatabases(input, config, sources, workspace, usable, kept)
     : databasesOf(input, config, sources, workspace, usable, leftAlone, kept);
   sources.finish();
   const result: Facts = {
     config,
-    databases: facts.databases,
+    databases: databases.map(({ facts }) => facts),
     redis: redisOf(usable),
     files: workspace.files,
-    scripts: facts.scripts,
+    scripts,
     leftAlone,
-    roleOf: facts.roleOf,
+    roleOf,
   };
-  keptBy.set(result, { sources, detections, steps: facts.steps });
+  const timelines = new Map(databases.map(({ parts, timeline }) => [keyOf(parts.layout), timeline]));
+  keep(result, { sources, detections, timelines, databases });
   return result;
 }
 
@@ -152,8 +159,8 @@ function redisOf(files: readonly SourceFile[]): RedisFacts[] {
   return files.flatMap(({ path, text }) => (fileKind(path) === 'redis' ? [{ file: path, config: readRedisConfig(text) }] : []));
 }
 
-interface Built extends Pick<Facts, 'databases' | 'scripts' | 'roleOf'> {
-  readonly steps: ReadonlyMap<string, readonly MigrationStep[]>;
+interface Built extends Pick<Facts, 'scripts' | 'roleOf'> {
+  readonly databases: readonly DatabaseState[];
 }
 
 function databasesOf(
@@ -184,14 +191,14 @@ function databasesOf(
   const single = drafts.length + loose.others.length === 1;
   const all = [
     ...drafts.map((draft, i) => ({ draft, files: loose.byHome[i]! })),
-    ...loose.others.map(({ folder, dialect, files: own }) => ({ draft: looseDraft(folder, dialect, config, single), files: own })),
+    ...loose.others.map(({ folder, dialect, files: own }) => ({ draft: looseDraft({ folder, dialect }, effectiveConfig(config, undefined, single), input, kept), files: own })),
   ];
   return assemble(all, input, config, sources, workspace);
 }
 
-function looseDraft(folder: string, dialect: Dialect, config: Config, single: boolean): Draft {
-  const settings = effectiveConfig(config, undefined, single);
-  return { layout: { dialect, folder, config: settings, ...(settings.name === undefined ? {} : { stated: settings.name }) }, steps: [] };
+function looseDraft(at: Pick<DatabaseLayout, 'folder' | 'dialect'>, settings: DatabaseConfig, input: ProjectInput, kept: Kept | undefined): Draft {
+  const layout: DatabaseLayout = { ...at, config: settings, ...(settings.name === undefined ? {} : { stated: settings.name }) };
+  return { layout, timeline: timelineOf(layout, input, kept), migrations: [], steps: [] };
 }
 
 /** Tells the files that the configuration of a database declares to be its queries. */
@@ -208,16 +215,17 @@ function prismaFile(path: string, workspace: Workspace, sources: Sources) {
 }
 
 /** Each file a database of its own, named after its path. */
-function isolatedDatabases(input: ProjectInput, config: Config, sources: Sources, workspace: Workspace, files: readonly SourceFile[]): Built {
+function isolatedDatabases(input: ProjectInput, config: Config, sources: Sources, workspace: Workspace, files: readonly SourceFile[], kept: Kept | undefined): Built {
   const all = pathsOf(files, 'sql', 'prisma').map((path) => {
     if (fileKind(path) === 'prisma') {
       const schemas = groupPrismaFiles([prismaFile(path, workspace, sources)]);
       const { databases } = layOutDatabases({ workspace, sqlFiles: [], schemas, config: { ...config, name: path } });
-      return databases.map((layout) => ({ draft: draftOf(layout, sources, input, undefined), files: [] as readonly LooseFile[] }));
+      return databases.map((layout) => ({ draft: draftOf(layout, sources, input, kept), files: [] as readonly LooseFile[] }));
     }
     const forced = input.forcedDialect;
     const { others } = placeLooseFiles({ workspace, sources, paths: [path], homes: [], isQueryFile: () => false, ...(forced ? { forcedDialect: forced } : {}) });
-    return others.map(({ dialect, files: own }) => ({ draft: looseDraft(path, dialect, { ...config, name: path }, true), files: own }));
+    const settings = effectiveConfig({ ...config, name: path }, undefined, true);
+    return others.map(({ dialect, files: own }) => ({ draft: looseDraft({ folder: path, dialect }, settings, input, kept), files: own }));
   });
   return assemble(all.flat(), input, config, sources, workspace);
 }
@@ -230,21 +238,20 @@ function assemble(
   workspace: Workspace,
 ): Built {
   const names = nameDatabases(all.map(({ draft }) => draft.layout));
-  const patterns = once(() => distributePatterns(config, databases));
-  const databases: DatabaseFacts[] = all.map(({ draft, files }, i) => {
-    const source = appliedSourceOf(draft.layout.config, input.applied);
-    const note = draft.note ?? (source.kind === 'none' ? source.note : undefined);
-    return makeDatabase({
+  const patterns = once(() => distributePatterns(config, databases.map(({ facts }) => facts)));
+  const databases: DatabaseState[] = all.map(({ draft: { layout, timeline, migrations, prisma, note: own }, files: loose }, i) => {
+    const source = appliedSourceOf(layout.config, input.applied);
+    const note = own ?? (source.kind === 'none' ? source.note : undefined);
+    const parts: DatabaseParts = {
       name: names[i]!,
-      layout: draft.layout,
-      steps: draft.steps,
-      ...(draft.prisma ? { prisma: draft.prisma } : {}),
-      loose: files,
+      layout,
       config,
       patterns: () => patterns()[i]!,
       ...(input.engineVersion === undefined ? {} : { engineVersion: input.engineVersion }),
-      ...(note !== undefined && draft.steps.length > 0 ? { appliedNote: note } : {}),
-    });
+      ...(note !== undefined && migrations.length > 0 ? { appliedNote: note } : {}),
+    };
+    const scripts = { migrations, loose, ...(prisma ? { prisma } : {}) };
+    return { parts, timeline, scripts, facts: makeDatabase(parts, timeline, scripts) };
   });
   const scripts = new Map<string, Script>();
   const roleOf = new Map<string, { database: number; role: 'migration' | 'down' | LooseFile['role'] }>();
@@ -261,5 +268,5 @@ function assemble(
       scripts.set(path, script);
     }
   }
-  return { databases, scripts, roleOf, steps: new Map(all.map(({ draft }) => [keyOf(draft.layout), draft.steps])) };
+  return { databases, scripts, roleOf };
 }

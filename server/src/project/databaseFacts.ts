@@ -2,21 +2,22 @@ import type { Catalog } from '../schema/catalog.ts';
 import { prismaToCatalog } from '../schema/prisma.ts';
 import type { Config } from './config.ts';
 import type { DatabaseLayout } from './databases.ts';
-import type { DatabaseFacts, HistoryEntry, MigrationStep, PrismaFacts, Unread, WorkloadQuery } from './facts.ts';
-import { catalogAfter, foldLooseScript, startCatalog } from './fold.ts';
+import type { DatabaseFacts, Migration, MigrationStep, PrismaFacts, Unread, WorkloadQuery } from './facts.ts';
+import type { Scripts, Timeline } from './history/timeline.ts';
 import type { LooseFile } from './looseFiles.ts';
-import { Mentions } from './mentions.ts';
 import { once } from './once.ts';
 import { runnerInfo } from './runners/runner.ts';
 import { tenancyOf } from './tenancy.ts';
 import { readWorkload } from './workload.ts';
 
-/** What a Prisma schema makes of a database. */
-export function prismaFactsOf(layout: DatabaseLayout): PrismaFacts | undefined {
+/** What a Prisma schema makes of a database; `known` when it is made of the same documents. */
+export function prismaFactsOf(layout: DatabaseLayout, known: PrismaFacts | undefined): PrismaFacts | undefined {
   const { prisma, dialect } = layout;
   if (!prisma) return undefined;
-  const { catalog } = prismaToCatalog(prisma.files, dialect);
   const { files, provider, relationMode } = prisma;
+  const same = known?.files.length === files.length && known.files.every(({ path, document }, i) => path === files[i]!.path && document === files[i]!.document);
+  if (same && known.provider === provider && known.relationMode === relationMode) return known;
+  const { catalog } = prismaToCatalog(files, dialect);
   return { files, catalog, ...(provider === undefined ? {} : { provider }), relationMode };
 }
 
@@ -25,47 +26,9 @@ export function historyCatalog(steps: readonly MigrationStep[], prisma: PrismaFa
   return steps.at(-1)?.after ?? prisma?.catalog;
 }
 
-/** Entries of the loose files, the catalog they lead to, and the dumps among them. */
-interface LooseEntries {
-  readonly entries: readonly HistoryEntry[];
-  readonly catalog: Catalog;
-  readonly dumps: DatabaseFacts['dumps'];
-}
-
-function changesSchema({ statements }: LooseFile): boolean {
-  const data = new Set(['select', 'insert', 'update', 'delete', 'merge', 'values', 'transaction', 'set', 'unread', 'other']);
-  return statements.some(({ node }) => !data.has(node.kind));
-}
-
-/**
- * Folds the loose files. Beside a history, schema files are dumps and scripts meet the final catalog. Without one, schema
- * files make the catalog in the order of their paths; where there are none either, scripts that change the schema do.
- */
-function foldLoose(layout: DatabaseLayout, history: Catalog | undefined, files: readonly LooseFile[]): LooseEntries {
-  const empty = startCatalog(layout.dialect);
-  const schemas = files.filter(({ role }) => role === 'schema');
-  const fold = (start: Catalog, { statements, role }: LooseFile) => foldLooseScript(start, statements, role);
-  let catalog = history ?? empty;
-  const entries = new Map<LooseFile, HistoryEntry[]>();
-  const dumps: { file: string; catalog: Catalog }[] = [];
-  if (history) {
-    for (const file of schemas) dumps.push({ file: file.path, catalog: catalogAfter(fold(empty, file), empty) });
-  } else {
-    const makers = schemas.length > 0 ? schemas : files.filter(changesSchema);
-    for (const file of makers) {
-      entries.set(file, fold(catalog, file));
-      catalog = catalogAfter(entries.get(file)!, catalog);
-    }
-  }
-  for (const file of files) {
-    if (!entries.has(file) && !(history && file.role === 'schema')) entries.set(file, fold(catalog, file));
-  }
-  return { entries: files.flatMap((file) => entries.get(file) ?? []), catalog, dumps };
-}
-
-function unreadStatements(steps: readonly MigrationStep[], files: readonly LooseFile[]): Unread[] {
+function unreadStatements(migrations: readonly Migration[], files: readonly LooseFile[]): Unread[] {
   const placed = [
-    ...steps.flatMap(({ migration }) => [...migration.up.statements, ...(migration.down?.statements ?? [])]),
+    ...migrations.flatMap(({ up, down }) => [...up.statements, ...(down?.statements ?? [])]),
     ...files.flatMap(({ statements }) => statements),
   ];
   return placed.flatMap(({ file, statement, node }) => (node.kind === 'unread' ? [{ file, offset: statement.start, reason: node.reason }] : []));
@@ -79,13 +42,10 @@ function rowsLookup(rows: Readonly<Record<string, number>> | undefined): (table:
   return (table) => known.get(table.toLowerCase()) ?? known.get(bare(table.toLowerCase()));
 }
 
-/** What is needed to make the facts of one database. */
+/** What is needed to make the facts of one database, beside its scripts. */
 export interface DatabaseParts {
   readonly name: string;
   readonly layout: DatabaseLayout;
-  readonly steps: readonly MigrationStep[];
-  readonly prisma?: PrismaFacts;
-  readonly loose: readonly LooseFile[];
   readonly config: Config;
   readonly engineVersion?: number;
   readonly appliedNote?: string;
@@ -99,15 +59,23 @@ export function majorVersion(text: string | undefined): number | undefined {
   return digits === undefined ? undefined : Number(digits);
 }
 
-/** Makes the facts of one database. The workload is read when somebody first asks for it. */
-export function makeDatabase(parts: DatabaseParts): DatabaseFacts {
-  const { name, layout, steps, prisma, loose, config } = parts;
-  const { entries, catalog, dumps } = foldLoose(layout, historyCatalog(steps, prisma), loose);
-  const scripts = new Map(loose.map(({ path, script }) => [path, script]));
-  const workload = once(() => readWorkload(entries, scripts));
+/** What the facts say that is stated somewhere; when it is different, nothing made from the facts holds. */
+function circumstances({ name, layout, config }: DatabaseParts, engineVersion: number | undefined): string {
+  return JSON.stringify([name, layout.config, layout.folder, config.largeTableRows, engineVersion]);
+}
+
+/** Brings the timeline to the scripts and makes the facts of one database. The workload is read when somebody first asks for it. */
+export function makeDatabase(parts: DatabaseParts, timeline: Timeline, scripts: Scripts): DatabaseFacts {
+  const { name, layout, config } = parts;
+  const { migrations, prisma, loose } = scripts;
+  const { steps, otherEntries, catalog, dumps } = timeline.update(scripts);
+  const texts = new Map(loose.map(({ path, script }) => [path, script]));
+  const workload = once(() => readWorkload(otherEntries, texts));
   const queries = once(() => [...workload().queries, ...parts.patterns()]);
-  const unread = once(() => [...unreadStatements(steps, loose), ...workload().unread]);
+  const unread = once(() => [...unreadStatements(migrations, loose), ...workload().unread]);
   const engineVersion = parts.engineVersion ?? majorVersion(layout.config.engine_version);
+  const tenancy = tenancyOf(layout.config, catalog);
+  timeline.under(circumstances(parts, engineVersion), JSON.stringify(tenancy));
   return {
     name,
     dialect: layout.dialect,
@@ -117,8 +85,9 @@ export function makeDatabase(parts: DatabaseParts): DatabaseFacts {
     ...(layout.runner ? { runner: runnerInfo(layout.runner, layout.dialect) } : {}),
     ...(layout.root ? { migrationsFolder: layout.root.folder } : {}),
     steps,
-    otherEntries: entries,
-    mentions: new Mentions([...steps.flatMap((step) => step.entries), ...entries]),
+    otherEntries,
+    mentions: timeline.mentions,
+    ...(timeline.recorded && { changes: timeline.changes }),
     dumps,
     catalog,
     ...(prisma ? { prisma } : {}),
@@ -128,7 +97,7 @@ export function makeDatabase(parts: DatabaseParts): DatabaseFacts {
     get unread() {
       return unread();
     },
-    tenancy: tenancyOf(layout.config, catalog),
+    tenancy,
     zeroDowntime: (layout.config.migration_constraints ?? []).some((one) => /zero[\s_-]*down[\s_-]*time/i.test(one)),
     rowsOf: rowsLookup(layout.config.scale_targets?.rows),
     largeTableRows: config.largeTableRows,

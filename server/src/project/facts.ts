@@ -7,6 +7,7 @@ import type { StatementNode } from '../source/sql/ast.ts';
 import type { Script, Statement } from '../source/statement.ts';
 import type { TextRange } from '../text/range.ts';
 import type { Config, DatabaseConfig } from './config.ts';
+import type { Changes } from './history/changes.ts';
 import type { Mentions } from './mentions.ts';
 
 /** A file of the workspace, as text. `path` is relative to the workspace root, with `/`. */
@@ -82,8 +83,8 @@ export interface HistoryEntry {
   /** The migration it belongs to; undefined for schema files, scripts and query files. */
   readonly migration?: Migration;
   readonly role: FileRole;
-  /** Keys of tables made earlier in the same migration or script. */
-  readonly newTables: ReadonlySet<string>;
+  /** By their keys, the tables made earlier in the same migration or script. */
+  readonly newTables: ReadonlyMap<string, true>;
 }
 
 export interface MigrationStep {
@@ -137,7 +138,10 @@ export interface Tenancy {
   readonly guarded?: boolean;
 }
 
-/** Everything known of one database. Immutable; rules, actions, hover and plan read it and nothing else. */
+/**
+ * Everything known of one database; rules, actions, hover and plan read it and nothing else. It holds until newer facts are made of
+ * it: positions and statements then are those of the newer ones.
+ */
 export interface DatabaseFacts {
   readonly name: string;
   readonly dialect: Dialect;
@@ -154,6 +158,8 @@ export interface DatabaseFacts {
   readonly otherEntries: readonly HistoryEntry[];
   /** Which of the statements of `steps` and `otherEntries` name what. */
   readonly mentions: Mentions<HistoryEntry>;
+  /** What changed from one set of facts to the next, where edits are expected. */
+  readonly changes?: Changes;
   /** Schema files beside a history of migrations: what each makes of an empty database, to compare with `catalog`. Their statements are in no list. */
   readonly dumps: readonly { readonly file: string; readonly catalog: Catalog }[];
   /** The schema after all migrations, or as the schema files or the Prisma schema tell it when there are none. */

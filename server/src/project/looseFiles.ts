@@ -2,7 +2,8 @@ import type { Dialect } from '../source/dialect.ts';
 import type { Catalog } from '../schema/catalog.ts';
 import type { Script } from '../source/statement.ts';
 import type { FileRole, PlacedStatement } from './facts.ts';
-import { catalogAfter, foldLooseScript, startCatalog } from './fold.ts';
+import { catalogAfter } from './fold.ts';
+import { startCatalog } from './history/startCatalog.ts';
 import { nearestHome, tablesNamed, type Home, type KnownDialect } from './loose.ts';
 import { folderOf } from './paths.ts';
 import { roleOfLooseFile } from './roles.ts';
@@ -89,7 +90,7 @@ class Placer {
     let group = this.others.find((one) => one.folder === folder && one.dialect === dialect);
     if (!group) this.others.push((group = { folder, dialect, catalog: startCatalog(dialect), files: [] }));
     group.files.push(file);
-    group.catalog = catalogAfter(foldLooseScript(group.catalog, file.statements, 'schema'), group.catalog);
+    group.catalog = catalogAfter(group.catalog, file.statements);
   }
 
   /** Takes a file that the configuration of a database declares to hold its queries. */
@@ -118,8 +119,7 @@ class Placer {
  * tables of its own beside the history's, too few to be another database.
  */
 function sharedTables(file: LooseFile, catalog: Catalog): 'most' | 'few' | 'none' {
-  const empty = startCatalog(catalog.dialect);
-  const own = catalogAfter(foldLooseScript(empty, file.statements, 'schema'), empty);
+  const own = catalogAfter(startCatalog(catalog.dialect), file.statements);
   const made = [...own.tables].filter(([, table]) => table.knowledge === 'known').map(([key]) => key);
   const both = made.filter((key) => catalog.tables.has(key)).length;
   const smaller = Math.min(made.length, catalog.tables.size);

@@ -1,6 +1,7 @@
 import { appliedSourceOf, inRunnerOrder, markApplied, type AppliedSource } from './applied.ts';
 import type { DatabaseLayout } from './databases.ts';
-import type { Migration } from './facts.ts';
+import type { TextRange } from '../text/range.ts';
+import type { Migration, SourceFile } from './facts.ts';
 import type { Placement } from './runners/runner.ts';
 import type { Sources } from './sources.ts';
 
@@ -36,6 +37,17 @@ export function readMigrations(
     };
   });
   return { migrations, ...(note === undefined ? {} : { note }) };
+}
+
+/** A migration after an edit of its file or of its down file. */
+export function rereadMigration({ runner, root, dialect }: DatabaseLayout, migration: Migration, sources: Sources, { path, text }: SourceFile): Migration {
+  const sections = runner!.sections?.(text);
+  const read = (range: TextRange | undefined) => sources.part(path, text, dialect, range);
+  const inside = sections?.down;
+  if (migration.up.file !== path) return { ...migration, down: read(undefined) };
+  const { down: before, ...rest } = migration;
+  const down = inside ? read(inside) : before?.file === path ? undefined : before;
+  return { ...rest, up: read(sections?.up), ...(down && { down }), transaction: runner!.transactionOf(text, dialect, path, root!) };
 }
 
 /** Whether a neighbour has the same version, so that a down file cannot be found by version alone. */

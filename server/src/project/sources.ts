@@ -1,6 +1,7 @@
 import type { Dialect } from '../source/dialect.ts';
 import type { PrismaDocument } from '../source/prisma/ast.ts';
 import { readPrisma } from '../source/prisma/read.ts';
+import { resplitScript } from '../source/resplit.ts';
 import { splitScript } from '../source/splitter.ts';
 import { readStatement } from '../source/sql/read.ts';
 import type { Script, Statement } from '../source/statement.ts';
@@ -18,9 +19,18 @@ interface KeptDocument {
   readonly document: PrismaDocument;
 }
 
+/** A statement lives as long as its text, in one file only; so does what was read of it. */
+const placed = new WeakMap<Statement, PlacedStatement>();
+
+function place(file: string, statement: Statement): PlacedStatement {
+  let one = placed.get(statement);
+  if (!one) placed.set(statement, (one = { file, statement, node: readStatement(statement) }));
+  return one;
+}
+
 /**
- * Reads files and keeps what it read by path and text, from one build of facts to the next: an unchanged file gives the very
- * same script and parts, by which later stages know that nothing changed.
+ * Reads files and keeps what it read by path, from one build of facts to the next: an unchanged file gives the very same script
+ * and parts, a changed one the same statements but for those that changed, by which later stages know what is as it was.
  */
 export class Sources {
   readonly #scripts = new Map<string, KeptScript>();
@@ -33,9 +43,8 @@ export class Sources {
 
   #kept(path: string, text: string, dialect: Dialect): KeptScript {
     const key = `${dialect} ${path}`;
-    const previous = this.#previous;
-    const known = this.#scripts.get(key) ?? (previous && previous.#scripts.get(key));
-    const kept = known?.text === text ? known : { text, script: splitScript(text, dialect), parts: new Map() };
+    const known = this.#scripts.get(key) ?? (this.#previous && this.#previous.#scripts.get(key));
+    const kept = known?.text === text ? known : { text, script: known ? resplitScript(known.script, text).script : splitScript(text, dialect), parts: new Map() };
     this.#scripts.set(key, kept);
     return kept;
   }
@@ -51,15 +60,13 @@ export class Sources {
     const known = kept.parts.get(key);
     if (known) return known;
     const inside = (statement: Statement) => statement.start >= range.start && statement.start < range.end;
-    const place = (statement: Statement): PlacedStatement => ({ file: path, statement, node: readStatement(statement) });
-    const part = { file: path, range, statements: kept.script.statements.filter(inside).map(place) };
+    const part = { file: path, range, statements: kept.script.statements.filter(inside).map((statement) => place(path, statement)) };
     kept.parts.set(key, part);
     return part;
   }
 
   prisma(path: string, text: string): PrismaDocument {
-    const previous = this.#previous;
-    const known = this.#documents.get(path) ?? (previous && previous.#documents.get(path));
+    const known = this.#documents.get(path) ?? (this.#previous && this.#previous.#documents.get(path));
     const kept = known?.text === text ? known : { text, document: readPrisma(text) };
     this.#documents.set(path, kept);
     return kept.document;

@@ -59,10 +59,17 @@ export function withoutSuppressed(facts: Facts, findings: readonly Finding[], ru
   });
 }
 
+const marks = ['database-expert-disable', 'squawk-ignore', 'pgls-ignore', 'pgt-ignore', 'pgfence-ignore', 'atlas:nolint'];
+
+/** Whether a text may hold a comment that switches something off. */
+export function mayBeSuppressed(text: string | undefined): boolean {
+  return text !== undefined && marks.some((mark) => text.includes(mark));
+}
+
 /** Every suppression that the comments of a file ask for, as file offsets. */
 export function suppressionsOf(facts: Facts, file: string, rules: readonly Rule[]): Suppression[] {
   const text = facts.files.get(file)?.text;
-  if (text === undefined || !/database-expert-disable|squawk-ignore|pgls-ignore|pgt-ignore|pgfence-ignore|atlas:nolint/.test(text)) return [];
+  if (text === undefined || !mayBeSuppressed(text)) return [];
   const script = facts.scripts.get(file);
   const comments = script?.comments ?? commentLines(file, text);
   const lines = new LineIndex(text);

@@ -1,0 +1,83 @@
+import type { Script } from '../source/statement.ts';
+import { makeDatabase } from './databaseFacts.ts';
+import type { Facts, PlacedStatement, ScriptPart, SourceFile } from './facts.ts';
+import type { Scripts } from './history/timeline.ts';
+import { keep, keptOf, type DatabaseState, type Kept } from './kept.ts';
+import { rereadMigration } from './migrations.ts';
+import type { LooseFile } from './looseFiles.ts';
+import type { Sources } from './sources.ts';
+
+/** Where somebody is typing: a path and a file offset. */
+export interface Caret {
+  readonly file: string;
+  readonly offset: number;
+}
+
+/**
+ * The facts after edits of `.sql` files whose places are known, at the cost of what the edits change: which files make up which
+ * database, their dialects and roles are taken to be as they were, until `buildFacts` looks at everything again. A statement
+ * under the caret that cannot be read yet does nothing. Gives undefined where that cannot be done; `previous` must not be
+ * used after it could.
+ */
+export function advanceFacts(previous: Facts, edited: readonly SourceFile[], caret?: Caret): Facts | undefined {
+  const kept = keptOf(previous);
+  if (!kept || !edited.every((file) => mayAdvance(previous, file))) return undefined;
+  const files = new Map(previous.files);
+  const scripts = new Map(previous.scripts);
+  const databases = [...kept.databases];
+  for (const file of edited) {
+    files.set(file.path, file);
+    const index = previous.roleOf.get(file.path)!.database;
+    for (const [at, state] of databases.entries()) {
+      if (at !== index && !holds(state, file.path)) continue;
+      databases[at] = advanceDatabase(state, file, kept.sources, caret?.file === file.path ? caret.offset : undefined);
+    }
+    const script = scriptOf(databases[index]!, file.path, kept.sources, file.text);
+    scripts.set(file.path, script);
+  }
+  const result: Facts = { ...previous, databases: databases.map(({ facts }) => facts), files, scripts };
+  const next: Kept = { ...kept, databases };
+  keep(result, next);
+  return result;
+}
+
+function mayAdvance({ files, roleOf, scripts }: Facts, { path }: SourceFile): boolean {
+  return path.endsWith('.sql') && files.has(path) && roleOf.has(path) && scripts.has(path);
+}
+
+/** Whether a file runs in a database, be it as one among several that share it. */
+function holds({ scripts: { migrations, loose } }: DatabaseState, path: string): boolean {
+  return migrations.some(({ up, down }) => up.file === path || down?.file === path) || loose.some((file) => file.path === path);
+}
+
+function advanceDatabase(state: DatabaseState, file: SourceFile, sources: Sources, offset: number | undefined): DatabaseState {
+  const { parts, timeline, scripts } = state;
+  const migrations = scripts.migrations.map((one) => (one.up.file === file.path || one.down?.file === file.path ? rereadMigration(parts.layout, one, sources, file) : one));
+  const loose = scripts.loose.map((one) => (one.path === file.path ? reread(one, file, sources) : one));
+  const next: Scripts = { ...scripts, migrations, loose };
+  const typed = offset === undefined ? undefined : typedStatement(partsOf(next, file.path), offset);
+  const withTyped: Scripts = typed ? { ...next, typed } : next;
+  return { parts, timeline, scripts: next, facts: makeDatabase(parts, timeline, withTyped) };
+}
+
+function reread(loose: LooseFile, { path, text }: SourceFile, sources: Sources): LooseFile {
+  const { dialect } = loose.script;
+  return { ...loose, script: sources.script(path, text, dialect), statements: sources.part(path, text, dialect).statements };
+}
+
+function partsOf({ migrations, loose }: Scripts, path: string): Pick<ScriptPart, 'statements'>[] {
+  return [...migrations.filter(({ up }) => up.file === path).map(({ up }) => up), ...loose.filter((file) => file.path === path)];
+}
+
+/** The unreadable statement under the caret. */
+function typedStatement(parts: readonly Pick<ScriptPart, 'statements'>[], offset: number): PlacedStatement | undefined {
+  for (const { statements } of parts) {
+    const found = statements.find(({ statement }) => offset >= statement.start && offset <= statement.terminatorEnd);
+    if (found?.node.kind === 'unread') return found;
+  }
+  return undefined;
+}
+
+function scriptOf({ parts: { layout } }: DatabaseState, path: string, sources: Sources, text: string): Script {
+  return sources.script(path, text, layout.dialect);
+}
