@@ -1,10 +1,28 @@
 import { type Location as LspLocation, type Position, type Range } from 'vscode-languageserver/node';
+import type { SourceFile } from '../project/facts.ts';
 import type { Snapshot } from '../session/analysis.ts';
 import { LineIndex } from '../text/lineIndex.ts';
 import type { TextRange } from '../text/range.ts';
 import type { Folder, Folders } from './folders.ts';
 
-const indexes = new WeakMap<object, LineIndex>();
+const indexes = new WeakMap<SourceFile, LineIndex>();
+/** Of the files asked about last, the index made last, from which that of the text after an edit is made. */
+const recent = new Map<string, LineIndex>();
+const remembered = 16;
+
+function indexOf(file: SourceFile): LineIndex {
+  const known = indexes.get(file);
+  if (known) return known;
+  const before = recent.get(file.path);
+  const index = before ? before.after(file.text) : new LineIndex(file.text);
+  indexes.set(file, index);
+  recent.delete(file.path);
+  recent.set(file.path, index);
+  if (recent.size > remembered) recent.delete(recent.keys().next().value!);
+  return index;
+}
+
+const nothing: SourceFile = { path: '', text: '' };
 
 /**
  * Turns offsets of one file of a snapshot into positions and back: the only place where that is done. A byte-order mark counts
@@ -15,15 +33,9 @@ export class Converter {
   readonly #mark: number;
 
   constructor(snapshot: Snapshot, path: string) {
-    const file = snapshot.facts.files.get(path);
-    const text = file?.text ?? '';
-    let index = file && indexes.get(file);
-    if (!index) {
-      index = new LineIndex(text);
-      if (file) indexes.set(file, index);
-    }
-    this.#index = index;
-    this.#mark = text.startsWith('\uFEFF') ? 1 : 0;
+    const file = snapshot.facts.files.get(path) ?? nothing;
+    this.#index = indexOf(file);
+    this.#mark = file.text.startsWith('\uFEFF') ? 1 : 0;
   }
 
   position(offset: number): Position {

@@ -1,5 +1,7 @@
 import type { Diagnostic } from 'vscode-languageserver/node';
 import { fingerprint } from '../text/hash.ts';
+import type { SourceFile } from '../project/facts.ts';
+import type { Finding } from '../rules/rule.ts';
 import type { Snapshot } from '../session/analysis.ts';
 import type { ServerContext } from './context.ts';
 import { diagnosticsOf, publishedPaths } from './diagnostics.ts';
@@ -7,6 +9,14 @@ import type { Folder } from './folders.ts';
 
 /** Milliseconds in which a client that asks by itself has asked about the file that was edited. */
 const ownQuestion = 60;
+
+/** What diagnostics of a file were made from. */
+interface Basis {
+  readonly findings: readonly Finding[] | undefined;
+  readonly problems: Snapshot['configProblems'];
+  /** Positions are those of this text. */
+  readonly text: SourceFile | undefined;
+}
 
 /**
  * Brings diagnostics to the client. Open files are pushed, or, when the client pulls, it is told to ask again if what it was given
@@ -16,6 +26,7 @@ export class Publisher {
   readonly #context: ServerContext;
   readonly #pushed = new Map<string, string>();
   readonly #served = new Map<string, string>();
+  readonly #basis = new Map<string, Basis>();
   #asking: NodeJS.Timeout | undefined;
 
   constructor(context: ServerContext) {
@@ -29,6 +40,7 @@ export class Publisher {
     const sent: Promise<void>[] = [];
     for (const [uri, path] of wanted) {
       if (abilities.pull && folder.session.isOpen(path)) continue;
+      if (this.#isKnown(uri, path, snapshot)) continue;
       sent.push(this.#push(uri, diagnosticsOf(this.#context, folder, snapshot, path), snapshot.versions.get(path)));
     }
     for (const uri of this.#pushed.keys()) {
@@ -68,6 +80,14 @@ export class Publisher {
     return at?.folder === folder ? at.path : undefined;
   }
 
+  /** Whether the file was told of with these findings on this text. Places that a finding names in other files are brought up to date with its own. */
+  #isKnown(uri: string, path: string, { byFile, facts, configProblems }: Snapshot): boolean {
+    const basis: Basis = { findings: byFile.get(path), problems: configProblems, text: facts.files.get(path) };
+    const known = this.#basis.get(uri);
+    this.#basis.set(uri, basis);
+    return known !== undefined && known.findings === basis.findings && known.text === basis.text && known.problems === basis.problems;
+  }
+
   async #push(uri: string, diagnostics: Diagnostic[], version: number | undefined): Promise<void> {
     const key = fingerprint(JSON.stringify(diagnostics));
     if (this.#pushed.get(uri) === key) return;
@@ -76,6 +96,7 @@ export class Publisher {
   }
 
   async #clear(uri: string): Promise<void> {
+    this.#basis.delete(uri);
     if (this.#pushed.delete(uri)) await this.#context.connection.sendDiagnostics({ uri, diagnostics: [] });
   }
 

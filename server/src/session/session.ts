@@ -2,7 +2,7 @@ import type { AppliedSource } from '../project/applied.ts';
 import type { SourceFile } from '../project/facts.ts';
 import type { Authorities } from '../rules/syntax.ts';
 import { analysis, type Analysis, type Snapshot } from './analysis.ts';
-import { Computation } from './computation.ts';
+import { Computation, type Circumstances } from './computation.ts';
 import { defaultSettings, type Settings } from './settings.ts';
 import { Pause } from './timer.ts';
 
@@ -36,6 +36,8 @@ export interface SessionOptions {
 
 /** Milliseconds after the last keystroke at which the statement under the caret is judged too. */
 const rest = 1000;
+/** Milliseconds for which an edit may keep the server busy without a pause before the next one. */
+const brief = 30;
 /** Milliseconds for which watched changes are gathered. */
 const gathering = 250;
 
@@ -62,6 +64,10 @@ export class Session {
   #applied: AppliedSource = { kind: 'none' };
   #caret: { readonly file: string; readonly offset: number } | undefined;
   #revision = 0;
+  /** The revision of the last change that an edit of a known file was not. */
+  #wide = 0;
+  /** Texts of open files that changed since everything was looked at, or since the last snapshot after an edit. */
+  readonly #edited = new Map<string, SourceFile>();
   #snapshot: Snapshot | undefined;
   #ready: Promise<void>;
   #computing = false;
@@ -127,10 +133,12 @@ export class Session {
 
   /** Takes the text of an open file after an edit that ended at `caret`. */
   change(path: string, text: string, version: number, caret: number): void {
-    this.#open.set(path, { path, text, version });
+    const file = { path, text, version };
+    this.#open.set(path, file);
+    this.#edited.set(path, file);
     this.#caret = { file: path, offset: caret };
     this.#rested.restart(rest);
-    this.#changed(this.#delay());
+    this.#moved(this.#delay());
   }
 
   close(path: string): void {
@@ -198,12 +206,19 @@ export class Session {
     if (!this.#disk.has(path) && this.#open.has(path)) this.#unlisted.add(path);
   }
 
-  /** The pause before computing grows with what the last computation took, so that a slow workspace is not computed in a row. */
+  /** The pause before computing grows with what the last edit took, so that a slow workspace is not computed in a row. */
   #delay(): number {
-    return Math.min(2000, Math.max(this.#settings.delay, this.#computation.lastDuration));
+    const { lastEdit } = this.#computation;
+    return Math.min(2000, Math.max(this.#settings.delay, lastEdit < brief ? 0 : lastEdit));
   }
 
+  /** Something changed that may concern every file. */
   #changed(delay: number): void {
+    this.#wide = this.#revision + 1;
+    this.#moved(delay);
+  }
+
+  #moved(delay: number): void {
     this.#revision++;
     if (!this.#disposed) this.#recompute.restart(delay);
   }
@@ -240,30 +255,34 @@ export class Session {
     this.#computing = true;
     const revision = this.#revision;
     try {
-      const snapshot = await this.#computation.run(
-        {
-          revision,
-          files: this.#files(),
-          open: this.#open,
-          applied: this.#applied,
-          settings: this.#settings,
-          loose: this.#loose,
-          leftAlone: this.#allLeftAlone(),
-          caret: this.#caret,
-          authorities: await this.#ports.authorities(),
-        },
-        () => this.#disposed || this.#revision !== revision,
-      );
-      if (snapshot) {
-        if (!this.#snapshot && !this.#loose) this.#ports.log('info', describeSnapshot(snapshot, this.#computation.lastDuration));
-        this.#publish(snapshot);
-      }
+      const authorities = await this.#ports.authorities();
+      const circumstances: Circumstances = { revision: this.#revision, open: this.#open, settings: this.#settings, caret: this.#caret, authorities };
+      const snapshot = this.#computation.built >= this.#wide ? this.#afterEdit(circumstances) : undefined;
+      if (snapshot) this.#publish(snapshot);
+      else await this.#lookAtEverything(circumstances);
     } catch (error) {
       this.#ports.log('error', `the analysis failed: ${describe(error)}`);
       this.#publish(this.#computation.afterFailure(revision, this.#snapshot));
     } finally {
       this.#computing = false;
     }
+  }
+
+  #afterEdit(circumstances: Circumstances): Snapshot | undefined {
+    const edited = [...this.#edited.values()];
+    this.#edited.clear();
+    return this.#computation.edit(edited, circumstances);
+  }
+
+  async #lookAtEverything(circumstances: Circumstances): Promise<void> {
+    const { revision } = circumstances;
+    const begun = performance.now();
+    this.#edited.clear();
+    const work = { ...circumstances, files: this.#files(), applied: this.#applied, loose: this.#loose, leftAlone: this.#allLeftAlone() };
+    const snapshot = await this.#computation.run(work, () => this.#disposed || this.#revision !== revision);
+    if (!snapshot) return;
+    if (!this.#snapshot && !this.#loose) this.#ports.log('info', describeSnapshot(snapshot, performance.now() - begun));
+    this.#publish(snapshot);
   }
 
   #files(): SourceFile[] {
@@ -289,9 +308,9 @@ export class Session {
   }
 }
 
-function describeSnapshot({ facts, findings }: Snapshot, duration: number): string {
+function describeSnapshot({ facts, byFile }: Snapshot, duration: number): string {
   const databases = facts.databases.map(({ name, dialect, steps, catalog }) => `${name} (${dialect}, ${steps.length} migrations, ${catalog.tables.size} tables)`);
-  return `${databases.length === 0 ? 'no database found' : databases.join(', ')}; ${findings.length} findings; ${Math.round(duration)} ms`;
+  return `${databases.length === 0 ? 'no database found' : databases.join(', ')}; ${[...byFile.values()].reduce((sum, findings) => sum + findings.length, 0)} findings; ${Math.round(duration)} ms`;
 }
 
 function describe(error: unknown): string {

@@ -1,5 +1,5 @@
 import type { TextRange } from '../text/range.ts';
-import { changeBetween, type TextChange } from './splitter/change.ts';
+import { changeBetween, type TextChange } from '../text/change.ts';
 import { Splitter } from './splitter/splitter.ts';
 import { initialState, isSameState, type EntryState } from './splitter/state.ts';
 import type { SplitComment, SplitStatement } from './splitter/statement.ts';

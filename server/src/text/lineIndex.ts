@@ -1,3 +1,5 @@
+import { changeBetween } from './change.ts';
+
 /** A zero-based line and a zero-based UTF-16 column. */
 export interface LinePosition {
   readonly line: number;
@@ -6,41 +8,45 @@ export interface LinePosition {
 
 /** Maps offsets of one text to lines and back; built once per text. Lines end with LF, CRLF or a lone CR. */
 export class LineIndex {
+  readonly #text: string;
   readonly #starts: readonly number[];
-  readonly #length: number;
 
-  constructor(text: string) {
-    const starts = [0];
-    for (let i = 0; i < text.length; i++) {
-      const code = text.charCodeAt(i);
-      if (code === 10) starts.push(i + 1);
-      else if (code === 13 && text.charCodeAt(i + 1) !== 10) starts.push(i + 1);
-    }
+  constructor(text: string, starts: readonly number[] = [0, ...lineStarts(text, 0, text.length)]) {
+    this.#text = text;
     this.#starts = starts;
-    this.#length = text.length;
   }
 
   get lineCount(): number {
     return this.#starts.length;
   }
 
+  /** The index of this text after an edit, at the cost of what the edit changed. */
+  after(text: string): LineIndex {
+    const { start, oldEnd, newEnd } = changeBetween(this.#text, text);
+    // A line ending of two characters may lie across either end of the edit.
+    const from = Math.max(0, start - 1);
+    const kept = this.#starts.slice(0, this.#lineOf(from) + 1);
+    const starts = kept.concat(lineStarts(text, from, Math.min(text.length, newEnd + 1)).filter((at) => at > kept.at(-1)!));
+    const delta = newEnd - oldEnd;
+    for (let line = this.#lineOf(oldEnd + 1) + 1; line < this.#starts.length; line++) {
+      const at = this.#starts[line]! + delta;
+      if (at > starts.at(-1)!) starts.push(at);
+    }
+    return new LineIndex(text, starts);
+  }
+
   /** The position of an offset; offsets outside the text are clamped into it. */
   position(offset: number): LinePosition {
-    const clamped = Math.max(0, Math.min(offset, this.#length));
-    let low = 0;
-    let high = this.#starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (this.#starts[middle]! <= clamped) low = middle;
-      else high = middle - 1;
-    }
-    return { line: low, column: clamped - this.#starts[low]! };
+    const clamped = Math.max(0, Math.min(offset, this.#text.length));
+    const line = this.#lineOf(clamped);
+    return { line, column: clamped - this.#starts[line]! };
   }
 
   /** The offset of a position; lines and columns past the end are clamped. */
   offset({ line, column }: LinePosition): number {
-    if (line >= this.#starts.length) return this.#length;
-    const next = this.#starts[line + 1] ?? this.#length;
+    const { length } = this.#text;
+    if (line >= this.#starts.length) return length;
+    const next = this.#starts[line + 1] ?? length;
     return Math.min(this.#starts[Math.max(0, line)]! + Math.max(0, column), next);
   }
 
@@ -48,4 +54,25 @@ export class LineIndex {
   lineStart(line: number): number {
     return this.offset({ line, column: 0 });
   }
+
+  #lineOf(offset: number): number {
+    let low = 0;
+    let high = this.#starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.#starts[middle]! <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+}
+
+/** Where lines begin behind the line endings of `[from, to)`. */
+function lineStarts(text: string, from: number, to: number): number[] {
+  const starts: number[] = [];
+  for (let i = from; i < to; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 10 || (code === 13 && text.charCodeAt(i + 1) !== 10)) starts.push(i + 1);
+  }
+  return starts;
 }

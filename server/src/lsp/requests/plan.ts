@@ -2,15 +2,17 @@ import type { PlanAnswer, PlanParams } from '../../../../protocol/requests.ts';
 import { databaseSummaries } from '../../features/status.ts';
 import type { DatabaseFacts } from '../../project/facts.ts';
 import { buildPlan } from '../../plan/build.ts';
+import { allFindings } from '../../session/analysis.ts';
 import type { ServerContext } from '../context.ts';
 
 /** databaseExpert/plan: the plan of one database, and which databases there are. */
 export async function plan(context: ServerContext, params: PlanParams | null): Promise<PlanAnswer> {
   const folder = context.folders.byUri(params?.folder);
   if (!folder) return { folder: '', databases: [], plan: null, reason: 'No folder is open.' };
-  const { facts, findings } = await folder.session.latest(true);
+  const snapshot = await folder.session.latest(true);
+  const { facts } = snapshot;
   const databases = databaseSummaries(facts, folder.uri);
-  const made = facts.databases.some(holdsSchema) ? buildPlan(facts, findings, params?.database === undefined ? {} : { database: params.database }) : undefined;
+  const made = facts.databases.some(holdsSchema) ? buildPlan(facts, allFindings(snapshot), params?.database === undefined ? {} : { database: params.database }) : undefined;
   if (!made) return { folder: folder.uri, databases, plan: null, reason: `${folder.name} holds no migrations, no Prisma schema and no CREATE TABLE.` };
   const { others: _others, ...one } = made;
   return { folder: folder.uri, databases, plan: one };
