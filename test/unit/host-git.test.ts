@@ -268,7 +268,7 @@ describe('scanning a workspace', () => {
       { file: 'big.sql', reason: 'This file is larger than 8 MB and was not read.' },
       { file: 'latin.sql', reason: 'This file is not UTF-8 text.' },
     ]);
-    expect(await readSourceFile(root, 'link.sql')).toEqual({ reason: 'This file could not be opened.' });
+    expect(readSourceFile(root, 'link.sql')).toEqual({ reason: 'This file could not be opened.' });
   });
 
   test('stops when told to', async () => {

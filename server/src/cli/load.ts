@@ -1,6 +1,7 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { readSourceFile, scanWorkspace, type Scan } from '../host/files.ts';
+import { scopeAround } from '../host/scope.ts';
 import { gitApplied } from '../host/git.ts';
 import { loadAuthorities } from '../host/authorities.ts';
 import { loadPrismaAuthority } from '../host/prismaAuthority.ts';
@@ -28,6 +29,8 @@ export interface Target {
   readonly files: readonly string[];
   /** Folder, relative to `root`, that paths are shown relative to. */
   readonly shown: string;
+  /** Whether no configuration says how far the workspace reaches, so that only the surroundings of the named files are read. */
+  readonly bounded?: true;
 }
 
 export interface LoadOptions {
@@ -44,6 +47,8 @@ export interface Loaded {
   readonly input: ProjectInput;
   /** Files asked about that could not be opened or decoded, by shown path, each with a sentence. */
   readonly unreadable: readonly { readonly file: string; readonly reason: string }[];
+  /** What the user should know of how it was read, as a sentence. */
+  readonly note?: string;
 }
 
 /**
@@ -53,7 +58,7 @@ export interface Loaded {
  */
 export async function targetsOf(io: Io, names: readonly string[]): Promise<Target[]> {
   const targets: Target[] = [];
-  const files = new Map<string, string[]>();
+  const files = new Map<string, { readonly named: string[]; readonly bounded: boolean }>();
   for (const name of names.length === 0 ? ['.'] : names) {
     const given = path.resolve(io.cwd, name);
     const real = await realpath(given).catch(() => undefined);
@@ -64,14 +69,14 @@ export async function targetsOf(io: Io, names: readonly string[]): Promise<Targe
     if (found.isDirectory()) {
       const root = configured ?? real;
       const shown = relative(root, real);
-      targets.push({ root, named: shown === '' ? [] : [shown], files: [], shown });
+      targets.push({ root, named: shown === '' ? [] : [shown], files: [], shown, ...(!configured && { bounded: true }) });
     } else {
       const cwd = await realpath(io.cwd);
       const root = configured ?? (isInside(cwd, real) ? cwd : folder);
-      files.set(root, [...(files.get(root) ?? []), relative(root, real)]);
+      files.set(root, { named: [...(files.get(root)?.named ?? []), relative(root, real)], bounded: configured === undefined });
     }
   }
-  for (const [root, named] of files) targets.push({ root, named, files: named, shown: '' });
+  for (const [root, { named, bounded }] of files) targets.push({ root, named, files: named, shown: '', ...(bounded && { bounded }) });
   return targets;
 }
 
@@ -93,14 +98,17 @@ function isInside(root: string, target: string): boolean {
   return way === '' || (!way.startsWith('..') && !path.isAbsolute(way));
 }
 
+const nothingScanned: Scan = { files: [], leftAlone: [], unreadable: new Set() };
+
 /** Reads a workspace and folds it. What cannot be read is left alone and told of in `unreadable`. */
 export async function load(target: Target, options: LoadOptions = {}): Promise<Loaded> {
-  const scan: Scan = options.isolated && target.files.length > 0 ? { files: [], leftAlone: [], unreadable: new Set() } : await scanWorkspace(target.root);
+  const below = target.bounded ? await scopeAround(target.root, target.named) : '';
+  const scan = options.isolated && target.files.length > 0 ? nothingScanned : await scanWorkspace(target.root, { below });
   const byPath = new Map(scan.files.map((file) => [file.path, file]));
   const leftAlone = new Map(scan.leftAlone.map(({ file, reason }) => [file, reason]));
   const unreadable = new Set(scan.unreadable);
   for (const path of target.files.filter((file) => file !== options.overlay?.path)) {
-    const read = await readSourceFile(target.root, path);
+    const read = readSourceFile(target.root, path);
     if ('file' in read) byPath.set(path, read.file);
     else leftAlone.set(path, read.reason);
     if ('reason' in read && !read.tooLarge) unreadable.add(path);
@@ -121,7 +129,8 @@ export async function load(target: Target, options: LoadOptions = {}): Promise<L
     ...(options.isolated && { isolated: true }),
   };
   const told = [...unreadable].filter((file) => isAsked(target, file)).sort().map((file) => ({ file: shownPath(target, file), reason: leftAlone.get(file)! }));
-  return { target, facts: buildFacts(input), input, unreadable: told };
+  const note = below === '' || options.isolated ? undefined : `Without database-expert.yaml nothing says how far the workspace reaches: only ${below} was read.`;
+  return { target, facts: buildFacts(input), input, unreadable: told, ...(note !== undefined && { note }) };
 }
 
 /**

@@ -1,170 +1,135 @@
-import { constants } from 'node:fs';
-import { access, open, readFile, readdir } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { default as ignore, type Ignore } from 'ignore';
 import type { SourceFile } from '../project/facts.ts';
 import { fileKind } from '../project/fileKinds.ts';
-import { folderOf, joinPath } from '../project/paths.ts';
+import { folderOf, isInside } from '../project/paths.ts';
+import { isPresenceOnly, listFiles, type ListOptions } from './listing.ts';
+import { Slices } from './slices.ts';
 
 /** Files above this size are named and not read. */
 export const maximumBytes = 8 * 1024 * 1024;
 
-/** Folders of installed, generated or internal files, by name. */
-const skippedFolders = new Set(
-  (
-    'node_modules bower_components vendor third_party dist build out target coverage __pycache__ ' +
-    '.git .hg .svn .next .nuxt .venv .cache .terraform .yarn .gradle .idea'
-  ).split(' '),
-);
-
-/** Side files of which only the presence counts. */
-const presenceOnly = new Set(['Cargo.toml', 'go.mod']);
-
-export interface ScanOptions {
+export interface ScanOptions extends Pick<ListOptions, 'exclude' | 'below'> {
   readonly signal?: AbortSignal;
-  /** Extra patterns of files to leave out, written as in .gitignore. */
-  readonly exclude?: readonly string[];
+  /** Files whose surroundings are read before the rest, the most important one first. */
+  readonly first?: readonly string[];
+}
+
+/** A file that was found and not read, with the reason as a sentence. */
+export interface NotRead {
+  readonly file: string;
+  readonly reason: string;
+}
+
+/** What was read since the slice before. */
+export interface ScanSlice {
+  readonly files: readonly SourceFile[];
+  readonly leftAlone: readonly NotRead[];
+  /** Those of `leftAlone` that could not be opened or decoded; the rest was left alone on purpose. */
+  readonly unreadable: readonly string[];
+  /** Files looked at so far, and in all. */
+  readonly done: number;
+  readonly total: number;
+  /** Whether what surrounds the files of `first`, and what applies everywhere, has been read. */
+  readonly nearDone: boolean;
 }
 
 export interface Scan {
   /** In the order of their paths. */
   readonly files: readonly SourceFile[];
-  /** What was found and not read, with the reason as a sentence. */
-  readonly leftAlone: readonly { readonly file: string; readonly reason: string }[];
+  /** What was found and not read. */
+  readonly leftAlone: readonly NotRead[];
   /** Those of them that could not be opened or decoded; the rest was left alone on purpose. */
   readonly unreadable: ReadonlySet<string>;
 }
 
-/** The rules of one .gitignore and the folder they are relative to. */
-interface IgnoreRules {
-  readonly folder: string;
-  readonly rules: Ignore;
-}
-
-/** Reads a .gitignore; undefined when there is none. */
-async function ignoreRules(file: string, folder: string): Promise<IgnoreRules | undefined> {
-  const text = await readFile(file, 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : { folder, rules: ignore().add(text) };
-}
-
-/**
- * The .gitignore files above the workspace, up to the root of its repository; none when it is in no repository.
- * Their folders are absolute and end with a slash; those below the workspace are relative to it.
- */
-async function rulesAbove(root: string): Promise<IgnoreRules[]> {
-  const found: IgnoreRules[] = [];
-  for (let folder = root; ; folder = path.dirname(folder)) {
-    if (folder !== root) {
-      const rules = await ignoreRules(path.join(folder, '.gitignore'), folder);
-      if (rules) found.unshift(rules);
-    }
-    const isRepository = await access(path.join(folder, '.git')).then(() => true, () => false);
-    if (isRepository) return found;
-    if (path.dirname(folder) === folder) return [];
-  }
-}
-
-/** Whether the nearest .gitignore with an opinion ignores `relative`; folders end with a slash. */
-function isIgnored(root: string, chain: readonly IgnoreRules[], relative: string): boolean {
-  for (const { folder, rules } of chain.toReversed()) {
-    const inside = path.isAbsolute(folder)
-      ? joinPath(path.relative(folder, root).split(path.sep).join('/'), relative)
-      : relative.slice(folder === '' ? 0 : folder.length + 1);
-    const verdict = rules.test(inside);
-    if (verdict.ignored || verdict.unignored) return verdict.ignored;
-  }
-  return false;
-}
-
-/** Finds paths (with `/`, relative to the root) of the files that matter. */
-async function listFiles(root: string, options: ScanOptions, leftAlone: { file: string; reason: string }[]): Promise<string[]> {
-  const extra: IgnoreRules[] = options.exclude?.length ? [{ folder: '', rules: ignore().add([...options.exclude]) }] : [];
-  const paths: string[] = [];
-  const waiting: { folder: string; chain: readonly IgnoreRules[] }[] = [{ folder: '', chain: [...(await rulesAbove(root)), ...extra] }];
-  for (let next = waiting.pop(); next; next = waiting.pop()) {
-    options.signal?.throwIfAborted();
-    const { folder } = next;
-    const entries = await readdir(path.join(root, folder), { withFileTypes: true }).catch(() => undefined);
-    if (!entries) {
-      leftAlone.push({ file: folder === '' ? '.' : folder, reason: 'This folder could not be opened.' });
-      continue;
-    }
-    const own = entries.some(({ name }) => name === '.gitignore') ? await ignoreRules(path.join(root, folder, '.gitignore'), folder) : undefined;
-    const chain = own ? [...next.chain, own] : next.chain;
-    for (const entry of entries) {
-      const relative = joinPath(folder, entry.name);
-      if (entry.isDirectory()) {
-        if (!skippedFolders.has(entry.name) && !isIgnored(root, chain, `${relative}/`)) waiting.push({ folder: relative, chain });
-      } else if (entry.isFile() && fileKind(relative) && !isIgnored(root, chain, relative)) {
-        paths.push(relative);
-      }
-    }
-  }
-  return paths.sort();
-}
-
-/** Leaves out side files with no `.sql` file beside them or in the folder above. */
-function withoutStraySideFiles(paths: readonly string[]): string[] {
-  const folders = new Set(paths.filter((one) => fileKind(one) === 'sql').map(folderOf));
-  return paths.filter((one) => {
-    if (fileKind(one) !== 'side' || presenceOnly.has(path.posix.basename(one))) return true;
-    const folder = folderOf(one);
-    return folders.has(folder) || folders.has(folderOf(folder)) || [...folders].some((other) => folderOf(other) === folder);
-  });
-}
-
-/** The text of a file, or why it was not read. */
-export type ReadFile = { readonly file: SourceFile } | { readonly reason: string; readonly tooLarge?: true };
+/** The text of a file, or why it was not read; `gone` when it is not there any more. */
+export type ReadFile = { readonly file: SourceFile } | { readonly reason: string; readonly tooLarge?: true; readonly gone?: true };
 
 /**
  * Reads one file of a workspace. Links are not followed; the byte-order mark and the line ends are kept in the text.
  * @param relative path relative to the root, with `/`.
  */
-export async function readSourceFile(root: string, relative: string): Promise<ReadFile> {
+export function readSourceFile(root: string, relative: string): ReadFile {
   const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
-  const handle = await open(path.join(root, relative), O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch(() => undefined);
-  if (!handle) return { reason: 'This file could not be opened.' };
+  let handle: number;
   try {
-    const { size, isFile } = await handle.stat().then((stat) => ({ size: stat.size, isFile: stat.isFile() }));
-    if (!isFile) return { reason: 'This is not a regular file.' };
-    if (size > maximumBytes) return { reason: 'This file is larger than 8 MB and was not read.', tooLarge: true };
-    const bytes = await handle.readFile();
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    // Windows has neither flag.
+    handle = openSync(path.join(root, relative), O_RDONLY | (O_NOFOLLOW ?? 0) | (O_NONBLOCK ?? 0));
+  } catch (error) {
+    const gone = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    return { reason: 'This file could not be opened.', ...(gone && { gone }) };
+  }
+  try {
+    const stat = fstatSync(handle);
+    if (!stat.isFile()) return { reason: 'This is not a regular file.' };
+    if (stat.size > maximumBytes) return { reason: 'This file is larger than 8 MB and was not read.', tooLarge: true };
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(readFileSync(handle));
     return { file: { path: relative, text } };
   } catch (error) {
     return { reason: error instanceof TypeError ? 'This file is not UTF-8 text.' : 'This file could not be read.' };
   } finally {
-    await handle.close();
+    closeSync(handle);
   }
 }
 
 /**
- * Finds and reads the files of a workspace. Respects .gitignore; skips vendored and generated folders and every link;
- * large files and files that are not UTF-8 are named and not read.
- * @throws the signal's reason when it aborts.
+ * Puts what is wanted first in front: what applies to every folder, then the files near the first wanted one, then those near
+ * the next. Near is the folder and, as some runners give each migration a folder of its own, what lies beside that folder.
  */
-export async function scanWorkspace(root: string, options: ScanOptions = {}): Promise<Scan> {
-  const leftAlone: { file: string; reason: string }[] = [];
-  const paths = withoutStraySideFiles(await listFiles(root, options, leftAlone));
-  const unreadable = new Set(leftAlone.map(({ file }) => file));
-  const files: SourceFile[] = [];
-  const slice = 32;
-  for (let start = 0; start < paths.length; start += slice) {
-    options.signal?.throwIfAborted();
-    const read = await Promise.all(paths.slice(start, start + slice).map((one) => readOne(root, one)));
-    for (const [i, result] of read.entries()) {
-      const file = paths[start + i]!;
-      if ('file' in result) {
-        files.push(result.file);
-        continue;
-      }
-      leftAlone.push({ file, reason: result.reason });
-      if (!result.tooLarge) unreadable.add(file);
-    }
-  }
-  return { files, leftAlone: leftAlone.sort((a, b) => (a.file < b.file ? -1 : 1)), unreadable };
+function inOrderOfInterest(paths: readonly string[], first: readonly string[]): { readonly ordered: readonly string[]; readonly near: number } {
+  const around = [...new Set(first.map((file) => folderOf(folderOf(file)) || folderOf(file)))];
+  const rank = (file: string): number => {
+    if (fileKind(file) === 'config' || isPresenceOnly(file)) return 0;
+    const nearest = around.findIndex((folder) => isInside(folder, file));
+    return nearest < 0 ? around.length + 1 : nearest + 1;
+  };
+  const ranked = paths.map((file) => ({ file, rank: rank(file) })).sort((a, b) => a.rank - b.rank);
+  return { ordered: ranked.map(({ file }) => file), near: ranked.filter((one) => one.rank <= around.length).length };
 }
 
-function readOne(root: string, relative: string): Promise<ReadFile> {
-  return presenceOnly.has(path.posix.basename(relative)) ? Promise.resolve({ file: { path: relative, text: '' } }) : readSourceFile(root, relative);
+/**
+ * Finds and reads the files of a workspace, in slices short enough that whoever waits in between is not kept waiting. Respects
+ * .gitignore; skips vendored and generated folders and every link; large files and files that are not UTF-8 are named and not
+ * read; what disappears meanwhile was never there.
+ * @throws the signal's reason when it aborts
+ */
+export async function* scanInSlices(root: string, options: ScanOptions = {}): AsyncGenerator<ScanSlice, void> {
+  const slices = new Slices(options.signal);
+  const { paths, closed } = await listFiles(root, slices, options);
+  const { ordered, near } = inOrderOfInterest(paths, options.first ?? []);
+  let files: SourceFile[] = [];
+  let leftAlone: NotRead[] = closed.map((file) => ({ file, reason: 'This folder could not be opened.' }));
+  let unreadable: string[] = [...closed];
+  for (const [index, file] of ordered.entries()) {
+    const read: ReadFile = isPresenceOnly(file) ? { file: { path: file, text: '' } } : readSourceFile(root, file);
+    if ('file' in read) files.push(read.file);
+    else if (!read.gone) {
+      leftAlone.push({ file, reason: read.reason });
+      if (!read.tooLarge) unreadable.push(file);
+    }
+    const done = index + 1;
+    if (!slices.due && done !== near) continue;
+    yield { files, leftAlone, unreadable, done, total: ordered.length, nearDone: done >= near };
+    files = [];
+    leftAlone = [];
+    unreadable = [];
+    await slices.pause();
+  }
+  yield { files, leftAlone, unreadable, done: ordered.length, total: ordered.length, nearDone: true };
+}
+
+/** Everything that `scanInSlices` gives, as one. `onSlice` is told of each slice. */
+export async function scanWorkspace(root: string, options: ScanOptions = {}, onSlice?: (slice: ScanSlice) => void): Promise<Scan> {
+  const files: SourceFile[] = [];
+  const leftAlone: NotRead[] = [];
+  const unreadable = new Set<string>();
+  for await (const slice of scanInSlices(root, options)) {
+    files.push(...slice.files);
+    leftAlone.push(...slice.leftAlone);
+    for (const file of slice.unreadable) unreadable.add(file);
+    onSlice?.(slice);
+  }
+  const byPath = (a: string, b: string) => (a < b ? -1 : 1);
+  return { files: files.sort((a, b) => byPath(a.path, b.path)), leftAlone: leftAlone.sort((a, b) => byPath(a.file, b.file)), unreadable };
 }

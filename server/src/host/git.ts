@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
-import { access, lstat, readFile, realpath } from 'node:fs/promises';
+import { constants, lstatSync, readFileSync } from 'node:fs';
+import { access, lstat, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { AppliedSource } from '../project/applied.ts';
 import { fileKind } from '../project/fileKinds.ts';
 import { maximumBytes } from './files.ts';
+import { Slices } from './slices.ts';
 
 export interface GitOptions {
   /** Folder of the configuration file when it lies above the workspace: up to there the repository's root may be. */
@@ -89,11 +90,19 @@ function readTree(output: string): TreeFile[] {
   });
 }
 
+/** The bytes of a regular file that is not too large; undefined when it has gone or is something else. */
+function bytesOf(file: string): Buffer | undefined {
+  try {
+    const stat = lstatSync(file);
+    return stat.isFile() && stat.size <= maximumBytes ? readFileSync(file) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Whether a file has the content that git knows under `id`, line ends as checked out on Windows allowed for. */
-async function isUnchanged(file: string, id: string): Promise<boolean> {
-  const stat = await lstat(file).catch(() => undefined);
-  if (!stat?.isFile() || stat.size > maximumBytes) return false;
-  const bytes = await readFile(file).catch(() => undefined);
+function isUnchanged(file: string, id: string): boolean {
+  const bytes = bytesOf(file);
   if (!bytes) return false;
   const blobId = (content: Buffer) =>
     createHash(id.length === 64 ? 'sha256' : 'sha1').update(`blob ${content.length}\0`).update(content).digest('hex');
@@ -103,14 +112,17 @@ async function isUnchanged(file: string, id: string): Promise<boolean> {
 
 const none = (note: string): AppliedSource => ({ kind: 'none', note: `${note}; every migration counts as pending.` });
 
-/** The commit of the default branch: that of the remote, else the local one. */
+/** Where the default branch is looked for: that of the remote, else the local one. */
+const defaultBranches = ['origin/HEAD', 'origin/main', 'origin/master'].map((name) => `refs/remotes/${name}`).concat(['refs/heads/main', 'refs/heads/master']);
+
+/** The commit of the default branch. */
 async function defaultBranch(git: string, top: string, signal: AbortSignal | undefined): Promise<string | undefined> {
-  const names = ['remotes/origin/HEAD', 'remotes/origin/main', 'remotes/origin/master', 'heads/main', 'heads/master'];
-  for (const name of names) {
-    const commit = await run(git, top, ['rev-parse', '--verify', '--quiet', '--end-of-options', `refs/${name}^{commit}`], signal);
-    if (commit !== undefined) return commit.trim();
-  }
-  return undefined;
+  const output = await run(git, top, ['for-each-ref', '--format=%(refname) %(objecttype) %(objectname)', ...defaultBranches], signal);
+  const commits = new Map((output ?? '').split('\n').flatMap((line) => {
+    const [name, type, id] = line.split(' ');
+    return type === 'commit' && id !== undefined ? [[name!, id]] : [];
+  }));
+  return defaultBranches.map((name) => commits.get(name)).find((commit) => commit !== undefined);
 }
 
 /**
@@ -126,10 +138,9 @@ export async function gitApplied(root: string, trusted: boolean, options: GitOpt
   const git = await findGit(top);
   if (git === undefined) return none('git is not installed');
   const ask = async (...args: string[]) => (await run(git, top, args, options.signal))?.trim();
-  const shallow = await ask('rev-parse', '--is-shallow-repository');
+  const [shallow, base] = await Promise.all([ask('rev-parse', '--is-shallow-repository'), defaultBranch(git, top, options.signal)]);
   if (shallow === undefined) return none('git could not read the repository');
   if (shallow === 'true') return none('The git clone is shallow and does not hold the common history');
-  const base = await defaultBranch(git, top, options.signal);
   if (base === undefined) return none('The git repository has no default branch (origin/HEAD, main or master)');
   const fork = await ask('merge-base', 'HEAD', base);
   if (!fork) return none('HEAD and the default branch have no common history');
@@ -141,12 +152,10 @@ export async function gitApplied(root: string, trusted: boolean, options: GitOpt
 
 async function unchangedFiles(files: readonly TreeFile[], top: string, prefix: string, signal: AbortSignal | undefined): Promise<Set<string>> {
   const unchanged = new Set<string>();
-  const slice = 64;
-  for (let start = 0; start < files.length; start += slice) {
-    signal?.throwIfAborted();
-    const part = files.slice(start, start + slice);
-    const same = await Promise.all(part.map(({ path: file, id }) => isUnchanged(path.join(top, file), id)));
-    for (const [i, { path: file }] of part.entries()) if (same[i]) unchanged.add(prefix === '' ? file : file.slice(prefix.length + 1));
+  const slices = new Slices(signal);
+  for (const { path: file, id } of files) {
+    await slices.pause();
+    if (isUnchanged(path.join(top, file), id)) unchanged.add(prefix === '' ? file : file.slice(prefix.length + 1));
   }
   return unchanged;
 }

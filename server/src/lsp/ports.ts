@@ -50,6 +50,6 @@ export function sessionFactory(analysis: Partial<Analysis> = {}): SessionFactory
 }
 
 async function readOne(root: string, path: string): Promise<SourceFile | undefined> {
-  const read = await readSourceFile(root, path);
+  const read = readSourceFile(root, path);
   return 'file' in read ? read.file : undefined;
 }

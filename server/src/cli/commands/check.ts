@@ -56,9 +56,9 @@ export async function check(args: Arguments, io: Io): Promise<ExitCode> {
   return failing(result.findings, args) ? 1 : 0;
 }
 
-/** Why nothing counts as applied, where that is so; each reason once. */
+/** Why not everything was read and why nothing counts as applied, where that is so; each reason once. */
 function notesOf(loaded: readonly Loaded[]): string[] {
-  return [...new Set(loaded.flatMap(({ facts }) => facts.databases.flatMap(({ appliedNote }) => appliedNote ?? [])))];
+  return [...new Set(loaded.flatMap(({ facts, note }) => [note ?? [], facts.databases.flatMap(({ appliedNote }) => appliedNote ?? [])].flat()))];
 }
 
 function chosenRules(args: Arguments): readonly string[] | undefined {
