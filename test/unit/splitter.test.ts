@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { dialects, type Dialect } from '../../server/src/source/dialect.ts';
+import { lex } from '../../server/src/source/lexer.ts';
 import { splitScript } from '../../server/src/source/splitter.ts';
 import { corpusSqlFiles, hasCorpora } from '../support/corpus.ts';
 import { randomNumbers, randomText } from '../support/randomEdits.ts';
@@ -176,9 +177,10 @@ describe.runIf(hasCorpora('statement splitter on the corpora'))('corpora', () =>
     expect(recovered / tried).toBeGreaterThan(0.95);
   });
 
-  test('tokens of a statement cover it', () => {
+  test('tokens of a statement cover it and are those of its text alone', () => {
     for (const { path, text, dialect } of files) {
       for (const statement of splitScript(text, dialect).statements) {
+        expect(statement.tokens, path).toEqual(lex(statement.text, dialect).tokens);
         expect(text.slice(statement.start, statement.end), path).toBe(statement.text);
         expect(statement.tokens.length, path).toBeGreaterThan(0);
         expect(statement.tokens.every((token) => statement.text.slice(token.start, token.end) === token.text), path).toBe(true);
@@ -202,6 +204,7 @@ describe('any text', () => {
         expect(statement.terminatorEnd, text).toBeGreaterThanOrEqual(statement.end);
         expect(statement.text, text).toBe(text.slice(statement.start, statement.end));
         expect(statement.tokens.every((token) => token.start < token.end && token.end <= statement.text.length), text).toBe(true);
+        expect(statement.tokens, text).toEqual(lex(statement.text, dialect).tokens);
         end = statement.terminatorEnd;
       }
     }

@@ -5,6 +5,7 @@ const BLANK = 4;
 const DIGIT = 8;
 const POSTGRES_OPERATOR = 16;
 const LINE_END = 32;
+const SPECIAL_OPERATOR = 64;
 
 const classes = new Uint8Array(128);
 
@@ -18,8 +19,14 @@ mark('0123456789', WORD_PART | DIGIT);
 mark(' \t\n\r\f\v\0', BLANK);
 mark('+-*/<>=~!@#%^&|`?', POSTGRES_OPERATOR);
 mark('\n\r', LINE_END);
+mark('~!@#%^&|`?', SPECIAL_OPERATOR);
 
 const BYTE_ORDER_MARK = 0xfeff;
+
+/** The unit at `position`, 0 behind the end of the text: engines are slower where they meet what is no number. */
+export function unitAt(text: string, position: number): number {
+  return position < text.length ? text.charCodeAt(position) : 0;
+}
 
 /** Whether the unit may begin a bare word; every unit outside ASCII may, as in the three engines. */
 export function isWordStart(code: number): boolean {
@@ -38,7 +45,7 @@ export function endOfWord(text: string, position: number): number {
   while (end < length) {
     const code = text.charCodeAt(end);
     if (code < 128 ? (classes[code]! & WORD_PART) === 0 : code === BYTE_ORDER_MARK) {
-      if (code !== 36 || text.charCodeAt(end + 1) === 123) break;
+      if (code !== 36 || unitAt(text, end + 1) === 123) break;
     }
     end++;
   }
@@ -84,4 +91,9 @@ export function isDigit(code: number): boolean {
 /** Whether the unit may be part of a PostgreSQL operator (manual, 4.1.3). */
 export function isPostgresOperator(code: number): boolean {
   return code < 128 && (classes[code]! & POSTGRES_OPERATOR) !== 0;
+}
+
+/** Whether the unit lets a PostgreSQL operator that holds it end in `+` or `-` (manual, 4.1.3). */
+export function isSpecialOperator(code: number): boolean {
+  return code < 128 && (classes[code]! & SPECIAL_OPERATOR) !== 0;
 }

@@ -1,4 +1,4 @@
-import { isDigit, isPostgresOperator, isWordPart, isWordStart } from './characters.ts';
+import { isDigit, isPostgresOperator, isSpecialOperator, isWordPart, isWordStart, unitAt } from './characters.ts';
 import { endOfPercentParameter } from './holes.ts';
 
 /** Operators of MySQL and SQLite that are longer than one character, by the first one; longest first. */
@@ -29,11 +29,11 @@ function endOfPostgresOperator(text: string, position: number): number {
   let end = position;
   let special = false;
   while (end < limit) {
-    const code = text.charCodeAt(end);
+    const code = unitAt(text, end);
     if (!isPostgresOperator(code) || (code === 37 && endOfPercentParameter(text, end) > 0)) break;
-    const next = text.charCodeAt(end + 1);
+    const next = unitAt(text, end + 1);
     if (end > position && ((code === 45 && next === 45) || (code === 47 && next === 42))) break;
-    if ('~!@#%^&|`?'.includes(text[end]!)) special = true;
+    if (isSpecialOperator(code)) special = true;
     end++;
   }
   // An operator of several characters ends in + or - only when it holds a special one.
@@ -43,21 +43,21 @@ function endOfPostgresOperator(text: string, position: number): number {
 
 /** The offset just after the number at `position`: decimal with fraction and exponent, or 0x, 0b, 0o; `1..2` ends at the dots. */
 export function endOfNumber(text: string, position: number): number {
-  const second = text.charCodeAt(position + 1) | 32;
+  const second = unitAt(text, position + 1) | 32;
   if (text[position] === '0' && (second === 120 || second === 98 || second === 111)) {
     let end = position + 2;
-    while (end < text.length && isWordPart(text.charCodeAt(end))) end++;
+    while (end < text.length && isWordPart(unitAt(text, end))) end++;
     return end;
   }
   let end = endOfDigits(text, position);
-  if (text[end] === '.' && text[end + 1] !== '.' && !isWordStart(text.charCodeAt(end + 1))) end = endOfDigits(text, end + 1);
-  if ((text.charCodeAt(end) | 32) !== 101) return end;
+  if (text[end] === '.' && text[end + 1] !== '.' && !isWordStart(unitAt(text, end + 1))) end = endOfDigits(text, end + 1);
+  if ((unitAt(text, end) | 32) !== 101) return end;
   const sign = text[end + 1] === '+' || text[end + 1] === '-' ? 2 : 1;
-  return isDigit(text.charCodeAt(end + sign)) ? endOfDigits(text, end + sign) : end;
+  return isDigit(unitAt(text, end + sign)) ? endOfDigits(text, end + sign) : end;
 }
 
 function endOfDigits(text: string, position: number): number {
   let end = position;
-  while (isDigit(text.charCodeAt(end)) || (text[end] === '_' && isDigit(text.charCodeAt(end + 1)))) end++;
+  while (isDigit(unitAt(text, end)) || (text[end] === '_' && isDigit(unitAt(text, end + 1)))) end++;
   return end;
 }

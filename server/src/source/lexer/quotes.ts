@@ -1,4 +1,4 @@
-import { isWordPart, isWordStart } from './characters.ts';
+import { isWordPart, isWordStart, unitAt } from './characters.ts';
 
 const BACKSLASH = 92;
 const SLASH = 47;
@@ -27,7 +27,7 @@ export function endOfQuoted(text: string, start: number, backslash: boolean): nu
       position = text.indexOf(mark, position);
       if (position < 0) return -1;
     }
-    if (text.charCodeAt(position + 1) !== quote) return position + 1;
+    if (unitAt(text, position + 1) !== quote) return position + 1;
     position += 2;
   }
   return -1;
@@ -43,10 +43,10 @@ export function endOfBlockComment(text: string, start: number, nested: boolean):
   let position = start + 2;
   while (position < text.length) {
     const code = text.charCodeAt(position);
-    if (code === SLASH && text.charCodeAt(position + 1) === STAR) {
+    if (code === SLASH && unitAt(text, position + 1) === STAR) {
       depth++;
       position += 2;
-    } else if (code === STAR && text.charCodeAt(position + 1) === SLASH) {
+    } else if (code === STAR && unitAt(text, position + 1) === SLASH) {
       position += 2;
       if (--depth === 0) return position;
     } else position++;
@@ -57,7 +57,7 @@ export function endOfBlockComment(text: string, start: number, nested: boolean):
 /** The length of the dollar-quote mark (`$$`, `$body$`) at `start`, or 0 when none stands there. */
 export function dollarMarkLength(text: string, start: number): number {
   let position = start + 1;
-  if (isWordStart(text.charCodeAt(position))) {
+  if (isWordStart(unitAt(text, position))) {
     position++;
     while (position < text.length && isWordPart(text.charCodeAt(position))) position++;
   }

@@ -2,7 +2,7 @@ import type { TextRange } from '../../text/range.ts';
 import { isMySql, type Dialect } from '../dialect.ts';
 import type { EntryState } from '../splitter/state.ts';
 import type { TokenKind } from '../token.ts';
-import { endOfBlanks, endOfLine, endOfWord, isBlank, isDigit, isPostgresOperator, isWordPart, isWordStart } from './characters.ts';
+import { endOfBlanks, endOfLine, endOfWord, isBlank, isDigit, isPostgresOperator, isWordPart, isWordStart, unitAt } from './characters.ts';
 import { endOfHoleAt, endOfPercentParameter, endWithHoles, isTemplateControl } from './holes.ts';
 import { endOfNumber, endOfOperator } from './operators.ts';
 import { dollarMarkLength, endOfBlockComment, endOfQuoted } from './quotes.ts';
@@ -146,7 +146,7 @@ export class Scanner {
   #word(code: number, position: number): ScanKind {
     const { text } = this;
     const end = endOfWord(this.text, position);
-    const next = text.charCodeAt(end);
+    const next = unitAt(text, end);
     if (next === 39 && end === position + 1) {
       const letter = code | 32;
       // E'..' (PostgreSQL), N'..', B'..', X'..'
@@ -156,7 +156,7 @@ export class Scanner {
       }
     }
     if (this.#postgresql && next === 38 && end === position + 1 && (code | 32) === 117) {
-      const quote = text.charCodeAt(end + 1);
+      const quote = unitAt(text, end + 1);
       if (quote === 39) return this.#quoted(end + 1, 'string', false);
       if (quote === 34) return this.#quoted(end + 1, 'quotedIdentifier', false);
     }
@@ -201,14 +201,14 @@ export class Scanner {
   #number(position: number): ScanKind {
     const end = endOfNumber(this.text, position);
     // MySQL names may begin with a digit.
-    const isName = this.#mysql && isWordStart(this.text.charCodeAt(end));
+    const isName = this.#mysql && isWordStart(unitAt(this.text, end));
     return isName ? this.#take('word', endOfWord(this.text, end)) : this.#take('number', end);
   }
 
   /** `.5` is a number, `t.5` and `1..5` are not. */
   #dot(position: number): ScanKind {
     const before = position === 0 ? 32 : this.text.charCodeAt(position - 1);
-    const isNumber = isDigit(this.text.charCodeAt(position + 1)) && !isWordPart(before) && !')]}"\'`.$'.includes(String.fromCharCode(before));
+    const isNumber = isDigit(unitAt(this.text, position + 1)) && !isWordPart(before) && !')]}"\'`.$'.includes(String.fromCharCode(before));
     return isNumber ? this.#number(position) : this.#take('punctuation', position + 1);
   }
 
@@ -249,7 +249,7 @@ export class Scanner {
 
   #colon(position: number): ScanKind {
     const { text } = this;
-    const next = text.charCodeAt(position + 1);
+    const next = unitAt(text, position + 1);
     if (next === 58 || next === 61) return this.#take('operator', position + 2);
     const glued = this.#afterOperand && position > 0 && !isBlank(text.charCodeAt(position - 1));
     if (glued) return this.#take('operator', position + 1);
@@ -273,15 +273,15 @@ export class Scanner {
     const { text } = this;
     if (!this.#postgresql) {
       let end = position + 1;
-      while (this.#sqlite && isDigit(text.charCodeAt(end))) end++;
+      while (this.#sqlite && isDigit(unitAt(text, end))) end++;
       return this.#take('parameter', end);
     }
-    if (isPostgresOperator(text.charCodeAt(position + 1))) return this.#operator(position);
+    if (isPostgresOperator(unitAt(text, position + 1))) return this.#operator(position);
     let next = position + 1;
-    while (isDigit(text.charCodeAt(next))) next++;
+    while (isDigit(unitAt(text, next))) next++;
     if (next > position + 1) return this.#take('parameter', next);
     const limit = Math.min(text.length, next + LONGEST_GAP);
-    while (next < limit && isBlank(text.charCodeAt(next))) next++;
+    while (next < limit && isBlank(unitAt(text, next))) next++;
     // `data ? 'key'` asks jsonb for a key; `LIMIT ?` is a parameter.
     const asksForKey = this.#afterOperand && `'"$:(`.includes(text[next] ?? ' ');
     return this.#take(asksForKey ? 'operator' : 'parameter', position + 1);
@@ -295,7 +295,7 @@ export class Scanner {
       const wordEnd = endOfWord(this.text, end);
       return wordEnd > end ? this.#take('word', wordEnd) : this.#take('operator', position + 1);
     }
-    if (isWordStart(text.charCodeAt(position + 1))) return this.#take('parameter', endOfWord(this.text, position + 1));
+    if (isWordStart(unitAt(text, position + 1))) return this.#take('parameter', endOfWord(this.text, position + 1));
     return this.#operator(position);
   }
 
@@ -307,9 +307,9 @@ export class Scanner {
 
   #commentOrOperator(code: number, position: number): ScanKind {
     const { text } = this;
-    const next = text.charCodeAt(position + 1);
+    const next = unitAt(text, position + 1);
     if (code === 45 && next === 45) {
-      const third = position + 2 < text.length ? text.charCodeAt(position + 2) : 10;
+      const third = unitAt(text, position + 2);
       if (!this.#mysql || third <= 32) return this.#take('lineComment', endOfLine(this.text, position));
     }
     const percent = code === 37 ? endOfPercentParameter(text, position) : -1;

@@ -1,13 +1,19 @@
 import type { TextRange } from '../../text/range.ts';
 import type { Dialect } from '../dialect.ts';
+import { isWordStart } from '../lexer/characters.ts';
 import { holdsHole } from '../lexer/holes.ts';
 import { Scanner } from '../lexer/scanner.ts';
+import { tokenAt, wordToken } from '../lexer/tokens.ts';
 import { detached, wordAt } from '../lexer/words.ts';
+import type { Token, TokenKind } from '../token.ts';
 import { BodyTracker } from './body.ts';
 import { blockMark, isBatchSeparator, isSectionMark, isStatementWord, mayBeginStatement, startsLine } from './marks.ts';
 import { beginsStatement } from './resync.ts';
 import { initialState, type EntryState } from './state.ts';
 import { SplitStatement, type SplitComment } from './statement.ts';
+
+/** How many tokens of a statement are kept from splitting it; those of rows by the thousand are read when asked for. */
+const MOST_TOKENS = 8000;
 
 /** Splitting that goes on in the middle of a text whose beginning is known. */
 export interface Continuation {
@@ -29,6 +35,10 @@ export class Splitter {
   #end = -1;
   #hasHole = false;
   #entry = initialState;
+  /** The tokens of the open statement, as long as they are worth keeping. */
+  #tokens: Token[] | undefined;
+  /** How many far looks there were before the open statement. */
+  #looks = 0;
   #body: BodyTracker;
   /** How many statements there were when a block of goose began. */
   #blockStart = -1;
@@ -57,18 +67,24 @@ export class Splitter {
 
   /** Splits to the end of the text, or to where a statement begins from which on all is known. */
   run(): void {
-    const scanner = this.#scanner;
-    while (!this.#stoppedEarly) {
-      const kind = scanner.next();
-      if (kind === 'end') break;
-      if (kind === 'lineComment' || kind === 'blockComment') this.#comment(kind === 'blockComment');
-      else if (kind === 'client') this.#client();
-      else if (kind === 'terminator') this.#terminator();
-      else if (kind === 'template') this.#hasHole = true;
-      else if (kind === 'word') this.#word();
-      else this.#token();
-    }
+    // A loop that calls one method per token is optimised sooner than one that holds them all.
+    let hasMore = true;
+    while (hasMore) hasMore = this.#step();
     if (!this.#stoppedEarly) this.#finish(false);
+  }
+
+  /** Takes the next token; answers false when there is none or all that follows is known. */
+  #step(): boolean {
+    const kind = this.#scanner.next();
+    if (kind === 'word') this.#word();
+    else if (kind === 'lineComment' || kind === 'blockComment') this.#comment(kind === 'blockComment');
+    else if (kind === 'terminator') this.#terminator();
+    else if (kind === 'client') this.#client();
+    else if (kind === 'template') this.#hasHole = true;
+    else if (kind === 'versionMark') this.#begin();
+    else if (kind === 'end') return false;
+    else this.#token(kind);
+    return !this.#stoppedEarly;
   }
 
   #comment(block: boolean): void {
@@ -99,7 +115,7 @@ export class Splitter {
     const last = pieces.at(-1)!;
     const hasHole = pieces.some((piece) => piece.hasHole);
     this.#entry = pieces[0]!.entry;
-    this.#push(pieces[0]!.start, last.end, last.terminatorEnd, last.terminated, hasHole);
+    this.#push(pieces[0]!.start, last.end, last.terminatorEnd, last.terminated, hasHole, undefined);
   }
 
   #client(): void {
@@ -114,6 +130,7 @@ export class Splitter {
     if (this.#start >= 0 && scanner.delimiter === ';' && this.#body.holds) {
       this.#body.mark(';');
       this.#end = scanner.end;
+      this.#keep(tokenAt('punctuation', scanner.text, scanner.start, scanner.end, this.#start, scanner.dialect));
       return;
     }
     const hasData = this.#start >= 0 && this.#body.copiesFromInput;
@@ -138,7 +155,10 @@ export class Splitter {
       if (isBatchSeparator(text, start, end)) return this.#batchSeparator();
       if (this.#start >= 0 && delimiter === ';' && beginsStatement(text, start, this.#body.open)) this.#finish(false);
     }
-    if (this.#extend()) this.#body.word(wordAt(text, start, end).upper);
+    if (!this.#begin()) return;
+    const word = wordAt(text, start, end);
+    this.#body.word(word.upper);
+    this.#keep(wordToken(word, start - this.#start, end - this.#start));
   }
 
   #batchSeparator(): void {
@@ -147,16 +167,24 @@ export class Splitter {
     this.#scanner.skipTo(end + /^[ \t\d]*/.exec(text.slice(end, end + 40))![0].length);
   }
 
-  #token(): void {
-    const { kind, start, end, text } = this.#scanner;
-    if (!this.#extend()) return;
-    if (end === start + 1 && (kind === 'punctuation' || kind === 'operator')) this.#body.mark(text[start]!);
+  #token(kind: TokenKind): void {
+    if (!this.#begin()) return;
+    const { text, start, end, dialect } = this.#scanner;
+    const token = tokenAt(kind, text, start, end, this.#start, dialect);
+    if (end === start + 1 && (kind === 'punctuation' || kind === 'operator')) this.#body.mark(token.text);
     else this.#body.other();
     if (kind === 'hole' || (kind === 'quotedIdentifier' && holdsHole(text, start, end))) this.#hasHole = true;
+    this.#keep(token);
   }
 
-  /** Takes the token into the statement, which it may begin; answers false where all that follows is known. */
-  #extend(): boolean {
+  #keep(token: Token): void {
+    if (this.#tokens === undefined) return;
+    if (this.#tokens.length < MOST_TOKENS) this.#tokens.push(token);
+    else this.#tokens = undefined;
+  }
+
+  /** Takes what the scanner stands on into the statement, which it may begin; answers false where all that follows is known. */
+  #begin(): boolean {
     const { start, end } = this.#scanner;
     if (this.#start < 0) {
       this.#entry = this.#entryState();
@@ -165,6 +193,8 @@ export class Splitter {
         return false;
       }
       this.#start = start;
+      this.#looks = this.farLooks.length;
+      this.#tokens = this.#continuation ? undefined : [];
     }
     this.#end = end;
     return true;
@@ -180,17 +210,26 @@ export class Splitter {
 
   #finish(terminated: boolean): void {
     if (this.#start < 0) return;
-    this.#push(this.#start, this.#end, terminated ? this.#scanner.end : this.#end, terminated, this.#hasHole);
+    const tokens = terminated && this.#readAlone ? this.#tokens : undefined;
+    this.#push(this.#start, this.#end, terminated ? this.#scanner.end : this.#end, terminated, this.#hasHole, tokens);
     this.#start = -1;
     this.#hasHole = false;
     this.#body = new BodyTracker(this.#scanner.dialect);
   }
 
-  #push(start: number, end: number, terminatorEnd: number, terminated: boolean, hasHole: boolean): void {
+  /** Whether the statement's tokens surely are those of its text alone: nothing around it had a say in them. */
+  get #readAlone(): boolean {
+    const { text, delimiter } = this.#scanner;
+    const first = text.charCodeAt(this.#start);
+    if (this.#tokens?.at(-1)?.kind === 'operator') return false;
+    return this.#entry === initialState && delimiter === ';' && this.farLooks.length === this.#looks && (isWordStart(first) || first === 40);
+  }
+
+  #push(start: number, end: number, terminatorEnd: number, terminated: boolean, hasHole: boolean, tokens: readonly Token[] | undefined): void {
     const { text, dialect } = this.#scanner;
     const index = this.statements.length + (this.#continuation?.index ?? 0);
     const fields = { dialect, index, start, end, terminatorEnd, terminated, text: this.#copy(text.slice(start, end)), hasHole };
-    this.statements.push(new SplitStatement(fields, this.#entry));
+    this.statements.push(new SplitStatement(fields, this.#entry, tokens));
   }
 
   /** Pieces of a text that was edited must not keep it alive, for every edit makes another. */

@@ -17,7 +17,8 @@ export class SplitStatement implements Statement {
   readonly #entry: EntryState;
   #tokens: readonly Token[] | undefined;
 
-  constructor(fields: Omit<Statement, 'tokens'>, entry: EntryState) {
+  /** @param tokens when they are known already */
+  constructor(fields: Omit<Statement, 'tokens'>, entry: EntryState, tokens: readonly Token[] | undefined) {
     this.dialect = fields.dialect;
     this.index = fields.index;
     this.start = fields.start;
@@ -27,6 +28,7 @@ export class SplitStatement implements Statement {
     this.text = fields.text;
     this.hasHole = fields.hasHole;
     this.#entry = entry;
+    this.#tokens = tokens;
   }
 
   get tokens(): readonly Token[] {
