@@ -1,4 +1,4 @@
-import { changedTexts, keysUnder, reindexed, type IndexRule, type KeyIndex } from './collection/keyIndex.ts';
+import { changedTexts, keysUnder, plainRule, reindexed, type IndexRule, type KeyIndex, type PlainRule } from './collection/keyIndex.ts';
 import { lookUp, withKey, withoutKey, type KeyTrie } from './collection/keyTrie.ts';
 import { eachChangedSlot, eachSlot, noSlots, slotAt, withSlot, type Slots } from './collection/slots.ts';
 import { noteReadOf, type ReadKey } from './reads.ts';
@@ -10,10 +10,10 @@ interface Entry<V> {
   readonly value: V;
 }
 
-/** What all states of one collection have in common. Of what its entries are does not count here, so that a collection of columns is one of anything. */
+/** What all states of one collection have in common. */
 interface Kind {
   readonly name: string;
-  readonly rules: readonly (readonly [string, IndexRule<never>])[];
+  readonly rules: readonly (readonly [string, PlainRule])[];
 }
 
 /** One state of a collection. */
@@ -43,7 +43,7 @@ export class Collection<V, I extends string = never> implements ReadonlyMap<stri
 
   /** A collection without entries; reads of it are noted under its name, and it is kept up with the given indexes. */
   static empty<V, I extends string = never>(name: string, rules: Readonly<Record<string, IndexRule<V>>> = {}): Collection<V, I> {
-    const kind: Kind = { name, rules: Object.entries(rules as Record<string, IndexRule<never>>) };
+    const kind: Kind = { name, rules: Object.entries(rules).map(([index, rule]) => [index, plainRule(rule)]) };
     return new Collection<V, I>(kind, { places: undefined, slots: noSlots, next: 0, size: 0, indexes: kind.rules.map(() => undefined) });
   }
 
@@ -61,7 +61,7 @@ export class Collection<V, I extends string = never> implements ReadonlyMap<stri
     for (const key of keys) {
       const [before, after] = [a.#peek(key), b.#peek(key)];
       reads.add(`${name}:${key}`);
-      for (const [index, rule] of rules) for (const text of changedTexts(rule, before as never, after as never)) reads.add(`${name}.${index}:${text}`);
+      for (const [index, rule] of rules) for (const text of changedTexts(rule, before, after)) reads.add(`${name}.${index}:${text}`);
     }
     return reads.size === 0 ? [] : [...reads, `${name}:*`];
   }
@@ -155,8 +155,12 @@ function entriesOf<V>({ slots }: State<V>): Entry<V>[] {
 }
 
 function follow(kind: Kind, indexes: readonly KeyIndex[], key: string, before: unknown, after: unknown): readonly KeyIndex[] {
-  const followed = indexes.map((index, i) => reindexed(index, kind.rules[i]![1], key, before as never, after as never));
-  return followed.every((index, i) => index === indexes[i]) ? indexes : followed;
+  let followed: KeyIndex[] | undefined;
+  for (let i = 0; i < indexes.length; i++) {
+    const index = reindexed(indexes[i], kind.rules[i]![1], key, before, after);
+    if (index !== indexes[i]) (followed ??= indexes.slice())[i] = index;
+  }
+  return followed ?? indexes;
 }
 
 /** Puts an entry under `key` into the place of the one under `from`, or last when there is none. */

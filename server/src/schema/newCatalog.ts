@@ -5,7 +5,7 @@ import { indexRules } from './indexRules.ts';
 
 /** The catalog of a fresh database. */
 export function emptyCatalog(dialect: Dialect): Catalog {
-  const rules: Readonly<Record<CollectionName, Readonly<Record<string, IndexRule<never>>>>> = indexRules(dialect);
+  const rules: Readonly<Record<CollectionName, Readonly<Record<string, IndexRule<never>>>>> = indexRules(dialect) as never;
   const collections = Object.fromEntries(collectionNames.map((name) => [name, Collection.empty(name, rules[name])]));
   return { dialect, ...(collections as unknown as Collections), uncertain: false };
 }

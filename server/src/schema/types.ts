@@ -66,6 +66,7 @@ const builtInNames: ReadonlySet<string> = new Set([...Object.keys(postgresNames)
 
 /** Whether a column type in PostgreSQL's spelling is built in (or an array of such a type). */
 export function isBuiltInType(spelling: string): boolean {
+  if (builtInNames.has(spelling)) return true;
   const name = /^[a-z\d_ ]+/.exec(spelling)?.[0].trimEnd();
   return name !== undefined && (builtInNames.has(name) || /^interval\b/.test(name));
 }

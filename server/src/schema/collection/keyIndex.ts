@@ -1,11 +1,17 @@
 import { eachKey, lookUp, withKey, withoutKey, type KeyTrie } from './keyTrie.ts';
 
-/** How entries of a collection are found by something else than their key. */
-export interface IndexRule<V> {
-  /** What `keys` looks at: an entry that is replaced by one with the same parts is not looked at again. */
-  readonly parts: readonly (keyof V)[];
-  /** Under which texts an entry is found. */
-  readonly keys: (value: V) => Iterable<string>;
+/** Under what one part of an entry, or one item of a part that is a list, is found. */
+type TextsOf<P> = (item: NonNullable<P> extends readonly (infer Item)[] ? Item : NonNullable<P>) => readonly string[] | string | undefined;
+
+/** How entries of a collection are found by something else than their key: by what these parts of theirs say. */
+export type IndexRule<V> = { readonly [P in keyof V]?: TextsOf<V[P]> };
+
+/** A rule as it is run: parts and what they say, whatever the type of the entries. */
+export type PlainRule = readonly (readonly [string, (item: unknown) => readonly string[] | string | undefined])[];
+
+/** {@link IndexRule} as it is run. */
+export function plainRule<V>(rule: IndexRule<V>): PlainRule {
+  return Object.entries(rule) as unknown as PlainRule;
 }
 
 /** Keys of entries by what they are found under: one key, which is usual, or a set of them. */
@@ -33,26 +39,67 @@ function taken(index: KeyIndex, text: string, key: string): KeyIndex {
   return keys === undefined ? withoutKey(index, text) : withKey(index, text, { keys });
 }
 
-/** Under which texts an entry is found no more, or is found now, when it is set (`before` undefined), replaced or taken away (`after` undefined). */
-export function changedTexts<V>(rule: IndexRule<V>, before: V | undefined, after: V | undefined): string[] {
-  const { lost, gained } = textsBetween(rule, before, after);
-  return [...lost, ...gained];
-}
+const nothing: readonly string[] = [];
 
-function textsBetween<V>(rule: IndexRule<V>, before: V | undefined, after: V | undefined): { readonly lost: readonly string[]; readonly gained: readonly string[] } {
-  if (before === after || (before !== undefined && after !== undefined && rule.parts.every((part) => before![part] === after![part]))) return { lost: [], gained: [] };
-  const old = before === undefined ? [] : [...rule.keys(before)];
-  const now = after === undefined ? [] : [...rule.keys(after)];
-  return { lost: old.filter((text) => !now.includes(text)), gained: now.filter((text) => !old.includes(text)) };
+/** Under which texts an entry is found no more, or is found now, when it is set (`before` undefined), replaced or taken away (`after` undefined). */
+export function changedTexts(rule: PlainRule, before: unknown, after: unknown): readonly string[] {
+  if (!differs(rule, before, after)) return nothing;
+  const [old, now] = [textsOf(rule, before), textsOf(rule, after)];
+  return [...without(old, now), ...without(now, old)];
 }
 
 /** The index after an entry was set, replaced or taken away. */
-export function reindexed<V>(index: KeyIndex, rule: IndexRule<V>, key: string, before: V | undefined, after: V | undefined): KeyIndex {
-  const { lost, gained } = textsBetween(rule, before, after);
+export function reindexed(index: KeyIndex, rule: PlainRule, key: string, before: unknown, after: unknown): KeyIndex {
+  if (!differs(rule, before, after)) return index;
+  const [old, now] = [textsOf(rule, before), textsOf(rule, after)];
   let result = index;
-  for (const text of lost) result = taken(result, text, key);
-  for (const text of gained) result = added(result, text, key);
+  for (const text of without(old, now)) result = taken(result, text, key);
+  for (const text of without(now, old)) result = added(result, text, key);
   return result;
+}
+
+type Parts = Readonly<Record<string, unknown>> | undefined;
+
+/** Whether anything that says something differs; items that two lists have in the same place are passed over. */
+function differs(rule: PlainRule, before: unknown, after: unknown): boolean {
+  for (const [part, texts] of rule) {
+    const [old, now] = [(before as Parts)?.[part], (after as Parts)?.[part]];
+    if (old === now) continue;
+    if (!Array.isArray(old) && !Array.isArray(now)) return true;
+    if (says(texts, old, now) || says(texts, now, old)) return true;
+  }
+  return false;
+}
+
+/** Whether an item of a list that another one does not have in that place says something. */
+function says(texts: PlainRule[number][1], list: unknown, other: unknown): boolean {
+  if (!Array.isArray(list)) return false;
+  for (let i = 0; i < list.length; i++) {
+    if (Array.isArray(other) && other[i] === list[i]) continue;
+    if (texts(list[i]) !== undefined) return true;
+  }
+  return false;
+}
+
+/** Everything an entry is found under, each once. */
+function textsOf(rule: PlainRule, value: unknown): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const [part, texts] of rule) {
+    const held = (value as Parts)?.[part];
+    if (held === undefined) continue;
+    for (const item of Array.isArray(held) ? (held as unknown[]) : [held]) {
+      const text = texts(item);
+      if (typeof text === 'string') found.add(text);
+      else for (const one of text ?? nothing) found.add(one);
+    }
+  }
+  return found;
+}
+
+function without(texts: ReadonlySet<string>, others: ReadonlySet<string>): string[] {
+  const left: string[] = [];
+  for (const text of texts) if (!others.has(text)) left.push(text);
+  return left;
 }
 
 /** The keys of the entries that are found under a text, in no order. */
