@@ -1,5 +1,4 @@
 import type { DatabaseFacts, WorkloadQuery } from '../project/facts.ts';
-import { queriesNaming } from '../project/lookups.ts';
 import { objectKey, type Table } from '../schema/catalog.ts';
 import type { QueryBlock } from '../source/query/query.ts';
 import { shift, type TextRange } from '../text/range.ts';
@@ -46,7 +45,7 @@ export interface AccessPath {
  * A column that cannot be resolved is left out; statements of migrations run once and are not looked at.
  */
 export function accessPaths(database: DatabaseFacts, tableKey: string): AccessPath[] {
-  return queriesNaming(database, tableKey).flatMap((query) => query.query.blocks.flatMap((block) => pathsOfBlock(database, query, block, tableKey)));
+  return database.queriesNaming(tableKey).flatMap((query) => query.query.blocks.flatMap((block) => pathsOfBlock(database, query, block, tableKey)));
 }
 
 function pathsOfBlock(database: DatabaseFacts, query: WorkloadQuery, block: QueryBlock, tableKey: string): AccessPath[] {

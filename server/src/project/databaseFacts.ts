@@ -8,7 +8,7 @@ import type { LooseFile } from './looseFiles.ts';
 import { once } from './once.ts';
 import { runnerInfo } from './runners/runner.ts';
 import { tenancyOf } from './tenancy.ts';
-import { readWorkload } from './workload.ts';
+import { Workload } from './workload.ts';
 
 /** What a Prisma schema makes of a database; `known` when it is made of the same documents. */
 export function prismaFactsOf(layout: DatabaseLayout, known: PrismaFacts | undefined): PrismaFacts | undefined {
@@ -64,15 +64,15 @@ function circumstances({ name, layout, config }: DatabaseParts, engineVersion: n
   return JSON.stringify([name, layout.config, layout.folder, config.largeTableRows, engineVersion]);
 }
 
-/** Brings the timeline to the scripts and makes the facts of one database. The workload is read when somebody first asks for it. */
+/** Brings the timeline to the scripts and makes the facts of one database. Queries are parsed when somebody first asks for them. */
 export function makeDatabase(parts: DatabaseParts, timeline: Timeline, scripts: Scripts): DatabaseFacts {
   const { name, layout, config } = parts;
   const { migrations, prisma, loose } = scripts;
   const { steps, otherEntries, catalog, dumps } = timeline.update(scripts);
-  const texts = new Map(loose.map(({ path, script }) => [path, script]));
-  const workload = once(() => readWorkload(otherEntries, texts));
-  const queries = once(() => [...workload().queries, ...parts.patterns()]);
-  const unread = once(() => [...unreadStatements(migrations, loose), ...workload().unread]);
+  const { mentions } = timeline;
+  const files = new Map(loose.map(({ path, script }) => [path, script]));
+  const workload = new Workload({ entries: otherEntries, scripts: files, mentions, patterns: parts.patterns });
+  const unread = once(() => [...unreadStatements(migrations, loose), ...workload.unread]);
   const engineVersion = parts.engineVersion ?? majorVersion(layout.config.engine_version);
   const tenancy = tenancyOf(layout.config, catalog);
   timeline.under(circumstances(parts, engineVersion), JSON.stringify(tenancy));
@@ -86,14 +86,15 @@ export function makeDatabase(parts: DatabaseParts, timeline: Timeline, scripts: 
     ...(layout.root ? { migrationsFolder: layout.root.folder } : {}),
     steps,
     otherEntries,
-    mentions: timeline.mentions,
+    mentions,
     ...(timeline.recorded && { changes: timeline.changes }),
     dumps,
     catalog,
     ...(prisma ? { prisma } : {}),
     get workload() {
-      return queries();
+      return workload.queries;
     },
+    queriesNaming: (key) => workload.naming(key),
     get unread() {
       return unread();
     },

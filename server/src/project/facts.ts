@@ -166,6 +166,11 @@ export interface DatabaseFacts {
   readonly catalog: Catalog;
   readonly prisma?: PrismaFacts;
   readonly workload: readonly WorkloadQuery[];
+  /**
+   * The queries of `workload` that name a table, by its key, in order; a few may name another one that is called the same. Only what is
+   * looked into is parsed.
+   */
+  queriesNaming(key: string): readonly WorkloadQuery[];
   readonly unread: readonly Unread[];
   readonly tenancy: Tenancy;
   readonly zeroDowntime: boolean;

@@ -1,7 +1,6 @@
 import type { Origin } from '../schema/catalog.ts';
 import { noteReadOf } from '../schema/reads.ts';
-import { bareName } from '../source/names.ts';
-import type { DatabaseFacts, HistoryEntry, MigrationStep, WorkloadQuery } from './facts.ts';
+import type { DatabaseFacts, HistoryEntry, MigrationStep } from './facts.ts';
 
 const numbers = new WeakMap<readonly MigrationStep[], ReadonlyMap<string, number>>();
 const scripts = new WeakMap<readonly HistoryEntry[], ReadonlyMap<string, readonly HistoryEntry[]>>();
@@ -62,28 +61,4 @@ export function entriesNamingBeside(database: DatabaseFacts, entry: HistoryEntry
   const beside: HistoryEntry[] = [];
   for (const one of database.mentions.of(key)) if (one.placed.file === file) beside.push(one);
   return beside.sort((a, b) => a.placed.statement.start - b.placed.statement.start);
-}
-
-const indexes = new WeakMap<readonly WorkloadQuery[], ReadonlyMap<string, readonly WorkloadQuery[]>>();
-
-/** Queries of the workload that name a table, in order; statements of migrations run once and are not among them. */
-export function queriesNaming(database: DatabaseFacts, tableKey: string): readonly WorkloadQuery[] {
-  database.mentions.note(tableKey);
-  const { workload } = database;
-  let index = indexes.get(workload);
-  if (!index) indexes.set(workload, (index = indexOf(workload)));
-  return index.get(bareName(tableKey)) ?? [];
-}
-
-function indexOf(workload: readonly WorkloadQuery[]): Map<string, WorkloadQuery[]> {
-  const index = new Map<string, WorkloadQuery[]>();
-  for (const query of workload) {
-    if (query.source === 'migration') continue;
-    for (const name of new Set(query.query.tables.map((table) => bareName(table.name)))) {
-      const known = index.get(name);
-      if (known) known.push(query);
-      else index.set(name, [query]);
-    }
-  }
-  return index;
 }

@@ -7,49 +7,28 @@ interface Holder {
   readonly placed: { readonly statement: Statement };
 }
 
-/**
- * Which statements of a history name what. Brought forward statement by statement; nothing is read of a statement before somebody
- * asks for a name.
- */
-export class Mentions<E extends Holder> {
-  /** Statements whose names nobody asked for yet. */
-  #waiting: Set<E> | undefined;
-  /** Whether somebody noted a name as read. */
-  #noted = false;
+/** Statements by the names in them. Nothing is read of a statement before somebody asks for a name. */
+class NameIndex<E extends Holder> {
+  /** Statements that came in before anybody asked. */
+  #waiting: Set<E> | undefined = new Set();
   readonly #byName = new Map<string, Set<E>>();
 
-  constructor(entries: Iterable<E> = []) {
-    this.#waiting = new Set(entries);
-  }
-
-  /** Takes in a statement. Gives the keys under which its names may have been read. */
-  add(entry: E): readonly ReadKey[] {
+  add(entry: E): void {
     if (this.#waiting) this.#waiting.add(entry);
     else this.#index(entry);
-    return this.#noted ? keysOf(entry) : [];
   }
 
-  /** Forgets a statement. Gives the keys under which its names may have been read. */
-  remove(entry: E): readonly ReadKey[] {
+  remove(entry: E): void {
     if (this.#waiting) this.#waiting.delete(entry);
     else this.#forget(entry);
-    return this.#noted ? keysOf(entry) : [];
   }
 
-  /** Notes that what names an object was read; for what is made of the statements by other means. */
-  note(key: string): void {
-    this.#noted = true;
-    noteReadOf('mentions', bareName(key));
-  }
-
-  /** The statements that name an object, by its name or its key in a catalog, in no order; some name another one that is called the same. */
-  of(key: string): Iterable<E> {
-    this.note(key);
+  of(name: string): Iterable<E> {
     if (this.#waiting) {
       for (const entry of this.#waiting) this.#index(entry);
       this.#waiting = undefined;
     }
-    return this.#byName.get(bareName(key)) ?? [];
+    return this.#byName.get(name) ?? [];
   }
 
   #index(entry: E): void {
@@ -69,6 +48,51 @@ export class Mentions<E extends Holder> {
   }
 }
 
-function keysOf({ placed: { statement } }: Holder): ReadKey[] {
-  return namesIn(statement).map((name): ReadKey => `mentions:${name}`);
+/** Which statements of a history name what. Brought forward statement by statement. */
+export class Mentions<E extends Holder> {
+  readonly #all = new NameIndex<E>();
+  readonly #asked = new NameIndex<E>();
+  readonly #isAsked: (entry: E) => boolean;
+  /** Whether anybody asked for a name, so that one may have been noted as read. */
+  #inUse = false;
+
+  /** `isAsked`: whether a statement belongs to the workload, of which there is an index of its own, because it is asked far more often. */
+  constructor(isAsked: (entry: E) => boolean) {
+    this.#isAsked = isAsked;
+  }
+
+  /** Takes in a statement. Gives the keys under which its names may have been read. */
+  add(entry: E): readonly ReadKey[] {
+    this.#all.add(entry);
+    if (this.#isAsked(entry)) this.#asked.add(entry);
+    return this.#keysOf(entry);
+  }
+
+  /** Forgets a statement. Gives the keys under which its names may have been read. */
+  remove(entry: E): readonly ReadKey[] {
+    this.#all.remove(entry);
+    if (this.#isAsked(entry)) this.#asked.remove(entry);
+    return this.#keysOf(entry);
+  }
+
+  /** The statements that name an object, by its name or its key in a catalog, in no order; some name another one that is called the same. */
+  of(key: string): Iterable<E> {
+    return this.#all.of(this.#note(key));
+  }
+
+  /** Those among `of` that belong to the workload. */
+  askedOf(key: string): Iterable<E> {
+    return this.#asked.of(this.#note(key));
+  }
+
+  #note(key: string): string {
+    const name = bareName(key);
+    this.#inUse = true;
+    noteReadOf('mentions', name);
+    return name;
+  }
+
+  #keysOf({ placed: { statement } }: E): ReadKey[] {
+    return this.#inUse ? namesIn(statement).map((name): ReadKey => `mentions:${name}`) : [];
+  }
 }

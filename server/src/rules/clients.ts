@@ -1,6 +1,5 @@
 import { sameColumn } from '../indexes/keys.ts';
 import type { DatabaseFacts, WorkloadQuery } from '../project/facts.ts';
-import { queriesNaming } from '../project/lookups.ts';
 import { objectKey } from '../schema/catalog.ts';
 import type { Place } from './rule.ts';
 import { relatedAt } from './support.ts';
@@ -8,7 +7,7 @@ import { relatedAt } from './support.ts';
 /** Queries of the workspace that use a table, and a column of it where one is given; migrations do not count. */
 export function queriesUsing(database: DatabaseFacts, tableKey: string, column?: string): WorkloadQuery[] {
   const { dialect } = database;
-  return queriesNaming(database, tableKey).filter(({ query }) => {
+  return database.queriesNaming(tableKey).filter(({ query }) => {
     if (!query.tables.some((table) => objectKey(dialect, table.schema, table.name) === tableKey)) return false;
     return column === undefined || namesColumn(database, { query }, tableKey, column);
   });

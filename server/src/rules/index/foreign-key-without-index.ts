@@ -2,7 +2,6 @@ import { leadsWith } from '../../indexes/coverage.ts';
 import { sameColumn, searchKeys } from '../../indexes/keys.ts';
 import { indexName } from '../../indexes/names.ts';
 import type { DatabaseFacts, WorkloadQuery } from '../../project/facts.ts';
-import { queriesNaming } from '../../project/lookups.ts';
 import { objectKey, type ForeignKey, type Table } from '../../schema/catalog.ts';
 import { isMySql, type Dialect } from '../../source/dialect.ts';
 import type { ColumnUse, QueryBlock, TableUse } from '../../source/query/query.ts';
@@ -85,7 +84,7 @@ function firstUse(database: DatabaseFacts, childKey: string, foreignKey: Foreign
   const { dialect } = database;
   const parentKey = objectKey(dialect, foreignKey.references.schema, foreignKey.references.table);
   const keyOf = (table: TableUse) => objectKey(dialect, table.schema, table.name);
-  for (const query of queriesNaming(database, parentKey)) {
+  for (const query of database.queriesNaming(parentKey)) {
     if (query.query.writes.some(({ kind, table }) => kind === 'delete' && keyOf(table) === parentKey)) return { kind: 'delete', query };
     for (const block of query.query.blocks) {
       const parent = block.tables.findLast((table) => keyOf(table) === parentKey);

@@ -4,7 +4,7 @@ import { newMigration } from '../../edits/newMigration.ts';
 import { sameColumn } from '../../indexes/keys.ts';
 import { valueSet } from '../../indexes/selectivity.ts';
 import type { DatabaseFacts, Facts } from '../../project/facts.ts';
-import { entryAt, queriesNaming } from '../../project/lookups.ts';
+import { entryAt } from '../../project/lookups.ts';
 import { findColumn, objectKey, type Catalog, type Index, type Table } from '../../schema/catalog.ts';
 import { quoteIdentifier } from '../../schema/quote.ts';
 import { isMySql } from '../../source/dialect.ts';
@@ -115,7 +115,7 @@ function fixesOf(facts: Facts, database: DatabaseFacts, shown: Table, index: Ind
 function wantedValue(database: DatabaseFacts, shown: Table, column: string): string | undefined {
   const literals = new Set<string | undefined>();
   const key = objectKey(database.dialect, shown.schema, shown.name);
-  for (const { query } of queriesNaming(database, key)) {
+  for (const { query } of database.queriesNaming(key)) {
     for (const block of query.blocks) {
       if (block.tables.length !== 1 || objectKey(database.dialect, block.tables[0]!.schema, block.tables[0]!.name) !== key) continue;
       for (const predicate of block.predicates) {

@@ -1,7 +1,7 @@
 import { insertAfterStatement, replaceInStatement, suggestedChange } from '../../edits/builders.ts';
 import type { WorkspaceChange } from '../../edits/change.ts';
 import type { DatabaseFacts, Facts, HistoryEntry } from '../../project/facts.ts';
-import { entriesNaming, entryAt, queriesNaming } from '../../project/lookups.ts';
+import { entriesNaming, entryAt } from '../../project/lookups.ts';
 import { objectKey, type Column, type Table } from '../../schema/catalog.ts';
 import { quoteIdentifier, renderName } from '../../schema/quote.ts';
 import { isMySql, type Dialect } from '../../source/dialect.ts';
@@ -64,9 +64,9 @@ function timeColumn(table: Table): Column | undefined {
 /** Whether something in the workspace deletes from the table. */
 function hasRetention(database: DatabaseFacts, key: string): boolean {
   const { dialect } = database;
-  if (queriesNaming(database, key).some(({ query }) => query.writes.some((write) => write.kind === 'delete' && objectKey(dialect, write.table.schema, write.table.name) === key))) return true;
+  if (database.queriesNaming(key).some(({ query }) => query.writes.some((write) => write.kind === 'delete' && objectKey(dialect, write.table.schema, write.table.name) === key))) return true;
   const deletion = new RegExp(`\\bdelete\\s+from\\s+(\\w+\\.)?["\`]?${key.split('.').at(-1)!.replace(/[^\w]/g, '\\$&')}\\b`, 'i');
-  return entriesNaming(database, key).some(({ placed: { node, statement } }) => node.kind === 'createFunction' && deletion.test(statement.text));
+  return entriesNaming(database, key).some(({ role, placed: { node, statement } }) => (node.kind === 'createFunction' || (node.kind === 'delete' && role === 'schema')) && deletion.test(statement.text));
 }
 
 function reportTable(table: Table, prisma: Table | undefined, time: Column, { facts, database, report }: RuleContext): void {
