@@ -12,11 +12,13 @@ export function isMySql(dialect: Dialect): boolean {
   return dialect === 'mysql' || dialect === 'mariadb';
 }
 
+const beyondAscii = /[^\0-\x7F]/;
+
 /**
  * The form under which an identifier is compared. PostgreSQL folds what is not quoted to lower case
- * (manual, 4.1.1); MySQL column names and SQLite names compare without case, quoted or not.
+ * (manual, 4.1.1), in UTF-8 only the letters of ASCII; MySQL column names and SQLite names compare without case, quoted or not.
  */
 export function foldIdentifier(dialect: Dialect, name: string, quoted: boolean): string {
-  if (dialect === 'postgresql') return quoted ? name : name.toLowerCase();
+  if (dialect === 'postgresql') return quoted ? name : beyondAscii.test(name) ? name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : name.toLowerCase();
   return name.toLowerCase();
 }

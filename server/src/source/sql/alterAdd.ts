@@ -5,14 +5,17 @@ import { readColumnDefinition } from './columns.ts';
 import { atTableConstraint, readTableConstraint } from './constraints.ts';
 import type { Cursor } from './cursor.ts';
 import { acceptIfNotExists } from './names.ts';
-import { optionSince } from './options.ts';
 import { readPosition } from './position.ts';
+import { readPartitionChange } from './alterPartitions.ts';
 
 /** Reads ADD of a column, several columns in brackets (MySQL), a constraint, a key or a partition. */
 export function readAddAction(cursor: Cursor): BareAction | readonly AlterAction[] {
   const first = cursor.position;
   cursor.expect('ADD');
-  if (isMySql(cursor.dialect) && cursor.at('PARTITION')) return readAddPartition(cursor, first);
+  if (isMySql(cursor.dialect) && cursor.at('PARTITION')) {
+    cursor.position = first;
+    return readPartitionChange(cursor);
+  }
   if (atTableConstraint(cursor)) return readAddConstraint(cursor);
   if (!namesColumnColumn(cursor)) cursor.accept('COLUMN');
   const ifNotExists = acceptIfNotExists(cursor);
@@ -40,11 +43,4 @@ function readBracketedAddition(cursor: Cursor, ifNotExists: boolean): AlterActio
   }
   const column = readColumnDefinition(cursor);
   return { kind: 'addColumn', column, ifNotExists, range: cursor.rangeSince(first) };
-}
-
-function readAddPartition(cursor: Cursor, first: number): BareAction {
-  cursor.next();
-  const at = cursor.position;
-  cursor.skipElement();
-  return { kind: 'options', options: [optionSince(cursor, 'ADD PARTITION', first, at)], text: cursor.textSince(first) };
 }

@@ -1,38 +1,52 @@
 import { isMySql } from '../dialect.ts';
-import type { Identifier } from './ast.ts';
+import type { ColumnSetting, Identifier, TableOption } from './ast.ts';
 import type { BareAction } from './bare.ts';
 import type { Cursor } from './cursor.ts';
 import { readBracketedExpression, readExpression } from './expressions.ts';
-import { readIdentifier, readQualifiedName } from './names.ts';
+import { acceptIfExists, readIdentifier, readQualifiedName } from './names.ts';
 import { readDataType } from './types.ts';
-import { optionSince } from './options.ts';
+import { optionSince, readForeignOptions, readParameters } from './options.ts';
+import { readAttributes } from './references.ts';
+import { readSequenceList, readSequenceOption } from './sequences.ts';
 
 /** Reads ALTER [COLUMN] name ..., ALTER CONSTRAINT and MySQL's ALTER INDEX. Gives undefined when the change is not known. */
 export function readAlterColumn(cursor: Cursor): BareAction | undefined {
   const first = cursor.position;
   cursor.expect('ALTER');
   if (cursor.at('CONSTRAINT') || (isMySql(cursor.dialect) && cursor.at('CHECK'))) return readAlterConstraint(cursor);
-  if (isMySql(cursor.dialect) && cursor.at('INDEX')) return readAlterIndexVisibility(cursor, first);
+  if (isMySql(cursor.dialect) && cursor.acceptFirst('INDEX', 'KEY')) return readAlterIndexVisibility(cursor, first);
   cursor.accept('COLUMN');
-  cursor.accept('IF', 'EXISTS');
-  const column = readIdentifier(cursor);
+  const ifExists = isMySql(cursor.dialect) && acceptIfExists(cursor);
+  const column = cursor.peek()?.kind === 'number' ? readNumber(cursor) : readIdentifier(cursor);
   if (cursor.acceptFirst('TYPE', 'SET DATA TYPE')) return readAlterType(cursor, column);
-  return readDefaultChange(cursor, column) ?? readIdentityChange(cursor, column) ?? readColumnOption(cursor, column);
+  const change = readDefaultChange(cursor, column);
+  if (change) return ifExists ? ({ ...change, ifExists } as BareAction) : change;
+  return readIdentityChange(cursor, column) ?? readColumnOption(cursor, column);
+}
+
+/** PostgreSQL: a column of an index, by its number. */
+function readNumber(cursor: Cursor): Identifier {
+  const { text, start, end } = cursor.next();
+  return { name: text, text, quoted: false, range: { start, end } };
 }
 
 function readAlterConstraint(cursor: Cursor): BareAction {
   cursor.next();
   const name = readIdentifier(cursor);
   const at = cursor.position;
-  cursor.skipElement();
-  return { kind: 'alterConstraint', name, text: cursor.textSince(at) };
+  const remove = cursor.at('NO', 'INHERIT');
+  const attributes = (remove ? undefined : readAttributes(cursor)) ?? [];
+  const inherit = cursor.accept('NO', 'INHERIT') || cursor.accept('INHERIT') ? { inherit: !remove } : {};
+  return { kind: 'alterConstraint', name, text: cursor.textSince(at), attributes, ...inherit };
 }
 
 function readAlterIndexVisibility(cursor: Cursor, first: number): BareAction {
-  cursor.next();
   const at = cursor.position;
-  cursor.skipElement();
-  return { kind: 'options', options: [optionSince(cursor, 'ALTER INDEX', first, at)], text: cursor.textSince(first) };
+  acceptIfExists(cursor);
+  const index = readIdentifier(cursor);
+  const visibility = cursor.acceptFirst('VISIBLE', 'INVISIBLE', 'IGNORED', 'NOT IGNORED') ?? cursor.fail('expected a visibility');
+  const setting = { kind: 'indexVisibility', index, visibility } as const;
+  return { kind: 'options', options: [optionSince(cursor, 'ALTER INDEX', first, at)], text: cursor.textSince(first), setting };
 }
 
 function readAlterType(cursor: Cursor, column: Identifier): BareAction {
@@ -60,13 +74,25 @@ function readIdentityChange(cursor: Cursor, column: Identifier): BareAction | un
   if (cursor.accept('ADD', 'GENERATED')) {
     const always = cursor.acceptFirst('ALWAYS', 'BY DEFAULT') === 'ALWAYS';
     cursor.expect('AS', 'IDENTITY');
-    if (cursor.atMark('(')) cursor.skipItem();
-    return { kind: 'addIdentity', column, always };
+    return { kind: 'addIdentity', column, always, ...(cursor.atMark('(') && { sequence: readSequenceList(cursor) }) };
   }
-  if (!cursor.at('SET', 'GENERATED') && !cursor.at('RESTART') && !atSequenceSetting(cursor)) return undefined;
-  const always = cursor.accept('SET', 'GENERATED') ? cursor.acceptFirst('ALWAYS', 'BY DEFAULT') === 'ALWAYS' : undefined;
-  cursor.skipElement();
-  return { kind: 'setIdentity', column, ...(always !== undefined && { always }) };
+  if (!atIdentitySetting(cursor)) return undefined;
+  const changes: TableOption[] = [];
+  while (atIdentitySetting(cursor)) changes.push(readIdentitySetting(cursor));
+  const generated = changes.find((change) => change.name === 'GENERATED');
+  return { kind: 'setIdentity', column, ...(generated && { always: generated.value === 'ALWAYS' }), changes };
+}
+
+function atIdentitySetting(cursor: Cursor): boolean {
+  return cursor.at('SET', 'GENERATED') || cursor.at('RESTART') || atSequenceSetting(cursor);
+}
+
+function readIdentitySetting(cursor: Cursor): TableOption {
+  const first = cursor.position;
+  cursor.accept('SET');
+  if (!cursor.accept('GENERATED')) return readSequenceOption(cursor);
+  const value = cursor.acceptFirst('ALWAYS', 'BY DEFAULT') ?? cursor.fail('expected ALWAYS or BY DEFAULT');
+  return { name: 'GENERATED', value, range: cursor.rangeSince(first) };
 }
 
 const sequenceWords: ReadonlySet<string> = new Set(['INCREMENT', 'MINVALUE', 'MAXVALUE', 'NO', 'START', 'RESTART', 'CACHE', 'CYCLE']);
@@ -75,12 +101,25 @@ function atSequenceSetting(cursor: Cursor): boolean {
   return cursor.at('SET') && sequenceWords.has(cursor.peek(1)?.upper ?? '');
 }
 
-const optionStarts = ['SET STATISTICS', 'SET STORAGE', 'SET COMPRESSION', 'SET VISIBLE', 'SET INVISIBLE', 'OPTIONS', 'RESET'];
+const valued = { 'SET STATISTICS': 'statistics', 'SET STORAGE': 'storage', 'SET COMPRESSION': 'compression' } as const;
+const bare = { 'SET VISIBLE': 'visible', 'SET INVISIBLE': 'invisible' } as const;
 
 function readColumnOption(cursor: Cursor, column: Identifier): BareAction | undefined {
-  const known = optionStarts.some((words) => cursor.at(...words.split(' '))) || (cursor.at('SET') && cursor.atMark('(', 1));
-  if (!known) return undefined;
   const first = cursor.position;
-  cursor.skipElement();
-  return { kind: 'columnOption', column, text: cursor.textSince(first) };
+  const setting = readColumnSetting(cursor);
+  return setting && { kind: 'columnOption', column, text: cursor.textSince(first), setting };
+}
+
+function readColumnSetting(cursor: Cursor): ColumnSetting | undefined {
+  const words = cursor.acceptFirst(...Object.keys(valued), ...Object.keys(bare));
+  if (words && words in bare) return { kind: bare[words as keyof typeof bare] };
+  if (words) {
+    const first = cursor.position;
+    cursor.skipElement();
+    return { kind: valued[words as keyof typeof valued], value: cursor.textSince(first) };
+  }
+  if (!cursor.atMark('(', 1)) return undefined;
+  if (cursor.accept('SET')) return { kind: 'set', options: readParameters(cursor) };
+  if (cursor.accept('RESET')) return { kind: 'reset', options: readParameters(cursor) };
+  return cursor.accept('OPTIONS') ? { kind: 'foreign', options: readForeignOptions(cursor) } : undefined;
 }

@@ -2,7 +2,7 @@ import { isMySql } from '../dialect.ts';
 import type { BareAction } from './bare.ts';
 import type { Cursor } from './cursor.ts';
 import { acceptIfExists, readIdentifier } from './names.ts';
-import { optionSince } from './options.ts';
+import { readPartitionChange } from './alterPartitions.ts';
 
 const targets = {
   CONSTRAINT: 'constraint',
@@ -17,7 +17,10 @@ const targets = {
 export function readDropAction(cursor: Cursor): BareAction {
   const first = cursor.position;
   cursor.expect('DROP');
-  if (isMySql(cursor.dialect) && cursor.at('PARTITION')) return readDropPartition(cursor, first);
+  if (isMySql(cursor.dialect) && cursor.at('PARTITION')) {
+    cursor.position = first;
+    return readPartitionChange(cursor);
+  }
   const choices = isMySql(cursor.dialect) ? Object.keys(targets) : ['CONSTRAINT'];
   const target = choices.find((words) => cursor.at(...words.split(' ')));
   if (target) return readDropConstraint(cursor, target as keyof typeof targets);
@@ -34,14 +37,6 @@ function readDropConstraint(cursor: Cursor, words: keyof typeof targets): BareAc
   if (target === 'primaryKey') return { kind: 'dropConstraint', target, ifExists, cascade: false };
   const name = readIdentifier(cursor);
   return { kind: 'dropConstraint', name, target, ifExists, cascade: acceptBehaviour(cursor) };
-}
-
-function readDropPartition(cursor: Cursor, first: number): BareAction {
-  cursor.next();
-  const at = cursor.position;
-  // The names of several partitions are separated by commas, as actions are; nothing else follows them.
-  cursor.skipRest();
-  return { kind: 'options', options: [optionSince(cursor, 'DROP PARTITION', first, at)], text: cursor.textSince(first) };
 }
 
 /** Passes CASCADE or RESTRICT; whether it was CASCADE. */

@@ -1,6 +1,9 @@
+import { isMySql } from '../dialect.ts';
+import { atPartitionChange, readPartitionChange } from './alterPartitions.ts';
 import type { TableOption } from './ast.ts';
 import type { BareAction } from './bare.ts';
 import type { Cursor } from './cursor.ts';
+import { readIndexPart } from './indexParts.ts';
 import { readIdentifier, readQualifiedName } from './names.ts';
 import { optionSince, readParameters } from './options.ts';
 
@@ -14,53 +17,90 @@ const fixed: readonly (readonly [words: string, action: BareAction])[] = [
   ['SET UNLOGGED', { kind: 'setLogged', logged: false }],
 ];
 
-const triggerStarts: readonly string[] = [
-  'ENABLE TRIGGER', 'DISABLE TRIGGER', 'ENABLE REPLICA TRIGGER', 'ENABLE ALWAYS TRIGGER',
-  'ENABLE RULE', 'DISABLE RULE', 'ENABLE REPLICA RULE', 'ENABLE ALWAYS RULE',
+const switches: readonly (readonly [words: string, mode: 'enable' | 'disable' | 'enable replica' | 'enable always'])[] = [
+  ['ENABLE REPLICA', 'enable replica'],
+  ['ENABLE ALWAYS', 'enable always'],
+  ['ENABLE', 'enable'],
+  ['DISABLE', 'disable'],
 ];
 
-/** Settings whose value is the rest of the action, kept as text. */
-const settingStarts: readonly string[] = [
-  'SET TABLESPACE', 'SET ACCESS METHOD', 'SET WITHOUT CLUSTER', 'SET WITHOUT OIDS', 'SET WITH OIDS', 'CLUSTER ON', 'REPLICA IDENTITY', 'NOT OF', 'OF', 'OPTIONS',
-  'CONVERT TO CHARACTER SET', 'CONVERT TO CHARSET', 'ENABLE KEYS', 'DISABLE KEYS', 'DISCARD TABLESPACE', 'IMPORT TABLESPACE', 'FORCE', 'ORDER BY',
+/** Settings that are told by their words alone. */
+const wordsAlone: readonly string[] = [
+  'SET WITHOUT CLUSTER', 'SET WITHOUT OIDS', 'SET WITH OIDS', 'NOT OF', 'ENABLE KEYS', 'DISABLE KEYS', 'DISCARD TABLESPACE', 'IMPORT TABLESPACE', 'FORCE',
   'WITH VALIDATION', 'WITHOUT VALIDATION', 'REMOVE PARTITIONING', 'ADD SYSTEM VERSIONING', 'DROP SYSTEM VERSIONING',
 ];
 
-/** MySQL's work on partitions; names of several partitions are separated by commas, so the value is all that is left. */
-const partitionStarts: readonly string[] = [
-  'COALESCE PARTITION', 'REORGANIZE PARTITION', 'EXCHANGE PARTITION', 'TRUNCATE PARTITION', 'ANALYZE PARTITION', 'CHECK PARTITION',
-  'OPTIMIZE PARTITION', 'REBUILD PARTITION', 'REPAIR PARTITION', 'DISCARD PARTITION', 'IMPORT PARTITION',
-];
+/** Settings with a name behind their words. */
+const wordsAndName: readonly string[] = ['SET TABLESPACE', 'SET ACCESS METHOD', 'CLUSTER ON'];
+
+type Setting = Extract<BareAction, { kind: 'options' }>['setting'];
 
 /** Reads an action that changes a setting of the whole table, or gives undefined when none begins here. */
 export function readTableSetting(cursor: Cursor): BareAction | undefined {
   const first = cursor.position;
   const known = fixed.find(([words]) => cursor.accept(...words.split(' ')));
   if (known) return known[1];
-  if (triggerStarts.some((words) => cursor.at(...words.split(' ')))) {
-    cursor.skipElement();
-    return { kind: 'trigger', text: cursor.textSince(first) };
-  }
+  const trigger = readTriggerSwitch(cursor);
+  if (trigger) return trigger;
   if (cursor.accept('SET', 'SCHEMA')) return { kind: 'setSchema', schema: readIdentifier(cursor) };
   if (cursor.accept('NO', 'INHERIT')) return { kind: 'inherit', parent: readQualifiedName(cursor), remove: true };
-  const options = readParameterChange(cursor) ?? readSetting(cursor);
-  return options && { kind: 'options', options, text: cursor.textSince(first) };
+  if (isMySql(cursor.dialect) && atPartitionChange(cursor)) return readPartitionChange(cursor);
+  const change = readParameterChange(cursor) ?? readSetting(cursor);
+  return change && { kind: 'options', ...change, text: cursor.textSince(first) };
 }
 
-/** SET (fillfactor = 70) and RESET (fillfactor). */
-function readParameterChange(cursor: Cursor): readonly TableOption[] | undefined {
-  if (!(cursor.at('SET') || cursor.at('RESET')) || !cursor.atMark('(', 1)) return undefined;
-  cursor.next();
-  return readParameters(cursor);
-}
-
-function readSetting(cursor: Cursor): readonly TableOption[] | undefined {
+/** ENABLE and DISABLE TRIGGER and RULE. */
+function readTriggerSwitch(cursor: Cursor): BareAction | undefined {
   const first = cursor.position;
-  const setting = cursor.acceptFirst(...settingStarts);
-  const partition = setting ? undefined : cursor.acceptFirst(...partitionStarts);
-  if (!setting && !partition) return undefined;
+  const found = switches.find(([words]) => cursor.at(...words.split(' '), 'TRIGGER') || cursor.at(...words.split(' '), 'RULE'));
+  if (!found) return undefined;
+  cursor.expect(...found[0].split(' '));
+  const object = cursor.next().upper === 'RULE' ? 'rule' : 'trigger';
+  const name = readIdentifier(cursor);
+  return { kind: 'trigger', text: cursor.textSince(first), object, mode: found[1], name };
+}
+
+interface Change {
+  readonly options: readonly TableOption[];
+  readonly setting: Setting;
+}
+
+/** SET (fillfactor = 70), RESET (fillfactor), and OPTIONS (...) of a foreign table. */
+function readParameterChange(cursor: Cursor): Change | undefined {
+  if (!cursor.atMark('(', 1)) return undefined;
+  const first = cursor.position;
+  if (cursor.accept('SET')) return { options: readParameters(cursor), setting: { kind: 'set' } };
+  if (cursor.accept('RESET')) return { options: readParameters(cursor), setting: { kind: 'reset' } };
+  if (!cursor.accept('OPTIONS')) return undefined;
   const at = cursor.position;
-  if (partition || setting === 'ORDER BY') cursor.skipRest();
-  else cursor.skipElement();
-  return [optionSince(cursor, (setting ?? partition)!, first, at)];
+  cursor.skipItem();
+  return { options: [optionSince(cursor, 'OPTIONS', first, at)], setting: { kind: 'foreign' } };
+}
+
+function readSetting(cursor: Cursor): Change | undefined {
+  const first = cursor.position;
+  const alone = cursor.acceptFirst(...wordsAlone);
+  if (alone) return { options: [optionSince(cursor, alone, first, cursor.position)], setting: { kind: 'words', words: alone } };
+  const words = cursor.acceptFirst(...wordsAndName, 'REPLICA IDENTITY', 'OF', 'CONVERT TO CHARACTER SET', 'CONVERT TO CHARSET', 'ORDER BY');
+  if (!words) return undefined;
+  const at = cursor.position;
+  const setting = readValue(cursor, words);
+  return { options: [optionSince(cursor, words, first, at)], setting };
+}
+
+function readValue(cursor: Cursor, words: string): Setting {
+  if (wordsAndName.includes(words)) return cursor.accept('DEFAULT') ? { kind: 'named', words } : { kind: 'named', words, name: readIdentifier(cursor) };
+  if (words === 'OF') return { kind: 'ofType', type: readQualifiedName(cursor) };
+  if (words === 'REPLICA IDENTITY') return readReplicaIdentity(cursor);
+  if (words === 'ORDER BY') return { kind: 'orderBy', columns: cursor.list(() => readIndexPart(cursor)) };
+  const characterSet = cursor.next().value;
+  if (!cursor.accept('COLLATE')) return { kind: 'convert', characterSet };
+  cursor.acceptMark('=');
+  return { kind: 'convert', characterSet, collation: cursor.next().value };
+}
+
+function readReplicaIdentity(cursor: Cursor): Setting {
+  if (cursor.accept('USING', 'INDEX')) return { kind: 'replicaIdentity', mode: 'index', index: readIdentifier(cursor) };
+  const word = cursor.acceptFirst('DEFAULT', 'FULL', 'NOTHING') ?? cursor.fail('expected a replica identity');
+  return { kind: 'replicaIdentity', mode: word.toLowerCase() as 'default' | 'full' | 'nothing' };
 }

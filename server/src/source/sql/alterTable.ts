@@ -6,10 +6,10 @@ import { readDropAction } from './alterDrop.ts';
 import { readTableSetting } from './alterSettings.ts';
 import type { BareAction } from './bare.ts';
 import { readColumnAfterName, readColumnDefinition } from './columns.ts';
-import { readPartitionBy } from './createTable.ts';
 import type { Cursor } from './cursor.ts';
-import { acceptIfExists, readIdentifier, readQualifiedName } from './names.ts';
-import { optionSince, readMySqlOption } from './options.ts';
+import { acceptIfExists, readIdentifier, readPair, readQualifiedName } from './names.ts';
+import { optionSince, readMySqlOption, readWait } from './options.ts';
+import { readBound, readPartitionBy } from './partitions.ts';
 import { readPosition } from './position.ts';
 
 type Reader = (cursor: Cursor) => BareAction | readonly AlterAction[] | undefined;
@@ -28,16 +28,14 @@ const readers: Readonly<Record<string, Reader>> = {
   ATTACH(cursor) {
     cursor.expect('ATTACH', 'PARTITION');
     const partition = readQualifiedName(cursor);
-    const first = cursor.position;
-    cursor.skipElement();
-    return { kind: 'attachPartition', partition, bound: cursor.textSince(first) };
+    return { kind: 'attachPartition', partition, ...readBound(cursor) };
   },
   DETACH(cursor) {
     cursor.expect('DETACH', 'PARTITION');
     const partition = readQualifiedName(cursor);
     const concurrently = cursor.accept('CONCURRENTLY');
-    cursor.accept('FINALIZE');
-    return { kind: 'detachPartition', partition, concurrently };
+    const finalize = cursor.accept('FINALIZE');
+    return { kind: 'detachPartition', partition, concurrently, ...(finalize && { finalize }) };
   },
   INHERIT: (cursor) => readInherit(cursor, false),
   OWNER(cursor) {
@@ -48,18 +46,25 @@ const readers: Readonly<Record<string, Reader>> = {
   LOCK: (cursor) => ({ kind: 'lock', value: readAssigned(cursor) }),
 };
 
-/** Reads ALTER TABLE from after the word TABLE. @throws ReadFailure when the table has no name. */
-export function readAlterTable(cursor: Cursor): AlterTable {
+/** Reads ALTER TABLE from after the word TABLE; `words` are those that led here. @throws ReadFailure when the table has no name. */
+export function readAlterTable(cursor: Cursor, words: string): AlterTable {
   const ifExists = acceptIfExists(cursor);
   const only = cursor.accept('ONLY');
   const name = readQualifiedName(cursor);
   cursor.acceptMark('*');
-  if (isMySql(cursor.dialect) && cursor.acceptFirst('NOWAIT', 'WAIT') === 'WAIT') cursor.next();
+  const wait = isMySql(cursor.dialect) ? readWait(cursor) : undefined;
+  return { kind: 'alterTable', name, ifExists, only, ...headers[words], ...(wait !== undefined && { wait }), actions: readActions(cursor) };
+}
+
+const headers: Readonly<Record<string, Partial<AlterTable>>> = { 'FOREIGN TABLE': { foreign: true }, 'ONLINE TABLE': { modifier: 'online' }, 'IGNORE TABLE': { modifier: 'ignore' } };
+
+/** Reads the actions that follow the name of a table or another relation, up to the end. */
+export function readActions(cursor: Cursor): AlterAction[] {
   const actions: AlterAction[] = [];
   while (!cursor.done) {
     if (!cursor.acceptMark(',')) actions.push(...readAction(cursor));
   }
-  return { kind: 'alterTable', name, ifExists, only, actions };
+  return actions;
 }
 
 function readAction(cursor: Cursor): readonly AlterAction[] {
@@ -83,9 +88,9 @@ function readKnownAction(cursor: Cursor): ReturnType<Reader> {
 function readMySqlOptions(cursor: Cursor): BareAction | undefined {
   const first = cursor.position;
   if (cursor.at('PARTITION', 'BY')) {
-    readPartitionBy(cursor);
+    const partitionBy = readPartitionBy(cursor);
     const option = optionSince(cursor, 'PARTITION BY', first, first + 2);
-    return { kind: 'options', options: [option], text: cursor.textSince(first) };
+    return { kind: 'options', options: [option], text: cursor.textSince(first), setting: { kind: 'partitionBy', partitionBy } };
   }
   const options = [];
   for (let option = readMySqlOption(cursor); option; option = readMySqlOption(cursor)) options.push(option);
@@ -95,19 +100,19 @@ function readMySqlOptions(cursor: Cursor): BareAction | undefined {
 function readModify(cursor: Cursor): BareAction {
   cursor.expect('MODIFY');
   cursor.accept('COLUMN');
-  acceptIfExists(cursor);
+  const ifExists = acceptIfExists(cursor);
   const column = readColumnDefinition(cursor);
-  return { kind: 'modifyColumn', column, ...readPosition(cursor) };
+  return { kind: 'modifyColumn', column, ...(ifExists && { ifExists }), ...readPosition(cursor) };
 }
 
 function readChange(cursor: Cursor): BareAction {
   cursor.expect('CHANGE');
   cursor.accept('COLUMN');
-  acceptIfExists(cursor);
+  const ifExists = acceptIfExists(cursor);
   const from = readIdentifier(cursor);
   const first = cursor.position;
   const column = readColumnAfterName(cursor, readIdentifier(cursor), first);
-  return { kind: 'changeColumn', from, column, ...readPosition(cursor) };
+  return { kind: 'changeColumn', from, column, ...(ifExists && { ifExists }), ...readPosition(cursor) };
 }
 
 function readRename(cursor: Cursor): BareAction {
@@ -118,18 +123,15 @@ function readRename(cursor: Cursor): BareAction {
     return { kind: 'renameConstraint', ...readPair(cursor) };
   }
   if (isMySql(cursor.dialect)) {
-    if (cursor.acceptFirst('INDEX', 'KEY')) return { kind: 'renameIndex', ...readPair(cursor) };
+    if (cursor.acceptFirst('INDEX', 'KEY')) {
+      const ifExists = acceptIfExists(cursor);
+      return { kind: 'renameIndex', ...readPair(cursor), ...(ifExists && { ifExists }) };
+    }
     if (!cursor.at('COLUMN')) return { kind: 'renameTable', to: readQualifiedName(cursor) };
   }
   if (!cursor.at('COLUMN', 'TO')) cursor.accept('COLUMN');
-  acceptIfExists(cursor);
-  return { kind: 'renameColumn', ...readPair(cursor) };
-}
-
-function readPair(cursor: Cursor): { readonly from: ReturnType<typeof readIdentifier>; readonly to: ReturnType<typeof readIdentifier> } {
-  const from = readIdentifier(cursor);
-  cursor.expect('TO');
-  return { from, to: readIdentifier(cursor) };
+  const ifExists = acceptIfExists(cursor);
+  return { kind: 'renameColumn', ...readPair(cursor), ...(ifExists && { ifExists }) };
 }
 
 /** Reads [NO] INHERIT parent. */

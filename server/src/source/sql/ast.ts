@@ -2,60 +2,23 @@ import type { TextRange } from '../../text/range.ts';
 import type {
   ColumnConstraint,
   ColumnDefinition,
-  ColumnPosition,
   DataType,
   Expression,
   Identifier,
   IndexPart,
   Opaque,
+  PartitionBound,
   PartitionBy,
   QualifiedName,
   TableConstraint,
   TableOption,
 } from './astPieces.ts';
+import type { AlterAction, DomainAction, RelationChange, TablespaceMove, TypeChange, VirtualTable } from './astChanges.ts';
 
+export type * from './astChanges.ts';
 export type * from './astPieces.ts';
 
 // All ranges in this file are relative to the start of the statement (see Statement).
-
-/** One action of ALTER TABLE. */
-export type AlterAction = { readonly range: TextRange } & (
-  | { readonly kind: 'addColumn'; readonly column: ColumnDefinition; readonly ifNotExists: boolean; readonly position?: ColumnPosition }
-  | { readonly kind: 'dropColumn'; readonly column: Identifier; readonly ifExists: boolean; readonly cascade: boolean }
-  | { readonly kind: 'alterType'; readonly column: Identifier; readonly type: DataType; readonly collation?: string; readonly using?: Expression }
-  | { readonly kind: 'setDefault'; readonly column: Identifier; readonly expression: Expression }
-  | { readonly kind: 'dropDefault'; readonly column: Identifier }
-  | { readonly kind: 'setNotNull'; readonly column: Identifier }
-  | { readonly kind: 'dropNotNull'; readonly column: Identifier }
-  | { readonly kind: 'addIdentity'; readonly column: Identifier; readonly always: boolean }
-  | { readonly kind: 'setIdentity'; readonly column: Identifier; readonly always?: boolean }
-  | { readonly kind: 'dropIdentity'; readonly column: Identifier; readonly ifExists: boolean }
-  | { readonly kind: 'setExpression'; readonly column: Identifier; readonly expression: Expression }
-  | { readonly kind: 'dropExpression'; readonly column: Identifier; readonly ifExists: boolean }
-  | { readonly kind: 'columnOption'; readonly column: Identifier; readonly text: string }
-  | { readonly kind: 'modifyColumn'; readonly column: ColumnDefinition; readonly position?: ColumnPosition }
-  | { readonly kind: 'changeColumn'; readonly from: Identifier; readonly column: ColumnDefinition; readonly position?: ColumnPosition }
-  | { readonly kind: 'renameColumn'; readonly from: Identifier; readonly to: Identifier }
-  | { readonly kind: 'renameTable'; readonly to: QualifiedName }
-  | { readonly kind: 'renameConstraint'; readonly from: Identifier; readonly to: Identifier }
-  | { readonly kind: 'renameIndex'; readonly from: Identifier; readonly to: Identifier }
-  | { readonly kind: 'addConstraint'; readonly constraint: TableConstraint; readonly ifNotExists?: boolean }
-  | { readonly kind: 'dropConstraint'; readonly name?: Identifier; readonly target: 'constraint' | 'foreignKey' | 'primaryKey' | 'check' | 'index'; readonly ifExists: boolean; readonly cascade: boolean }
-  | { readonly kind: 'validateConstraint'; readonly name: Identifier }
-  | { readonly kind: 'alterConstraint'; readonly name: Identifier; readonly text: string }
-  | { readonly kind: 'attachPartition'; readonly partition: QualifiedName; readonly bound: string }
-  | { readonly kind: 'detachPartition'; readonly partition: QualifiedName; readonly concurrently: boolean }
-  | { readonly kind: 'inherit'; readonly parent: QualifiedName; readonly remove: boolean }
-  | { readonly kind: 'setSchema'; readonly schema: Identifier }
-  | { readonly kind: 'rowSecurity'; readonly mode: 'enable' | 'disable' | 'force' | 'noForce' }
-  | { readonly kind: 'trigger'; readonly text: string }
-  | { readonly kind: 'owner'; readonly role: string }
-  | { readonly kind: 'setLogged'; readonly logged: boolean }
-  | { readonly kind: 'options'; readonly options: readonly TableOption[]; readonly text: string }
-  | { readonly kind: 'algorithm'; readonly value: string }
-  | { readonly kind: 'lock'; readonly value: string }
-  | { readonly kind: 'opaque'; readonly text: string }
-);
 
 export interface CreateTable {
   readonly kind: 'createTable';
@@ -65,12 +28,14 @@ export interface CreateTable {
   readonly orReplace?: boolean;
   readonly temporary: boolean;
   readonly unlogged: boolean;
+  /** The elements of the brackets are in four lists; their ranges tell in which order they stand. */
   readonly columns: readonly ColumnDefinition[];
   readonly constraints: readonly TableConstraint[];
   readonly likes: readonly { readonly table: QualifiedName; readonly including: readonly string[]; readonly range: TextRange }[];
   readonly inherits: readonly QualifiedName[];
   readonly partitionBy?: PartitionBy;
-  readonly partitionOf?: { readonly parent: QualifiedName; readonly bound: string };
+  /** `bound` is the clause as written. */
+  readonly partitionOf?: { readonly parent: QualifiedName; readonly bound: string; readonly rows: PartitionBound };
   /** CREATE TABLE ... OF type (PostgreSQL). */
   readonly ofType?: QualifiedName;
   /** CREATE FOREIGN TABLE (PostgreSQL). */
@@ -88,6 +53,11 @@ export interface AlterTable {
   readonly name: QualifiedName;
   readonly ifExists: boolean;
   readonly only: boolean;
+  /** ALTER FOREIGN TABLE (PostgreSQL). */
+  readonly foreign?: boolean;
+  /** MySQL: ONLINE or IGNORE before TABLE; MariaDB: WAIT n or NOWAIT behind the name. */
+  readonly modifier?: 'online' | 'ignore';
+  readonly wait?: string;
   readonly actions: readonly AlterAction[];
 }
 
@@ -96,6 +66,8 @@ export interface CreateIndex {
   readonly name?: QualifiedName;
   readonly table: QualifiedName;
   readonly unique: boolean;
+  /** CREATE OR REPLACE INDEX (MariaDB). */
+  readonly orReplace?: boolean;
   readonly concurrently: boolean;
   readonly ifNotExists: boolean;
   readonly only: boolean;
@@ -124,6 +96,12 @@ export interface Drop {
   readonly concurrently: boolean;
   /** DROP INDEX i ON t (MySQL), DROP TRIGGER / POLICY p ON t. */
   readonly onTable?: QualifiedName;
+  readonly temporary?: boolean;
+  readonly foreign?: boolean;
+  /** MySQL ALGORITHM= and LOCK= clauses of DROP INDEX; MariaDB's WAIT n and NOWAIT. */
+  readonly algorithm?: string;
+  readonly lock?: string;
+  readonly wait?: string;
   /** For routines: the argument list of each name with its brackets, undefined where none is written. */
   readonly argumentTexts?: readonly (string | undefined)[];
   /** The whole statement. */
@@ -137,11 +115,17 @@ export interface Rename {
   /** `argumentsText`: of a routine, with its brackets. */
   readonly pairs: readonly { readonly from: QualifiedName; readonly to: QualifiedName; readonly argumentsText?: string }[];
   readonly onTable?: QualifiedName;
+  readonly ifExists?: boolean;
+  /** Upper case words that name the kind where `object` does not: EVENT TRIGGER, PROCEDURE, ROUTINE. */
+  readonly words?: string;
 }
 
 export interface CreateType {
   readonly kind: 'createType';
   readonly name: QualifiedName;
+  /** CREATE TYPE name AS RANGE (...), and base types, CREATE TYPE name (...); neither is set for an enum, a composite type or a shell type. */
+  readonly rangeOptions?: readonly TableOption[];
+  readonly baseOptions?: readonly TableOption[];
   readonly enumValues?: readonly { readonly value: string; readonly range: TextRange }[];
   readonly attributes?: readonly ColumnDefinition[];
   readonly text: string;
@@ -154,7 +138,7 @@ export interface AlterType {
     | { readonly kind: 'addValue'; readonly value: string; readonly ifNotExists: boolean; readonly before?: string; readonly after?: string }
     | { readonly kind: 'renameValue'; readonly from: string; readonly to: string }
     | { readonly kind: 'setSchema'; readonly schema: Identifier }
-    | { readonly kind: 'other'; readonly text: string };
+    | { readonly kind: 'other'; readonly text: string; readonly change?: TypeChange };
 }
 
 export interface CreateDomain {
@@ -168,6 +152,8 @@ export interface AlterDomain {
   readonly kind: 'alterDomain';
   readonly name: QualifiedName;
   readonly text: string;
+  /** Absent when the change is not known. */
+  readonly action?: DomainAction;
 }
 
 export interface SequenceStatement {
@@ -175,8 +161,13 @@ export interface SequenceStatement {
   readonly name: QualifiedName;
   readonly ifNotExists: boolean;
   readonly temporary: boolean;
-  /** START WITH, INCREMENT and so on, upper case words and values as written. */
+  readonly unlogged?: boolean;
+  readonly orReplace?: boolean;
+  readonly ifExists?: boolean;
+  /** START WITH, INCREMENT and so on, upper case words and values as written; OWNED BY a column is not among them. */
   readonly options: readonly TableOption[];
+  /** How many options stand before OWNED BY column. */
+  readonly ownedByIndex?: number;
   readonly ownedBy?: { readonly table: QualifiedName; readonly column: Identifier };
 }
 
@@ -188,9 +179,12 @@ export interface CreateView {
   readonly materialized: boolean;
   readonly temporary: boolean;
   readonly recursive?: boolean;
+  readonly unlogged?: boolean;
   readonly columns: readonly Identifier[];
   /** Storage parameters, and WITH [NO] DATA or WITH ... CHECK OPTION. */
   readonly options: readonly TableOption[];
+  /** MySQL: ALGORITHM, DEFINER and SQL SECURITY before VIEW, as options. */
+  readonly characteristics?: readonly TableOption[];
   readonly query: Expression;
 }
 
@@ -221,6 +215,7 @@ export interface PolicyStatement {
   readonly table: QualifiedName;
   readonly permissive: boolean;
   readonly command: 'all' | 'select' | 'insert' | 'update' | 'delete';
+  /** As PostgreSQL folds them; PUBLIC and CURRENT_USER are among them. */
   readonly roles: readonly string[];
   readonly using?: Expression;
   readonly check?: Expression;
@@ -271,11 +266,20 @@ export interface OtherStatement {
   /** COMMENT ON COLUMN t.c */
   readonly column?: Identifier;
   readonly concurrently?: boolean;
+  /** ALTER INDEX, VIEW, MATERIALIZED VIEW and SEQUENCE, where it says the same as ALTER TABLE may. */
+  readonly change?: RelationChange;
+  /** ALTER TABLE, INDEX and MATERIALIZED VIEW ALL IN TABLESPACE. */
+  readonly moveAll?: TablespaceMove;
+  /** CREATE VIRTUAL TABLE ... USING (SQLite). */
+  readonly virtual?: VirtualTable;
 }
 
 export interface TruncateStatement {
   readonly kind: 'truncate';
   readonly tables: readonly QualifiedName[];
+  /** For each table whether ONLY stands before it; absent when it stands before none. */
+  readonly only?: readonly boolean[];
+  readonly identity?: 'restart' | 'continue';
   readonly cascade: boolean;
 }
 
@@ -285,7 +289,8 @@ export interface UnreadStatement {
   readonly reason: string;
 }
 
-export type StatementNode =
+/** A statement. `rest` is what stands behind all that was read; it is counted as opaque. */
+export type StatementNode = { readonly rest?: Opaque } & (
   | CreateTable
   | AlterTable
   | CreateIndex
@@ -305,4 +310,5 @@ export type StatementNode =
   | TruncateStatement
   | DataStatement
   | OtherStatement
-  | UnreadStatement;
+  | UnreadStatement
+);

@@ -1,9 +1,11 @@
 import { isMySql, type Dialect } from '../dialect.ts';
-import type { ColumnConstraint, ColumnDefinition, Identifier } from './ast.ts';
+import type { ColumnConstraint, ColumnDefinition, ConstraintAttribute, Identifier } from './ast.ts';
 import type { Cursor } from './cursor.ts';
 import { readBracketedExpression, readExpression } from './expressions.ts';
 import { readIdentifier, readQualifiedName } from './names.ts';
-import { readDeferral, readEnforcement, readOnConflict, readReferences } from './references.ts';
+import { attributeFields, deferralOf, readAttributes, readOnConflict, readReferences } from './references.ts';
+import { readSequenceList } from './sequences.ts';
+import { readKeyOptions } from './keyOptions.ts';
 import { readDataType } from './types.ts';
 
 /** A constraint without the name and range that all kinds share. */
@@ -26,8 +28,7 @@ const readers: Readonly<Record<string, ConstraintReader>> = {
     begins: (cursor) => cursor.at('NOT', 'NULL'),
     read(cursor) {
       cursor.expect('NOT', 'NULL');
-      const { notValid, noInherit } = readEnforcement(cursor);
-      return { kind: 'notNull', ...(notValid && { notValid }), ...(noInherit && { noInherit }), ...readOnConflict(cursor) };
+      return { kind: 'notNull', ...readOnConflict(cursor) };
     },
   },
   NULL: {
@@ -60,16 +61,14 @@ const readers: Readonly<Record<string, ConstraintReader>> = {
   UNIQUE: { read: readUnique },
   REFERENCES: {
     read(cursor) {
-      const references = readReferences(cursor);
-      const { notValid, notEnforced } = readEnforcement(cursor);
-      return { kind: 'references', references, ...(notValid && { notValid }), ...(notEnforced && { notEnforced }) };
+      return { kind: 'references', references: readReferences(cursor) };
     },
   },
   CHECK: {
     begins: (cursor) => cursor.atMark('(', 1),
     read(cursor) {
       cursor.next();
-      return { kind: 'check', expression: readBracketedExpression(cursor), ...readEnforcement(cursor), ...readOnConflict(cursor) };
+      return { kind: 'check', expression: readBracketedExpression(cursor), ...readOnConflict(cursor) };
     },
   },
   COLLATE: {
@@ -95,22 +94,27 @@ const readers: Readonly<Record<string, ConstraintReader>> = {
       return { kind: 'onUpdate', expression: readExpression(cursor, endsColumnClause) };
     },
   },
-  CHARACTER: { dialects: mysql, begins: (cursor) => cursor.at('CHARACTER', 'SET'), read: readOption(3) },
-  CHARSET: { dialects: mysql, read: readOption(2) },
-  VISIBLE: { dialects: mysql, read: readOption(1) },
-  INVISIBLE: { dialects: mysql, read: readOption(1) },
-  COLUMN_FORMAT: { dialects: mysql, read: readOption(2) },
-  ENGINE_ATTRIBUTE: { dialects: mysql, read: readOption(2) },
-  SECONDARY_ENGINE_ATTRIBUTE: { dialects: mysql, read: readOption(2) },
-  SRID: { dialects: mysql, read: readOption(2) },
-  REF_SYSTEM_ID: { dialects: mysql, read: readOption(2) },
-  COMPRESSED: { dialects: mysql, read: readOption(1) },
+  CHARACTER: { dialects: mysql, begins: (cursor) => cursor.at('CHARACTER', 'SET'), read: readOption('CHARACTER SET') },
+  CHARSET: { dialects: mysql, read: readOption('CHARSET') },
+  VISIBLE: { dialects: mysql, read: readMark('VISIBLE') },
+  INVISIBLE: { dialects: mysql, read: readMark('INVISIBLE') },
+  COLUMN_FORMAT: { dialects: mysql, read: readOption('COLUMN_FORMAT') },
+  ENGINE_ATTRIBUTE: { dialects: mysql, read: readOption('ENGINE_ATTRIBUTE') },
+  SECONDARY_ENGINE_ATTRIBUTE: { dialects: mysql, read: readOption('SECONDARY_ENGINE_ATTRIBUTE') },
+  SRID: { dialects: mysql, read: readOption('SRID') },
+  REF_SYSTEM_ID: { dialects: mysql, read: readOption('REF_SYSTEM_ID') },
+  COMPRESSED: { dialects: mysql, read: readMark('COMPRESSED') },
+  // MariaDB leaves a column out of the history of a system-versioned table, or keeps it in.
+  WITHOUT: { dialects: mysql, begins: (cursor) => cursor.at('WITHOUT', 'SYSTEM', 'VERSIONING'), read: readMark('WITHOUT SYSTEM VERSIONING') },
+  WITH: { dialects: mysql, begins: (cursor) => cursor.at('WITH', 'SYSTEM', 'VERSIONING'), read: readMark('WITH SYSTEM VERSIONING') },
+  SERIAL: { dialects: mysql, begins: (cursor) => cursor.at('SERIAL', 'DEFAULT', 'VALUE'), read: readMark('SERIAL DEFAULT VALUE') },
   // A schema may be called so: `kind storage.bucket_kind`.
-  STORAGE: { dialects: ['postgresql', ...mysql], begins: (cursor) => !cursor.atMark('.', 1), read: readOption(2) },
-  COMPRESSION: { dialects: ['postgresql'], begins: (cursor) => !cursor.atMark('.', 1), read: readOption(2) },
-  OPTIONS: { dialects: ['postgresql'], begins: (cursor) => cursor.atMark('(', 1), read: readOption(2) },
-  DEFERRABLE: { read: readOption(1) },
-  INITIALLY: { read: readOption(2) },
+  STORAGE: { dialects: ['postgresql', ...mysql], begins: (cursor) => !cursor.atMark('.', 1), read: readOption('STORAGE') },
+  COMPRESSION: { dialects: ['postgresql'], begins: (cursor) => !cursor.atMark('.', 1), read: readOption('COMPRESSION') },
+  OPTIONS: { dialects: ['postgresql'], begins: (cursor) => cursor.atMark('(', 1), read: readOption('OPTIONS') },
+  // Attributes of the constraint before them, which takes them to itself; alone they stand where there is none.
+  DEFERRABLE: { read: readMark('DEFERRABLE') },
+  INITIALLY: { begins: (cursor) => cursor.at('INITIALLY', 'DEFERRED') || cursor.at('INITIALLY', 'IMMEDIATE'), read: (cursor) => readMark(`INITIALLY ${cursor.peek(1)!.upper}`)(cursor) },
 };
 
 /** Words after a MySQL column definition that belong to ALTER TABLE. */
@@ -173,11 +177,31 @@ function isInfix(upper: string | undefined): boolean {
   return upper !== undefined && infixWords.has(upper);
 }
 
-function readColumnConstraint(cursor: Cursor): ColumnConstraint {
+/** Reads one column constraint with its name and attributes. */
+export function readColumnConstraint(cursor: Cursor): ColumnConstraint {
   const first = cursor.position;
-  const name = cursor.accept('CONSTRAINT') ? readIdentifier(cursor) : undefined;
+  const name = readConstraintName(cursor);
+  if (name && cursor.dialect === 'sqlite' && (cursor.atElementEnd || cursor.at('CONSTRAINT'))) return lonelyName(cursor, name, first);
   const bare = readBareConstraint(cursor);
-  return { ...bare, ...(name && { name }), range: cursor.rangeSince(first) };
+  const attributes = readAttributes(cursor);
+  const constraint = attributes ? withAttributes(bare, attributes) : bare;
+  return { ...constraint, ...(name && { name }), range: cursor.rangeSince(first) };
+}
+
+/** SQLite's grammar takes CONSTRAINT name with nothing behind it, which says nothing. */
+function lonelyName(cursor: Cursor, name: Identifier, first: number): ColumnConstraint {
+  return { kind: 'option', option: '', text: '', name, range: cursor.rangeSince(first) };
+}
+
+/** The name after CONSTRAINT, which MySQL allows to be left out. */
+function readConstraintName(cursor: Cursor): Identifier | undefined {
+  if (!cursor.accept('CONSTRAINT')) return undefined;
+  return isMySql(cursor.dialect) && cursor.at('CHECK') && cursor.atMark('(', 1) ? undefined : readIdentifier(cursor);
+}
+
+function withAttributes(bare: BareConstraint, attributes: readonly ConstraintAttribute[]): BareConstraint {
+  const made = { ...bare, ...attributeFields(bare.kind, attributes) } as BareConstraint;
+  return made.kind === 'references' ? { ...made, references: { ...made.references, ...deferralOf(attributes) } } : made;
 }
 
 function readBareConstraint(cursor: Cursor): BareConstraint {
@@ -196,22 +220,31 @@ function readDefault(cursor: Cursor): BareConstraint {
 }
 
 function readGenerated(cursor: Cursor): BareConstraint {
+  const first = cursor.position;
   cursor.expect('GENERATED');
   const always = cursor.accept('ALWAYS');
   if (!always) cursor.expect('BY', 'DEFAULT');
   cursor.accept('ON', 'NULL');
   cursor.expect('AS');
-  if (!cursor.accept('IDENTITY')) return readGeneratedExpression(cursor);
+  const rowTime = isMySql(cursor.dialect) ? cursor.acceptFirst('ROW START', 'ROW END') : undefined;
+  if (rowTime) return { kind: 'option', option: `GENERATED ALWAYS AS ${rowTime}`, value: '', text: cursor.textSince(first) };
+  if (!cursor.accept('IDENTITY')) return { ...readGeneratedExpression(cursor), always: cursor.text.slice(...spanOf(cursor, first)) } as BareConstraint;
   if (!cursor.atMark('(')) return { kind: 'identity', always };
-  const first = cursor.position;
-  cursor.skipItem();
-  return { kind: 'identity', always, options: cursor.textSince(first) };
+  const open = cursor.position;
+  const sequence = readSequenceList(cursor);
+  return { kind: 'identity', always, options: cursor.textSince(open), sequence };
+}
+
+/** Where the words GENERATED ALWAYS stand. */
+function spanOf(cursor: Cursor, first: number): readonly [number, number] {
+  return [cursor.peek(first - cursor.position)!.start, cursor.peek(first + 1 - cursor.position)!.end];
 }
 
 function readGeneratedExpression(cursor: Cursor): BareConstraint {
   const expression = readBracketedExpression(cursor);
-  const stored = cursor.acceptFirst('STORED', 'PERSISTENT', 'VIRTUAL');
-  return { kind: 'generated', expression, stored: stored === 'STORED' || stored === 'PERSISTENT' };
+  const word = cursor.acceptFirst('STORED', 'PERSISTENT', 'VIRTUAL');
+  const storage = word && { storage: cursor.peek(-1)!.text };
+  return { kind: 'generated', expression, stored: word === 'STORED' || word === 'PERSISTENT', ...storage };
 }
 
 function readAutoIncrement(cursor: Cursor): BareConstraint {
@@ -224,8 +257,7 @@ function readPrimaryKey(cursor: Cursor): BareConstraint {
   const order = cursor.acceptFirst('ASC', 'DESC')?.toLowerCase() as 'asc' | 'desc' | undefined;
   const conflict = readOnConflict(cursor);
   const autoIncrement = cursor.dialect === 'sqlite' && cursor.accept('AUTOINCREMENT');
-  skipIndexParameters(cursor);
-  return { kind: 'primaryKey', ...(order && { order }), ...(autoIncrement && { autoIncrement }), ...conflict, ...readDeferral(cursor) };
+  return { kind: 'primaryKey', ...(order && { order }), ...(autoIncrement && { autoIncrement }), ...conflict, ...(cursor.dialect === 'postgresql' && readKeyOptions(cursor)) };
 }
 
 function readUnique(cursor: Cursor): BareConstraint {
@@ -233,27 +265,29 @@ function readUnique(cursor: Cursor): BareConstraint {
   if (isMySql(cursor.dialect)) cursor.accept('KEY');
   const nullsNotDistinct = cursor.accept('NULLS', 'NOT', 'DISTINCT');
   cursor.accept('NULLS', 'DISTINCT');
-  skipIndexParameters(cursor);
-  return { kind: 'unique', ...(nullsNotDistinct && { nullsNotDistinct }), ...readOnConflict(cursor), ...readDeferral(cursor) };
+  const options = cursor.dialect === 'postgresql' ? readKeyOptions(cursor) : {};
+  return { kind: 'unique', ...(nullsNotDistinct && { nullsNotDistinct }), ...readOnConflict(cursor), ...options };
 }
 
-/** Passes PostgreSQL's WITH (...) and USING INDEX TABLESPACE after a key of one column. */
-function skipIndexParameters(cursor: Cursor): void {
-  if (cursor.at('WITH') && cursor.atMark('(', 1)) {
-    cursor.next();
-    cursor.skipItem();
-  }
-  if (cursor.accept('USING', 'INDEX', 'TABLESPACE')) readIdentifier(cursor);
-}
-
-/** A reader of an attribute of so many words, kept as text; an equals sign between them does not count. */
-function readOption(words: number): (cursor: Cursor) => BareConstraint {
+/** A reader of an attribute with a value, before which an equals sign may stand. */
+function readOption(name: string): (cursor: Cursor) => BareConstraint {
+  const words = name.split(' ');
   return (cursor) => {
     const first = cursor.position;
-    for (let i = 0; i < words; i++) {
-      cursor.acceptMark('=');
-      cursor.skipItem();
-    }
-    return { kind: 'option', text: cursor.textSince(first) };
+    cursor.expect(...words);
+    cursor.acceptMark('=');
+    const at = cursor.position;
+    cursor.skipItem();
+    return { kind: 'option', option: name, value: cursor.textSince(at), text: cursor.textSince(first) };
+  };
+}
+
+/** A reader of an attribute that is told by its words alone. */
+function readMark(name: string): (cursor: Cursor) => BareConstraint {
+  const words = name.split(' ');
+  return (cursor) => {
+    const first = cursor.position;
+    cursor.expect(...words);
+    return { kind: 'option', option: name, value: '', text: cursor.textSince(first) };
   };
 }

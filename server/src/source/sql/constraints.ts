@@ -1,11 +1,12 @@
 import { isMySql } from '../dialect.ts';
-import type { Identifier, TableConstraint } from './ast.ts';
+import type { ConstraintAttribute, ExcludePart, Identifier, TableConstraint } from './ast.ts';
 import type { WithoutRange } from './bare.ts';
 import type { Cursor } from './cursor.ts';
 import { readBracketedExpression } from './expressions.ts';
-import { readIndexParts } from './indexParts.ts';
+import { readIndexPart, readIndexParts } from './indexParts.ts';
+import { readKeyOptions, readMethod } from './keyOptions.ts';
 import { canBeName, readIdentifier, readKeyNames, readNameList } from './names.ts';
-import { readDeferral, readEnforcement, readOnConflict, readReferences } from './references.ts';
+import { attributeFields, deferralOf, readAttributes, readOnConflict, readReferences } from './references.ts';
 
 type BareConstraint = WithoutRange<TableConstraint>;
 type Reader = (cursor: Cursor) => BareConstraint;
@@ -72,33 +73,41 @@ export function readTableConstraint(cursor: Cursor): TableConstraint {
 
 function readNamedConstraint(cursor: Cursor): BareConstraint {
   let name: Identifier | undefined;
+  let guarded = false;
   if (cursor.accept('CONSTRAINT') && !atTableConstraint(cursor)) {
-    acceptGuard(cursor);
+    guarded = acceptGuard(cursor);
     name = readIdentifier(cursor);
   }
   const word = cursor.peek()?.upper ?? '';
   const read = Object.hasOwn(readers, word) ? readers[word] : undefined;
   if (!read) cursor.fail('expected a table constraint');
-  const constraint = read(cursor);
-  // MySQL names a foreign key by its CONSTRAINT word and any other key by the name of its index.
-  const ownNameWins = constraint.name !== undefined && constraint.kind !== 'foreignKey';
-  return name && !ownNameWins ? { ...constraint, name } : constraint;
+  const bare = read(cursor);
+  const attributes = readAttributes(cursor);
+  const constraint = { ...(attributes ? withAttributes(bare, attributes) : bare), ...(guarded && { ifNotExists: true }) };
+  return name ? named(constraint, name) : constraint;
+}
+
+/** MySQL names a foreign key by its CONSTRAINT word and any other key by the name of its index. */
+function named(constraint: BareConstraint, name: Identifier): BareConstraint {
+  if (constraint.name === undefined) return { ...constraint, name };
+  return constraint.kind === 'foreignKey' ? { ...constraint, name, indexName: constraint.name } : constraint;
+}
+
+function withAttributes(bare: BareConstraint, attributes: readonly ConstraintAttribute[]): BareConstraint {
+  const made = { ...bare, ...attributeFields(bare.kind, attributes) } as BareConstraint;
+  return made.kind === 'foreignKey' ? { ...made, references: { ...made.references, ...deferralOf(attributes) } } : made;
 }
 
 /** MariaDB takes IF NOT EXISTS before the name of a constraint or key. */
-function acceptGuard(cursor: Cursor): void {
-  cursor.accept('IF', 'NOT', 'EXISTS');
+function acceptGuard(cursor: Cursor): boolean {
+  return cursor.accept('IF', 'NOT', 'EXISTS');
 }
 
 function readPrimaryKey(cursor: Cursor): BareConstraint {
   cursor.expect('PRIMARY', 'KEY');
   const usingIndex = readUsingIndex(cursor);
-  if (usingIndex) return { kind: 'primaryKey', columns: [], usingIndex, ...readDeferral(cursor) };
-  const name = readKeyName(cursor);
-  const columns = readKeyColumns(cursor);
-  const include = readInclude(cursor);
-  skipKeyOptions(cursor);
-  return { kind: 'primaryKey', columns, ...include, ...(name && { name }), ...readOnConflict(cursor), ...readDeferral(cursor) };
+  if (usingIndex) return { kind: 'primaryKey', columns: [], usingIndex };
+  return { kind: 'primaryKey', ...readKey(cursor, readKeyName(cursor)) };
 }
 
 function readUnique(cursor: Cursor): BareConstraint {
@@ -107,86 +116,87 @@ function readUnique(cursor: Cursor): BareConstraint {
   const nullsNotDistinct = cursor.accept('NULLS', 'NOT', 'DISTINCT');
   cursor.accept('NULLS', 'DISTINCT');
   const usingIndex = readUsingIndex(cursor);
-  if (usingIndex) return { kind: 'unique', columns: [], usingIndex, ...readDeferral(cursor) };
-  const name = index && !cursor.atMark('(') && !cursor.at('USING') ? readIdentifier(cursor) : readKeyName(cursor);
-  const columns = readKeyColumns(cursor);
-  const include = readInclude(cursor);
-  skipKeyOptions(cursor);
-  return {
-    kind: 'unique',
-    columns,
-    ...include,
-    ...(nullsNotDistinct && { nullsNotDistinct }),
-    ...(name && { name }),
-    ...readOnConflict(cursor),
-    ...readDeferral(cursor),
-  };
+  if (usingIndex) return { kind: 'unique', columns: [], usingIndex };
+  const name = index && !cursor.atMark('(') && !cursor.at('USING') && !cursor.at('IF') ? { name: readIdentifier(cursor) } : readKeyName(cursor);
+  return { kind: 'unique', ...readKey(cursor, name), ...(nullsNotDistinct && { nullsNotDistinct }) };
+}
+
+/** Reads the columns of a key and what stands behind them. */
+function readKey(cursor: Cursor, name: KeyName) {
+  const method = readMySqlMethod(cursor);
+  const columns = readIndexParts(cursor);
+  return { columns, ...readInclude(cursor), ...name, ...method, ...readKeyOptions(cursor), ...readOnConflict(cursor) };
 }
 
 function readForeignKey(cursor: Cursor): BareConstraint {
   cursor.expect('FOREIGN', 'KEY');
   const name = readKeyName(cursor);
-  const columns = readKeyNames(cursor);
-  const references = readReferences(cursor);
-  const { notValid, notEnforced } = readEnforcement(cursor);
-  const late = readDeferral(cursor);
-  return {
-    kind: 'foreignKey',
-    columns,
-    references: { ...references, ...late },
-    ...(notValid && { notValid }),
-    ...(notEnforced && { notEnforced }),
-    ...(name && { name }),
-  };
+  const { names, period } = readKeyNames(cursor);
+  return { kind: 'foreignKey', columns: names, ...(period && { period }), references: readReferences(cursor), ...name };
 }
 
 function readCheck(cursor: Cursor): BareConstraint {
   cursor.expect('CHECK');
-  return { kind: 'check', expression: readBracketedExpression(cursor), ...readEnforcement(cursor), ...readOnConflict(cursor) };
+  return { kind: 'check', expression: readBracketedExpression(cursor), ...readOnConflict(cursor) };
 }
 
 function readNotNull(cursor: Cursor): BareConstraint {
   cursor.expect('NOT', 'NULL');
-  const column = readIdentifier(cursor);
-  const { notValid, noInherit } = readEnforcement(cursor);
-  return { kind: 'notNull', column, ...(notValid && { notValid }), ...(noInherit && { noInherit }) };
+  return { kind: 'notNull', column: readIdentifier(cursor) };
 }
 
 function readExclude(cursor: Cursor): BareConstraint {
   const first = cursor.position;
   cursor.expect('EXCLUDE');
   const method = cursor.accept('USING') ? readIdentifier(cursor).name : undefined;
-  if (!cursor.atMark('(')) cursor.fail('expected the elements of EXCLUDE');
+  const parts = cursor.bracketed(() => readExcludePart(cursor));
+  const include = readInclude(cursor);
+  const { options } = readKeyOptions(cursor);
+  const where = cursor.accept('WHERE') ? { where: readBracketedExpression(cursor) } : {};
+  return { kind: 'exclude', text: textWithAttributes(cursor, first), ...(method && { method }), parts, ...include, ...(options && { options }), ...where };
+}
+
+function textWithAttributes(cursor: Cursor, first: number): string {
+  const here = cursor.position;
+  readAttributes(cursor);
+  const text = cursor.textSince(first);
+  cursor.position = here;
+  return text;
+}
+
+function readExcludePart(cursor: Cursor): ExcludePart {
+  const part = readIndexPart(cursor, (at) => at.at('WITH'));
+  cursor.expect('WITH');
+  const first = cursor.position;
   cursor.skipElement();
-  return { kind: 'exclude', text: cursor.textSince(first), ...(method && { method }) };
+  return { ...part, operator: cursor.textSince(first) };
 }
 
 function readIndexKey(cursor: Cursor): BareConstraint {
   const word = cursor.next().upper;
   const special = Object.hasOwn(specialKeys, word) ? specialKeys[word as keyof typeof specialKeys] : undefined;
   if (special || word === 'VECTOR') cursor.acceptFirst('INDEX', 'KEY');
-  acceptGuard(cursor);
   const name = readKeyName(cursor);
-  const before = word === 'VECTOR' ? 'vector' : readMethod(cursor);
+  const before = word === 'VECTOR' ? { method: 'vector' } : readMySqlMethod(cursor);
   const columns = readIndexParts(cursor);
-  const method = skipKeyOptions(cursor) ?? before;
-  return { kind: 'index', columns, ...(method && { method }), ...(special && { special }), ...(name && { name }) };
+  return { kind: 'index', columns, ...(special && { special }), ...name, ...before, ...readKeyOptions(cursor) };
 }
 
-/** MySQL's name of the index behind a key, with USING BTREE before the columns passed over. */
-function readKeyName(cursor: Cursor): Identifier | undefined {
-  if (!isMySql(cursor.dialect)) return undefined;
-  acceptGuard(cursor);
-  return !cursor.at('USING') && canBeName(cursor, cursor.peek()) ? readIdentifier(cursor) : undefined;
+interface KeyName {
+  readonly name?: Identifier;
+  readonly ifNotExists?: boolean;
 }
 
-function readKeyColumns(cursor: Cursor): ReturnType<typeof readIndexParts> {
-  readMethod(cursor);
-  return readIndexParts(cursor);
+/** MySQL's name of the index behind a key. */
+function readKeyName(cursor: Cursor): KeyName {
+  if (!isMySql(cursor.dialect)) return {};
+  const ifNotExists = acceptGuard(cursor) && { ifNotExists: true };
+  return !cursor.at('USING') && canBeName(cursor, cursor.peek()) ? { ...ifNotExists, name: readIdentifier(cursor) } : { ...ifNotExists };
 }
 
-function readMethod(cursor: Cursor): string | undefined {
-  return isMySql(cursor.dialect) && cursor.accept('USING') ? cursor.next().value.toLowerCase() : undefined;
+function readMySqlMethod(cursor: Cursor): { readonly method?: string } {
+  const method = isMySql(cursor.dialect) ? readMethod(cursor) : undefined;
+  return method ? { method } : {};
 }
 
 function readUsingIndex(cursor: Cursor): Identifier | undefined {
@@ -195,21 +205,4 @@ function readUsingIndex(cursor: Cursor): Identifier | undefined {
 
 function readInclude(cursor: Cursor): { readonly include?: readonly Identifier[] } {
   return cursor.accept('INCLUDE') ? { include: readNameList(cursor) } : {};
-}
-
-/** Passes the options of a key; gives the method when MySQL's USING stands among them. */
-function skipKeyOptions(cursor: Cursor): string | undefined {
-  let method: string | undefined;
-  for (;;) {
-    if (cursor.at('WITH') && cursor.atMark('(', 1)) {
-      cursor.next();
-      cursor.skipItem();
-    } else if (cursor.accept('USING', 'INDEX', 'TABLESPACE')) readIdentifier(cursor);
-    else if (!isMySql(cursor.dialect)) return method;
-    else if (cursor.at('USING')) method = readMethod(cursor);
-    else if (cursor.acceptFirst('KEY_BLOCK_SIZE', 'COMMENT', 'ENGINE_ATTRIBUTE', 'SECONDARY_ENGINE_ATTRIBUTE', 'WITH PARSER')) {
-      cursor.acceptMark('=');
-      cursor.next();
-    } else if (!cursor.acceptFirst('VISIBLE', 'INVISIBLE', 'IGNORED', 'NOT IGNORED')) return method;
-  }
 }

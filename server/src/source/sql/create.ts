@@ -1,8 +1,9 @@
-import type { CreateIndex, StatementNode } from './ast.ts';
+import type { CreateIndex, StatementNode, TableOption } from './ast.ts';
 import { readCreateIndex } from './createIndex.ts';
 import { readCreateTable } from './createTable.ts';
 import type { Cursor } from './cursor.ts';
-import { acceptIfNotExists, canBeName, readQualifiedName } from './names.ts';
+import { acceptIfNotExists, canBeName, readIdentifier, readQualifiedName } from './names.ts';
+import { optionSince } from './options.ts';
 import { otherStatement } from './other.ts';
 import { readCreatePolicy } from './policies.ts';
 import { readCreateRoutine } from './routines.ts';
@@ -18,6 +19,8 @@ interface Header {
   unlogged: boolean;
   unique: boolean;
   recursive?: boolean;
+  /** MySQL: what is said of a view before that word. */
+  characteristics: TableOption[];
   special?: CreateIndex['special'];
 }
 
@@ -40,20 +43,27 @@ const modifiers: Readonly<Record<string, (header: Header, cursor: Cursor) => voi
   TRUSTED: () => {},
   OFFLINE: () => {},
   ONLINE: () => {},
-  ALGORITHM: skipAssigned,
-  DEFINER: (header, cursor) => {
-    skipAssigned(header, cursor);
-    skipHost(cursor);
+  ALGORITHM: (header, cursor) => {
+    cursor.expectMark('=');
+    characterise(header, cursor, 'ALGORITHM', () => cursor.skipItem());
   },
-  SQL: (_header, cursor) => {
+  DEFINER: (header, cursor) => {
+    cursor.expectMark('=');
+    characterise(header, cursor, 'DEFINER', () => {
+      cursor.skipItem();
+      skipHost(cursor);
+    });
+  },
+  SQL: (header, cursor) => {
     cursor.expect('SECURITY');
-    cursor.next();
+    characterise(header, cursor, 'SQL SECURITY', () => cursor.next());
   },
 };
 
-function skipAssigned(_header: Header, cursor: Cursor): void {
-  cursor.expectMark('=');
-  cursor.skipItem();
+function characterise(header: Header, cursor: Cursor, name: string, pass: () => unknown): void {
+  const first = cursor.position;
+  pass();
+  header.characteristics.push(optionSince(cursor, name, first, first));
 }
 
 /** Passes the rest of `user@host`, however it was split into tokens, and the brackets of CURRENT_USER(). */
@@ -83,8 +93,9 @@ const objects: readonly (readonly [words: string, read: Reader])[] = [
   ['PROCEDURE', (cursor, { orReplace }) => readCreateRoutine(cursor, { orReplace, procedure: true })],
   ['TRIGGER', readCreateTrigger],
   ['POLICY', readCreatePolicy],
+  ['VIRTUAL TABLE', readVirtualTable],
   ...[
-    'SCHEMA AUTHORIZATION', 'SCHEMA', 'DATABASE', 'EXTENSION', 'ROLE', 'USER MAPPING FOR', 'USER', 'GROUP', 'VIRTUAL TABLE', 'EVENT TRIGGER', 'EVENT', 'RULE', 'SERVER',
+    'SCHEMA AUTHORIZATION', 'SCHEMA', 'DATABASE', 'EXTENSION', 'ROLE', 'USER MAPPING FOR', 'USER', 'GROUP', 'EVENT TRIGGER', 'EVENT', 'RULE', 'SERVER',
     'FOREIGN DATA WRAPPER', 'PUBLICATION', 'SUBSCRIPTION', 'STATISTICS', 'COLLATION', 'CONVERSION', 'DEFAULT CONVERSION', 'AGGREGATE', 'CAST', 'OPERATOR CLASS',
     'OPERATOR FAMILY', 'OPERATOR', 'LANGUAGE', 'PROCEDURAL LANGUAGE', 'TABLESPACE', 'TEXT SEARCH CONFIGURATION', 'TEXT SEARCH DICTIONARY', 'TEXT SEARCH PARSER',
     'TEXT SEARCH TEMPLATE', 'ACCESS METHOD', 'TRANSFORM FOR', 'RESOURCE GROUP', 'SPATIAL REFERENCE SYSTEM', 'LOGFILE GROUP', 'PROPERTY GRAPH',
@@ -93,7 +104,7 @@ const objects: readonly (readonly [words: string, read: Reader])[] = [
 
 /** Reads CREATE from after that word. @throws ReadFailure when the kind of object is not known. */
 export function readCreate(cursor: Cursor): StatementNode {
-  const header: Header = { orReplace: false, temporary: false, unlogged: false, unique: false };
+  const header: Header = { orReplace: false, temporary: false, unlogged: false, unique: false, characteristics: [] };
   for (;;) {
     const object = objects.find(([words]) => cursor.accept(...words.split(' ')));
     if (object) return object[1](cursor, header);
@@ -110,4 +121,26 @@ function readNamedObject(cursor: Cursor, verb: string) {
   const ifNotExists = acceptIfNotExists(cursor);
   const target = canBeName(cursor, cursor.peek()) ? readQualifiedName(cursor) : undefined;
   return otherStatement(cursor, verb, { ...(target && { target }), ...(ifNotExists && { ifNotExists }) });
+}
+
+/** CREATE VIRTUAL TABLE name USING module (arguments), of SQLite. */
+function readVirtualTable(cursor: Cursor) {
+  const ifNotExists = acceptIfNotExists(cursor);
+  const target = readQualifiedName(cursor);
+  cursor.expect('USING');
+  const module = readIdentifier(cursor);
+  const list = cursor.atMark('(') ? { arguments: readModuleArguments(cursor) } : {};
+  return otherStatement(cursor, 'CREATE VIRTUAL TABLE', { target, ...(ifNotExists && { ifNotExists }), virtual: { module, ...list } });
+}
+
+function readModuleArguments(cursor: Cursor): string[] {
+  cursor.expectMark('(');
+  const found: string[] = [];
+  while (!cursor.done && !cursor.acceptMark(')')) {
+    const first = cursor.position;
+    cursor.skipElement();
+    found.push(cursor.textSince(first));
+    cursor.acceptMark(',');
+  }
+  return found;
 }

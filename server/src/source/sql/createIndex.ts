@@ -4,13 +4,15 @@ import type { Cursor } from './cursor.ts';
 import { readExpression } from './expressions.ts';
 import { readIndexParts } from './indexParts.ts';
 import { acceptIfNotExists, readNameList, readQualifiedName } from './names.ts';
-import { readNamedOption, readParameters } from './options.ts';
+import { readMethod } from './keyOptions.ts';
+import { readMySqlIndexOption, readNamedOption, readParameters, readWait } from './options.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** What stood between CREATE and INDEX. */
 export interface CreateIndexHeader {
   readonly unique: boolean;
+  readonly orReplace?: boolean;
   readonly special?: 'fulltext' | 'spatial';
 }
 
@@ -30,6 +32,7 @@ export function readCreateIndex(cursor: Cursor, header: CreateIndexHeader): Crea
     ...(name && { name }),
     table,
     unique: header.unique,
+    ...(header.orReplace && { orReplace: true }),
     concurrently,
     ifNotExists,
     only,
@@ -44,10 +47,6 @@ export function readCreateIndex(cursor: Cursor, header: CreateIndexHeader): Crea
   };
   while (!cursor.done) readClause(cursor, index);
   return index;
-}
-
-function readMethod(cursor: Cursor): string | undefined {
-  return cursor.accept('USING') ? cursor.next().value.toLowerCase() : undefined;
 }
 
 function readClause(cursor: Cursor, index: Mutable<CreateIndex>): void {
@@ -80,11 +79,7 @@ function readTablespace(cursor: Cursor, index: Mutable<CreateIndex>): boolean {
   return option !== undefined;
 }
 
-const mysqlOptions = ['KEY_BLOCK_SIZE', 'COMMENT', 'WITH PARSER', 'ENGINE_ATTRIBUTE', 'SECONDARY_ENGINE_ATTRIBUTE', 'CLUSTERING'];
-const mysqlMarks = ['VISIBLE', 'INVISIBLE', 'IGNORED', 'NOT IGNORED', 'NOWAIT'];
-
 function readMySqlClause(cursor: Cursor, index: Mutable<CreateIndex>): boolean {
-  const first = cursor.position;
   const method = readMethod(cursor);
   if (method) {
     index.method = method;
@@ -96,20 +91,15 @@ function readMySqlClause(cursor: Cursor, index: Mutable<CreateIndex>): boolean {
     index[assigned === 'LOCK' ? 'lock' : 'algorithm'] = cursor.next().value.toUpperCase();
     return true;
   }
-  const option = readMySqlIndexOption(cursor, first);
+  const option = readMySqlIndexOption(cursor) ?? readWaitOption(cursor);
   if (option) index.options = [...index.options, option];
   return option !== undefined;
 }
 
-function readMySqlIndexOption(cursor: Cursor, first: number): TableOption | undefined {
-  const mark = cursor.acceptFirst(...mysqlMarks);
-  if (mark) return { name: mark, value: '', range: cursor.rangeSince(first) };
-  const name = cursor.acceptFirst(...mysqlOptions);
-  if (!name) return undefined;
-  cursor.acceptMark('=');
-  const token = cursor.next();
-  const decoded = token.kind === 'string' ? { decoded: token.value } : {};
-  return { name, value: token.text, ...decoded, range: cursor.rangeSince(first) };
+function readWaitOption(cursor: Cursor): TableOption | undefined {
+  const first = cursor.position;
+  const words = readWait(cursor);
+  return words === undefined ? undefined : { name: words, value: '', range: cursor.rangeSince(first) };
 }
 
 /** The table of `ON table`, when it stands here. */

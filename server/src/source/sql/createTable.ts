@@ -1,12 +1,12 @@
 import { isMySql } from '../dialect.ts';
-import type { ColumnDefinition, CreateTable, Expression, Opaque, PartitionBy, TableOption } from './ast.ts';
+import type { ColumnDefinition, CreateTable, Expression, Opaque, TableOption } from './ast.ts';
 import { readColumnDefinition } from './columns.ts';
 import { atTableConstraint, readTableConstraint } from './constraints.ts';
 import type { Cursor } from './cursor.ts';
 import { expressionSince, readRest } from './expressions.ts';
-import { readIndexParts } from './indexParts.ts';
 import { acceptIfNotExists, canBeName, readIdentifier, readQualifiedName } from './names.ts';
 import { optionSince, readMySqlOption, readNamedOption, readParameters } from './options.ts';
+import { readBound, readPartitionBy } from './partitions.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer U)[] ? U[] : T[K] };
 type Draft = Mutable<CreateTable>;
@@ -41,7 +41,7 @@ export function readCreateTable(cursor: Cursor, header: CreateTableHeader): Crea
   const parent = cursor.accept('PARTITION', 'OF') ? readQualifiedName(cursor) : undefined;
   if (cursor.at('LIKE')) readLike(cursor, draft);
   else if (cursor.atMark('(') && !atQuery(cursor, 1)) readElements(cursor, draft);
-  if (parent) draft.partitionOf = { parent, bound: readBound(cursor) };
+  if (parent) draft.partitionOf = { parent, ...readBound(cursor) };
   while (!cursor.done) readTrailer(cursor, draft);
   return draft;
 }
@@ -86,21 +86,6 @@ function readLike(cursor: Cursor, draft: Draft): void {
     including.push(word === 'EXCLUDING' ? `excluding ${what}` : what);
   }
   draft.likes.push({ table, including, range: cursor.rangeSince(first) });
-}
-
-function readBound(cursor: Cursor): string {
-  const first = cursor.position;
-  if (cursor.accept('DEFAULT')) return cursor.textSince(first);
-  cursor.expect('FOR', 'VALUES');
-  while (!cursor.done && !cursor.at('PARTITION', 'BY') && !cursor.at('WITH') && !cursor.at('TABLESPACE') && !cursor.at('USING') && !cursor.at('SERVER')) {
-    // WITH (MODULUS 4, REMAINDER 0) is part of the bound when it follows FOR VALUES.
-    cursor.skipItem();
-  }
-  if (cursor.at('WITH') && cursor.peek(-1)?.upper === 'VALUES') {
-    cursor.next();
-    cursor.skipItem();
-  }
-  return cursor.textSince(first);
 }
 
 /** Reads one clause after the elements. What is not known goes to `opaque`. */
@@ -159,28 +144,6 @@ function readPostgresOptions(cursor: Cursor, draft: Draft): TableOption[] | unde
   }
   const option = readNamedOption(cursor, 'TABLESPACE') ?? readNamedOption(cursor, 'USING') ?? readNamedOption(cursor, 'SERVER');
   return option && [option];
-}
-
-/** Reads PARTITION BY; MySQL's list of partitions stays in `text`. */
-export function readPartitionBy(cursor: Cursor): PartitionBy {
-  const first = cursor.position;
-  cursor.expect('PARTITION', 'BY');
-  const linear = cursor.accept('LINEAR');
-  const word = cursor.next().upper.toLowerCase();
-  const strategy = cursor.accept('COLUMNS') ? `${word} columns` : word;
-  if (cursor.accept('ALGORITHM')) cursor.position += 2;
-  const at = cursor.position;
-  let columns: PartitionBy['columns'] = [];
-  if (cursor.atMark('(')) {
-    columns = cursor.attempt(() => readIndexParts(cursor)) ?? [];
-    if (columns.length === 0) {
-      cursor.position = at;
-      cursor.skipItem();
-    }
-  }
-  if (isMySql(cursor.dialect)) cursor.skipRest();
-  const range = cursor.rangeSince(first);
-  return { strategy: linear ? `linear ${strategy}` : strategy, text: cursor.slice(range), columns, range };
 }
 
 const queryWords: ReadonlySet<string> = new Set(['TABLE', 'EXECUTE']);

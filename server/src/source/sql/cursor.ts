@@ -35,6 +35,11 @@ export class Cursor {
     return this.#tokens[this.position + ahead];
   }
 
+  /** The last token of the statement. */
+  peekLast(): Token | undefined {
+    return this.#tokens.at(-1);
+  }
+
   /** The current token, which is passed. @throws ReadFailure at the end of the statement. */
   next(): Token {
     const token = this.#tokens[this.position];

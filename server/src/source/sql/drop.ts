@@ -3,6 +3,7 @@ import type { Drop, QualifiedName } from './ast.ts';
 import { readOnTable } from './createIndex.ts';
 import type { Cursor } from './cursor.ts';
 import { acceptIfExists, canBeName, readQualifiedName } from './names.ts';
+import { readWait } from './options.ts';
 import { readArgumentList } from './routines.ts';
 
 type Object = Drop['object'];
@@ -68,20 +69,23 @@ export function readDrop(cursor: Cursor): Drop {
   const readNames = () => cursor.list(() => readDroppedName(cursor));
   const dropped = entry[1] === 'other' ? (cursor.attempt(readNames) ?? []) : readNames();
   const onTable = readOnTable(cursor);
-  const cascade = readEnding(cursor);
+  const ending = modelled.has(entry[1]) ? readEnding(cursor) : readAnyEnding(cursor);
   return {
     kind: 'drop',
     object: objectOf(cursor, entry[1]),
     names: dropped.map(({ name }) => name),
     ...(routines.has(entry[1]) && { argumentTexts: dropped.map(({ argumentsText }) => argumentsText) }),
     ifExists,
-    cascade,
     concurrently,
+    ...ending,
+    ...headers[entry[0]],
     ...(onTable && { onTable }),
     text: cursor.text,
   };
 }
 
+/** Kinds of which every clause is read. */
+const modelled: ReadonlySet<Object> = new Set(['table', 'index', 'view', 'materializedView', 'type', 'domain', 'sequence', 'policy']);
 const routines: ReadonlySet<Object> = new Set(['function', 'procedure']);
 
 /** A name with, for a routine, its argument list. */
@@ -91,18 +95,44 @@ function readDroppedName(cursor: Cursor): { readonly name: QualifiedName; readon
   return { name, ...(argumentsText !== undefined && { argumentsText }) };
 }
 
-/** Passes CASCADE, RESTRICT, MySQL's ALGORITHM and LOCK, and whatever else stands there. */
-function readEnding(cursor: Cursor): boolean {
-  let cascade = false;
-  while (!cursor.done) {
-    cascade ||= cursor.at('CASCADE');
-    cursor.next();
+const headers: Readonly<Record<string, Partial<Drop>>> = {
+  'TEMPORARY TABLE': { temporary: true },
+  'TEMPORARY SEQUENCE': { temporary: true },
+  'FOREIGN TABLE': { foreign: true },
+};
+
+type Ending = Pick<Drop, 'cascade' | 'algorithm' | 'lock' | 'wait'>;
+
+/** Reads CASCADE, RESTRICT and MySQL's ALGORITHM, LOCK and WAIT; what else stands there is left. */
+function readEnding(cursor: Cursor): Ending {
+  const ending: { -readonly [K in keyof Ending]: Ending[K] } = { cascade: false };
+  for (;;) {
+    if (cursor.accept('CASCADE')) ending.cascade = true;
+    else if (!cursor.accept('RESTRICT') && !(isMySql(cursor.dialect) && readMySqlEnding(cursor, ending))) return ending;
   }
-  return cascade;
 }
 
+function readMySqlEnding(cursor: Cursor, ending: { -readonly [K in keyof Ending]: Ending[K] }): boolean {
+  const wait = readWait(cursor);
+  if (wait !== undefined) {
+    ending.wait = wait;
+    return true;
+  }
+  const word = cursor.acceptFirst('ALGORITHM', 'LOCK');
+  if (!word) return false;
+  cursor.acceptMark('=');
+  ending[word === 'LOCK' ? 'lock' : 'algorithm'] = cursor.next().value.toUpperCase();
+  return true;
+}
+
+/** Kinds without names of their own, of which only the text is kept. */
 function readUnnamedDrop(cursor: Cursor): Drop {
   if (!canBeName(cursor, cursor.peek())) cursor.fail('expected what to drop');
-  const cascade = readEnding(cursor);
-  return { kind: 'drop', object: 'other', names: [], ifExists: false, cascade, concurrently: false, text: cursor.text };
+  return { kind: 'drop', object: 'other', names: [], ifExists: false, concurrently: false, ...readAnyEnding(cursor), text: cursor.text };
+}
+
+function readAnyEnding(cursor: Cursor): Ending {
+  const cascade = cursor.peekLast()?.upper === 'CASCADE';
+  cursor.skipRest();
+  return { cascade };
 }

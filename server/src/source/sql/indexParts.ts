@@ -13,11 +13,12 @@ export function readIndexParts(cursor: Cursor): IndexPart[] {
   return cursor.bracketed(() => readIndexPart(cursor));
 }
 
-function readIndexPart(cursor: Cursor): IndexPart {
+/** Reads one column or expression of an index or key, up to the end of the list element or where `isEnd` says so. */
+export function readIndexPart(cursor: Cursor, isEnd: (cursor: Cursor) => boolean = () => false): IndexPart {
   const first = cursor.position;
-  const part: Mutable<Omit<IndexPart, 'range'>> = atPlainColumn(cursor) ? readColumnPart(cursor) : { expression: readPartExpression(cursor) };
-  while (!cursor.atElementEnd && readPartClause(cursor, part));
-  if (cursor.atElementEnd) return { ...part, range: cursor.rangeSince(first) };
+  const part: Mutable<Omit<IndexPart, 'range'>> = atPlainColumn(cursor) ? readColumnPart(cursor) : readPartExpression(cursor);
+  while (!cursor.atElementEnd && !isEnd(cursor) && readPartClause(cursor, part));
+  if (cursor.atElementEnd || isEnd(cursor)) return { ...part, range: cursor.rangeSince(first) };
   // More than the clauses of a part: all of it is one expression.
   cursor.position = first;
   const expression = readExpression(cursor);
@@ -41,21 +42,20 @@ function readColumnPart(cursor: Cursor): Mutable<Omit<IndexPart, 'range'>> {
   return { column, prefixLength };
 }
 
-function readPartExpression(cursor: Cursor): IndexPart['expression'] {
+function readPartExpression(cursor: Cursor): Pick<IndexPart, 'expression' | 'bracketed'> {
   if (cursor.atMark('(')) {
     const before = cursor.position;
     const inner = readBracketedExpression(cursor);
-    if (cursor.atElementEnd || cursor.peek()?.kind === 'word') return inner;
+    if (cursor.atElementEnd || cursor.peek()?.kind === 'word') return { expression: inner, bracketed: true };
     cursor.position = before;
   }
-  return readExpression(cursor, (at) => at.atAny(partWords) || atOperatorClass(at));
+  const expression = readExpression(cursor, (at) => at.atAny(partWords) || atOperatorClass(at));
+  return { expression };
 }
 
-/** After a complete operand a lone word, perhaps qualified, is an operator class: `lower(name) text_pattern_ops`. */
+/** PostgreSQL takes nothing but a call without brackets around it; a name behind it is an operator class: `lower(name) text_pattern_ops`. */
 function atOperatorClass(cursor: Cursor): boolean {
-  if (cursor.dialect !== 'postgresql' || cursor.peek()?.kind !== 'word') return false;
-  const previous = cursor.peek(-1);
-  return previous?.text === ')' && cursor.peek()!.upper.endsWith('_OPS');
+  return cursor.dialect === 'postgresql' && cursor.peek(-1)?.text === ')' && canBeName(cursor, cursor.peek());
 }
 
 function readPartClause(cursor: Cursor, part: Mutable<Omit<IndexPart, 'range'>>): boolean {
@@ -65,6 +65,7 @@ function readPartClause(cursor: Cursor, part: Mutable<Omit<IndexPart, 'range'>>)
   else if (cursor.accept('NULLS', 'LAST')) part.nulls = 'last';
   else if (cursor.accept('COLLATE')) part.collation = cursor.slice(readQualifiedName(cursor).range);
   else if (cursor.accept('WITHOUT', 'OVERLAPS')) part.withoutOverlaps = true;
+  else if (cursor.dialect === 'sqlite' && cursor.accept('AUTOINCREMENT')) part.autoIncrement = true;
   else if (cursor.dialect === 'postgresql' && !cursor.at('WITH') && part.operatorClass === undefined && canBeName(cursor, cursor.peek())) {
     const first = cursor.position;
     readQualifiedName(cursor);

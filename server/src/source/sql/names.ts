@@ -62,18 +62,23 @@ function continuesName(cursor: Cursor, next: Token | undefined, afterHole: boole
   return next.kind === 'hole' ? previous.kind !== 'quotedIdentifier' : afterHole && next.kind === 'word';
 }
 
-/** Reads `name`, `schema.name` or `database.schema.name` (of which the first part is left out of the result, not of its range). */
+/** Reads `name`, `schema.name` or `database.schema.name`. */
 export function readQualifiedName(cursor: Cursor): QualifiedName {
   const first = cursor.position;
-  let schema: Identifier | undefined;
-  let name = readIdentifier(cursor);
+  const name = readIdentifier(cursor);
+  if (!cursor.atMark('.') || !canBeName(cursor, cursor.peek(1))) return { name, range: name.range };
+  const parts = [name];
   while (cursor.atMark('.') && canBeName(cursor, cursor.peek(1))) {
     cursor.next();
-    schema = name;
-    name = readIdentifier(cursor);
+    parts.push(readIdentifier(cursor));
   }
-  const range = cursor.rangeSince(first);
-  return schema ? { schema, name, range } : { name, range };
+  return qualifiedName(parts, cursor.rangeSince(first));
+}
+
+function qualifiedName(parts: readonly Identifier[], range: QualifiedName['range']): QualifiedName {
+  const [schema, name] = parts.slice(-2);
+  const database = parts.at(-3);
+  return { ...(database && { database }), schema: schema!, name: name!, range };
 }
 
 /** Reads `table.column` or `schema.table.column`. @throws ReadFailure when there is no point. */
@@ -94,11 +99,13 @@ export function readNameList(cursor: Cursor): Identifier[] {
 }
 
 /** Reads the columns of a foreign key or those that it references; PERIOD may stand before the last (PostgreSQL 18). */
-export function readKeyNames(cursor: Cursor): Identifier[] {
-  return cursor.bracketed(() => {
-    if (canBeName(cursor, cursor.peek(1))) cursor.accept('PERIOD');
+export function readKeyNames(cursor: Cursor): { readonly names: readonly Identifier[]; readonly period: boolean } {
+  let period = false;
+  const names = cursor.bracketed(() => {
+    if (canBeName(cursor, cursor.peek(1)) && cursor.accept('PERIOD')) period = true;
     return readIdentifier(cursor);
   });
+  return { names, period };
 }
 
 /** Passes IF NOT EXISTS. */
@@ -109,4 +116,11 @@ export function acceptIfNotExists(cursor: Cursor): boolean {
 /** Passes IF EXISTS. */
 export function acceptIfExists(cursor: Cursor): boolean {
   return cursor.accept('IF', 'EXISTS');
+}
+
+/** Reads `name TO name`. */
+export function readPair(cursor: Cursor): { readonly from: Identifier; readonly to: Identifier } {
+  const from = readIdentifier(cursor);
+  cursor.expect('TO');
+  return { from, to: readIdentifier(cursor) };
 }

@@ -48,6 +48,22 @@ function readValue(cursor: Cursor, name: string, first: number): TableOption {
   return { name, value: cursor.textSince(at), ...decoded, range: cursor.rangeSince(first) };
 }
 
+const mysqlIndexOptions = ['KEY_BLOCK_SIZE', 'COMMENT', 'WITH PARSER', 'ENGINE_ATTRIBUTE', 'SECONDARY_ENGINE_ATTRIBUTE', 'CLUSTERING', 'M', 'DISTANCE'];
+const mysqlIndexMarks = ['VISIBLE', 'INVISIBLE', 'IGNORED', 'NOT IGNORED'];
+
+/** Reads one option of a MySQL index or key, or gives undefined when none begins here. */
+export function readMySqlIndexOption(cursor: Cursor): TableOption | undefined {
+  const first = cursor.position;
+  const mark = cursor.acceptFirst(...mysqlIndexMarks);
+  if (mark) return { name: mark, value: '', range: cursor.rangeSince(first) };
+  const name = cursor.acceptFirst(...mysqlIndexOptions);
+  if (!name) return undefined;
+  cursor.acceptMark('=');
+  const token = cursor.next();
+  const decoded = token.kind === 'string' ? { decoded: token.value } : {};
+  return { name, value: token.text, ...decoded, range: cursor.rangeSince(first) };
+}
+
 /** Reads PostgreSQL's storage parameters `( name = value, ... )`; the names come in lower case. */
 export function readParameters(cursor: Cursor): TableOption[] {
   return cursor.bracketed(() => {
@@ -63,6 +79,18 @@ export function readParameters(cursor: Cursor): TableOption[] {
   });
 }
 
+/** Reads the options of foreign objects `( [ADD | SET | DROP] name 'value', ... )`; the verb stands before the name. */
+export function readForeignOptions(cursor: Cursor): TableOption[] {
+  return cursor.bracketed(() => {
+    const first = cursor.position;
+    const verb = canBeName(cursor, cursor.peek(1)) ? cursor.acceptFirst('ADD', 'SET', 'DROP') : undefined;
+    const { text } = readIdentifier(cursor);
+    const at = cursor.position;
+    cursor.skipElement();
+    return { name: verb ? `${verb} ${text}` : text, value: cursor.textSince(at), range: cursor.rangeSince(first) };
+  });
+}
+
 /** Reads an option of fixed words and one name after them, such as TABLESPACE x. */
 export function readNamedOption(cursor: Cursor, ...words: readonly string[]): TableOption | undefined {
   const first = cursor.position;
@@ -75,4 +103,10 @@ export function readNamedOption(cursor: Cursor, ...words: readonly string[]): Ta
 /** The words passed so far as an option: `name` is known, the rest from token `valueFirst` on is the value. */
 export function optionSince(cursor: Cursor, name: string, first: number, valueFirst: number): TableOption {
   return { name, value: cursor.textSince(valueFirst), range: cursor.rangeSince(first) };
+}
+
+/** MariaDB's WAIT n or NOWAIT, as words. */
+export function readWait(cursor: Cursor): string | undefined {
+  const word = cursor.acceptFirst('NOWAIT', 'WAIT');
+  return word === 'WAIT' ? `WAIT ${cursor.next().text}` : word;
 }

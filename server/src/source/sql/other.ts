@@ -3,7 +3,7 @@ import type { Cursor } from './cursor.ts';
 import { canBeName, readColumnPath, readIdentifier, readQualifiedName } from './names.ts';
 import { findBody } from './routines.ts';
 
-type Extras = Partial<Pick<OtherStatement, 'target' | 'body' | 'column' | 'ifNotExists' | 'concurrently' | 'object'>>;
+type Extras = Partial<Pick<OtherStatement, 'target' | 'body' | 'column' | 'ifNotExists' | 'concurrently' | 'object' | 'change' | 'virtual' | 'moveAll'>>;
 type Reader = (cursor: Cursor) => Extras;
 
 /** What follows the verb and is passed over before the target. */

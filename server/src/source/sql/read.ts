@@ -1,3 +1,4 @@
+import { isMySql } from '../dialect.ts';
 import { lex } from '../lexer.ts';
 import type { Statement } from '../statement.ts';
 import { readAlter } from './alter.ts';
@@ -8,6 +9,7 @@ import { isDataVerb, readDataStatement } from './data.ts';
 import { acceptBehaviour } from './alterDrop.ts';
 import { readDrop } from './drop.ts';
 import { readQualifiedName } from './names.ts';
+import { readWait } from './options.ts';
 import { otherStatement, readOther } from './other.ts';
 import { readPragma, readReset, readSet } from './settings.ts';
 import { readTransactionControl } from './transaction.ts';
@@ -62,11 +64,21 @@ function cursorOver(statement: Statement): Cursor {
 
 function readContained(statement: Statement): StatementNode {
   try {
-    return readByFirstWord(cursorOver(statement));
+    const cursor = cursorOver(statement);
+    const node = readByFirstWord(cursor);
+    return cursor.done || node.kind === 'unread' ? node : withRest(cursor, node);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return { kind: 'unread', reason: error instanceof ReadFailure ? reason : `the reader failed: ${reason}` };
   }
+}
+
+/** The node with what stands behind all that was read. */
+function withRest(cursor: Cursor, node: StatementNode): StatementNode {
+  const first = cursor.position;
+  cursor.skipRest();
+  const range = cursor.rangeSince(first);
+  return { ...node, rest: { kind: 'opaque', text: cursor.slice(range), range } };
 }
 
 function readByFirstWord(cursor: Cursor): StatementNode {
@@ -89,23 +101,32 @@ function readOtherUnlessTabled(cursor: Cursor): StatementNode | undefined {
 function readRenameTable(cursor: Cursor): Rename | OtherStatement {
   if (cursor.at('USER')) return otherStatement(cursor, 'RENAME USER');
   cursor.acceptFirst('TABLE', 'TABLES');
-  cursor.accept('IF', 'EXISTS');
+  const ifExists = cursor.accept('IF', 'EXISTS');
   const pairs = cursor.list(() => {
     const from = readQualifiedName(cursor);
+    readWait(cursor);
     cursor.expect('TO');
     return { from, to: readQualifiedName(cursor) };
   });
-  return { kind: 'rename', object: 'table', pairs };
+  return { kind: 'rename', object: 'table', pairs, ...(ifExists && { ifExists }) };
 }
 
 function readTruncate(cursor: Cursor): TruncateStatement {
   cursor.accept('TABLE');
+  const only: boolean[] = [];
   const tables = cursor.list(() => {
-    cursor.accept('ONLY');
+    only.push(cursor.accept('ONLY'));
     const name = readQualifiedName(cursor);
     cursor.acceptMark('*');
     return name;
   });
-  cursor.acceptFirst('RESTART IDENTITY', 'CONTINUE IDENTITY');
-  return { kind: 'truncate', tables, cascade: acceptBehaviour(cursor) };
+  if (isMySql(cursor.dialect)) readWait(cursor);
+  const identity = cursor.acceptFirst('RESTART IDENTITY', 'CONTINUE IDENTITY');
+  return {
+    kind: 'truncate',
+    tables,
+    ...(only.includes(true) && { only }),
+    ...(identity && { identity: identity === 'RESTART IDENTITY' ? 'restart' : 'continue' }),
+    cascade: acceptBehaviour(cursor),
+  };
 }

@@ -1,7 +1,10 @@
-import type { AlterDomain, AlterType, CreateDomain, CreateType } from './ast.ts';
-import { readColumnConstraints, readColumnDefinition, endsColumnClause } from './columns.ts';
+import { acceptBehaviour } from './alterDrop.ts';
+import type { AlterDomain, AlterType, AttributeAction, ColumnDefinition, CreateDomain, CreateType, DomainAction, TypeChange } from './ast.ts';
+import { endsColumnClause, readColumnConstraint, readColumnConstraints, readColumnDefinition } from './columns.ts';
 import type { Cursor } from './cursor.ts';
-import { acceptIfNotExists, readIdentifier, readQualifiedName } from './names.ts';
+import { readExpression } from './expressions.ts';
+import { acceptIfExists, acceptIfNotExists, readIdentifier, readPair, readQualifiedName } from './names.ts';
+import { readParameters } from './options.ts';
 import { readDataType } from './types.ts';
 
 /** Reads CREATE TYPE from after the word TYPE: an enum, a composite type, or any other, of which the text is kept. */
@@ -13,6 +16,8 @@ export function readCreateType(cursor: Cursor): CreateType {
     cursor.next();
     return { ...base, attributes: readAttributes(cursor) };
   }
+  if (cursor.accept('AS', 'RANGE')) return { ...base, rangeOptions: readParameters(cursor) };
+  if (cursor.atMark('(')) return { ...base, baseOptions: readParameters(cursor) };
   cursor.skipRest();
   return base;
 }
@@ -47,7 +52,12 @@ export function readCreateDomain(cursor: Cursor): CreateDomain {
 
 /** Reads ALTER TYPE from after the name of the type. */
 export function readAlterType(cursor: Cursor, name: AlterType['name']): AlterType {
-  return { kind: 'alterType', name, action: cursor.attempt(() => readTypeAction(cursor)) ?? restAsAction(cursor) };
+  const first = cursor.position;
+  const action = cursor.attempt(() => readTypeAction(cursor));
+  if (action) return { kind: 'alterType', name, action };
+  const change = cursor.attempt(() => readTypeChange(cursor));
+  if (!change || !cursor.done) cursor.skipRest();
+  return { kind: 'alterType', name, action: { kind: 'other', text: cursor.textSince(first), ...(change && { change }) } };
 }
 
 function readTypeAction(cursor: Cursor): AlterType['action'] {
@@ -67,15 +77,57 @@ function readTypeAction(cursor: Cursor): AlterType['action'] {
   return cursor.fail('expected a change of the type');
 }
 
-function restAsAction(cursor: Cursor): AlterType['action'] {
+function readTypeChange(cursor: Cursor): TypeChange {
+  if (cursor.accept('OWNER', 'TO')) return { kind: 'owner', role: readIdentifier(cursor).text };
+  if (cursor.accept('SET')) return { kind: 'properties', options: readParameters(cursor) };
+  if (cursor.accept('RENAME', 'ATTRIBUTE')) return { kind: 'renameAttribute', ...readPair(cursor), cascade: acceptBehaviour(cursor) };
+  return { kind: 'attributes', actions: cursor.list(() => readAttributeAction(cursor)) };
+}
+
+function readAttributeAction(cursor: Cursor): AttributeAction {
+  if (cursor.accept('ADD', 'ATTRIBUTE')) return { kind: 'add', attribute: readAttribute(cursor), cascade: acceptBehaviour(cursor) };
+  if (cursor.accept('DROP', 'ATTRIBUTE')) {
+    const ifExists = acceptIfExists(cursor);
+    return { kind: 'drop', name: readIdentifier(cursor), ifExists, cascade: acceptBehaviour(cursor) };
+  }
+  cursor.expect('ALTER', 'ATTRIBUTE');
+  const name = readIdentifier(cursor);
+  if (!cursor.acceptFirst('TYPE', 'SET DATA TYPE')) cursor.fail('expected a type');
+  const type = readDataType(cursor, endsColumnClause);
+  const collation = cursor.accept('COLLATE') ? { collation: cursor.slice(readQualifiedName(cursor).range) } : {};
+  return { kind: 'retype', name, type, ...collation, cascade: acceptBehaviour(cursor) };
+}
+
+/** An attribute ends before CASCADE and RESTRICT, which a column does not. */
+function readAttribute(cursor: Cursor): ColumnDefinition {
   const first = cursor.position;
-  cursor.skipRest();
-  return { kind: 'other', text: cursor.textSince(first) };
+  const name = readIdentifier(cursor);
+  const type = readDataType(cursor, endsColumnClause);
+  const constraints = cursor.at('COLLATE') ? [readColumnConstraint(cursor)] : [];
+  return { name, type, constraints, range: cursor.rangeSince(first) };
 }
 
 /** Reads ALTER DOMAIN from after the name of the domain. */
 export function readAlterDomain(cursor: Cursor, name: AlterDomain['name']): AlterDomain {
   const first = cursor.position;
+  const action = cursor.attempt(() => readDomainAction(cursor));
+  const known = action !== undefined && cursor.done;
   cursor.skipRest();
-  return { kind: 'alterDomain', name, text: cursor.textSince(first) };
+  return { kind: 'alterDomain', name, text: cursor.textSince(first), ...(known && { action }) };
+}
+
+const plainChanges = { 'DROP DEFAULT': 'dropDefault', 'SET NOT NULL': 'setNotNull', 'DROP NOT NULL': 'dropNotNull' } as const;
+
+function readDomainAction(cursor: Cursor): DomainAction {
+  const plain = cursor.acceptFirst(...Object.keys(plainChanges));
+  if (plain) return { kind: plainChanges[plain as keyof typeof plainChanges] };
+  if (cursor.accept('SET', 'DEFAULT')) return { kind: 'setDefault', expression: readExpression(cursor) };
+  if (cursor.accept('SET', 'SCHEMA')) return { kind: 'setSchema', schema: readIdentifier(cursor) };
+  if (cursor.accept('ADD')) return { kind: 'addConstraint', constraint: readColumnConstraint(cursor) };
+  if (cursor.accept('RENAME', 'CONSTRAINT')) return { kind: 'renameConstraint', ...readPair(cursor) };
+  if (cursor.accept('VALIDATE', 'CONSTRAINT')) return { kind: 'validateConstraint', name: readIdentifier(cursor) };
+  if (cursor.accept('OWNER', 'TO')) return { kind: 'owner', role: readIdentifier(cursor).text };
+  cursor.expect('DROP', 'CONSTRAINT');
+  const ifExists = acceptIfExists(cursor);
+  return { kind: 'dropConstraint', name: readIdentifier(cursor), ifExists, cascade: acceptBehaviour(cursor) };
 }

@@ -3,7 +3,7 @@ import type { DataType } from './ast.ts';
 import type { Cursor } from './cursor.ts';
 import { canBeName, readIdentifier, readQualifiedName } from './names.ts';
 
-type Shape = Pick<DataType, 'name' | 'args'> & Partial<Pick<DataType, 'unsigned' | 'zerofill' | 'characterSet' | 'collation' | 'qualified'>>;
+type Shape = Pick<DataType, 'name' | 'args'> & Partial<Pick<DataType, 'unsigned' | 'zerofill' | 'characterSet' | 'collation' | 'qualified' | 'spelling' | 'binary'>>;
 
 /** Type names of several words that PostgreSQL and MySQL share, longest first. */
 const compoundNames: readonly (readonly string[])[] = [
@@ -30,11 +30,12 @@ const intervalFields: ReadonlySet<string> = new Set(['YEAR', 'MONTH', 'DAY', 'HO
  */
 export function readDataType(cursor: Cursor, isEnd: (cursor: Cursor) => boolean): DataType {
   const first = cursor.position;
-  cursor.accept('SETOF');
+  const setOf = cursor.dialect === 'postgresql' && cursor.accept('SETOF');
   const shape = readShape(cursor, isEnd);
-  const arrayDimensions = cursor.dialect === 'postgresql' ? readArrayDimensions(cursor) : 0;
+  const sizes = cursor.dialect === 'postgresql' ? readArraySizes(cursor) : noSizes;
   const range = cursor.rangeSince(first);
-  return { text: cursor.slice(range), arrayDimensions, range, ...shape };
+  const type = { text: cursor.slice(range), arrayDimensions: sizes.length, range, ...shape, ...(setOf && { setOf }) };
+  return sizes.some((size) => size !== null) ? { ...type, arraySizes: sizes } : type;
 }
 
 function readShape(cursor: Cursor, isEnd: (cursor: Cursor) => boolean): Shape {
@@ -92,7 +93,11 @@ function readMySqlType(cursor: Cursor): Shape {
     } else if (cursor.accept('COLLATE')) {
       cursor.acceptMark('=');
       shape.collation = cursor.next().value;
-    } else if (!cursor.acceptFirst('SIGNED', 'BINARY', 'ASCII', 'UNICODE')) return shape;
+    } else if (cursor.accept('BINARY')) shape.binary = true;
+    // MySQL's manual, 12.10: the words are names of character sets.
+    else if (cursor.accept('ASCII')) shape.characterSet = 'latin1';
+    else if (cursor.accept('UNICODE')) shape.characterSet = 'ucs2';
+    else if (!cursor.accept('SIGNED')) return shape;
   }
 }
 
@@ -100,7 +105,8 @@ function readSqliteType(cursor: Cursor, isEnd: (cursor: Cursor) => boolean): Sha
   const words: string[] = [];
   while (!cursor.atElementEnd && canBeName(cursor, cursor.peek()) && !isEnd(cursor)) words.push(cursor.next().value);
   if (words.length === 0) cursor.fail('expected a type');
-  return { name: words.join(' ').toLowerCase(), args: readTypeArguments(cursor) };
+  const spelling = words.join(' ');
+  return { name: spelling.toLowerCase(), spelling, args: readTypeArguments(cursor) };
 }
 
 function readTypeArguments(cursor: Cursor): string[] {
@@ -110,22 +116,27 @@ function readTypeArguments(cursor: Cursor): string[] {
     const first = cursor.position;
     cursor.skipElement();
     const single = cursor.position === first + 1 ? cursor.peek(-1) : undefined;
-    if (cursor.position > first) args.push(single?.kind === 'string' ? single.value : cursor.textSince(first));
+    if (cursor.position > first) args.push(single?.kind === 'string' && isMySql(cursor.dialect) ? single.value : cursor.textSince(first));
     cursor.acceptMark(',');
   }
   cursor.expectMark(')');
   return args;
 }
 
-function readArrayDimensions(cursor: Cursor): number {
-  if (cursor.accept('ARRAY')) {
-    if (cursor.atMark('[')) cursor.skipItem();
-    return 1;
-  }
-  let dimensions = 0;
-  while (cursor.atMark('[') || cursor.atMark('[]')) {
-    cursor.skipItem();
-    dimensions++;
-  }
-  return dimensions;
+type Sizes = NonNullable<DataType['arraySizes']>;
+const noSizes: Sizes = [];
+
+/** Reads ARRAY, ARRAY[n] or any number of `[]` and `[n]`; the size written in each, null where none is. */
+function readArraySizes(cursor: Cursor): Sizes {
+  if (cursor.accept('ARRAY')) return cursor.atMark('[') ? [readArraySize(cursor)] : [null];
+  if (!cursor.atMark('[') && !cursor.atMark('[]')) return noSizes;
+  const sizes: (number | null)[] = [];
+  while (cursor.atMark('[') || cursor.atMark('[]')) sizes.push(readArraySize(cursor));
+  return sizes;
+}
+
+function readArraySize(cursor: Cursor): number | null {
+  const size = cursor.atMark('[') && cursor.peek(1)?.kind === 'number' ? Number(cursor.peek(1)!.text) : null;
+  cursor.skipItem();
+  return size;
 }

@@ -10,10 +10,13 @@ export interface ViewHeader {
   readonly temporary: boolean;
   readonly materialized: boolean;
   readonly recursive?: boolean;
+  readonly unlogged?: boolean;
+  /** MySQL: ALGORITHM, DEFINER and SQL SECURITY. */
+  readonly characteristics: readonly TableOption[];
 }
 
 /** Reads CREATE VIEW from after the word VIEW. @throws ReadFailure without a name or a query. */
-export function readCreateView(cursor: Cursor, { orReplace, temporary, materialized, recursive }: ViewHeader): CreateView {
+export function readCreateView(cursor: Cursor, { orReplace, temporary, unlogged, materialized, recursive, characteristics }: ViewHeader): CreateView {
   const ifNotExists = acceptIfNotExists(cursor);
   const name = readQualifiedName(cursor);
   const columns = cursor.atMark('(') ? cursor.bracketed(() => readViewColumn(cursor)) : [];
@@ -24,7 +27,8 @@ export function readCreateView(cursor: Cursor, { orReplace, temporary, materiali
   }
   const { query, option } = readQueryAndSuffix(cursor);
   if (option) options.push(option);
-  return { kind: 'createView', name, orReplace, ifNotExists, materialized, temporary, ...(recursive && { recursive }), columns, options, query };
+  const more = { ...(recursive && { recursive }), ...(unlogged && { unlogged }), ...(characteristics.length > 0 && { characteristics }) };
+  return { kind: 'createView', name, orReplace, ifNotExists, materialized, temporary, ...more, columns, options, query };
 }
 
 function readViewColumn(cursor: Cursor): Identifier {

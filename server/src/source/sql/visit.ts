@@ -28,7 +28,7 @@ export function tableConstraintsOf(node: StatementNode): readonly DefinedConstra
 
 /** The pieces of a statement that the reader kept as text because it does not know them. */
 export function opaquePiecesOf(node: StatementNode): readonly string[] {
-  const pieces: string[] = [];
+  const pieces: string[] = node.rest ? [node.rest.text] : [];
   if (node.kind === 'createTable' || node.kind === 'createIndex') pieces.push(...node.opaque.map((piece) => piece.text));
   if (node.kind === 'alterTable') pieces.push(...node.actions.flatMap((action) => (action.kind === 'opaque' ? [action.text] : [])));
   for (const { constraint } of tableConstraintsOf(node)) if (constraint.kind === 'opaque') pieces.push(constraint.text);
