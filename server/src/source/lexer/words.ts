@@ -8,7 +8,7 @@ const SLOTS = 8192;
 const LONGEST = 63;
 
 /** Words seen of late, by what little of them is cheap to compare; a slot holds one. */
-const seen: (Word | undefined)[] = new Array<Word | undefined>(SLOTS).fill(undefined);
+const seen: (Word | undefined)[] = Array.from({ length: SLOTS });
 
 /**
  * The word that stands in `[start, end)`. Words come again and again, so the ones seen of late are shared: that costs

@@ -1,3 +1,5 @@
+import { endOfBlanks, unitAt } from '../lexer/characters.ts';
+
 const sectionMark =
   /^--(?:> statement-breakpoint\b|bun:split\b|[ \t]*changeset[ \t]|[ \t]*\+\w+[ \t]+(?:Up|Down|StatementBegin|StatementEnd)\b|[ \t]*migrate:(?:up|down)\b)/i;
 
@@ -6,9 +8,7 @@ const sectionStarts: ReadonlySet<number> = new Set(Array.from('>bBcC+mM', (lette
 
 /** Whether a line comment is a mark of a migration runner that begins another section or another statement. */
 export function isSectionMark(comment: string): boolean {
-  let position = 2;
-  while (comment.charCodeAt(position) === 32 || comment.charCodeAt(position) === 9) position++;
-  if (!sectionStarts.has(comment.charCodeAt(position))) return false;
+  if (!sectionStarts.has(unitAt(comment, endOfBlanks(comment, 2)))) return false;
   return sectionMark.test(comment);
 }
 
