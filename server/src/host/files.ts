@@ -11,8 +11,8 @@ export const maximumBytes = 8 * 1024 * 1024;
 
 export interface ScanOptions extends Pick<ListOptions, 'exclude' | 'below'> {
   readonly signal?: AbortSignal;
-  /** Files whose surroundings are read before the rest, the most important one first. */
-  readonly first?: readonly string[];
+  /** Files whose surroundings are read before the rest, the most important one first; asked again before each slice. */
+  readonly first?: () => readonly string[];
 }
 
 /** A file that was found and not read, with the reason as a sentence. */
@@ -74,18 +74,50 @@ export function readSourceFile(root: string, relative: string): ReadFile {
 }
 
 /**
- * Puts what is wanted first in front: what applies to every folder, then the files near the first wanted one, then those near
- * the next. Near is the folder and, as some runners give each migration a folder of its own, what lies beside that folder.
+ * Files still to be read, in the order of interest: what applies to every folder, then the files near the first wanted one,
+ * then those near the next. Near is the folder and, as some runners give each migration a folder of its own, what lies beside
+ * that folder.
  */
-function inOrderOfInterest(paths: readonly string[], first: readonly string[]): { readonly ordered: readonly string[]; readonly near: number } {
-  const around = [...new Set(first.map((file) => folderOf(folderOf(file)) || folderOf(file)))];
-  const rank = (file: string): number => {
+class ReadingList {
+  #rest: readonly string[];
+  #around: readonly string[] = [];
+  /** How many at the front of the rest are near. */
+  #near = 0;
+  #next = 0;
+
+  constructor(paths: readonly string[]) {
+    this.#rest = paths;
+  }
+
+  /** Takes note of what is wanted now. */
+  want(first: readonly string[]): void {
+    const around = [...new Set(first.map((file) => folderOf(folderOf(file)) || folderOf(file)))];
+    if (this.#next > 0 && around.join('\n') === this.#around.join('\n')) return;
+    this.#around = around;
+    const ranked = this.#rest.slice(this.#next).map((file) => ({ file, rank: this.#rank(file) })).sort((a, b) => a.rank - b.rank);
+    this.#rest = ranked.map(({ file }) => file);
+    this.#near = ranked.filter(({ rank }) => rank <= around.length).length;
+    this.#next = 0;
+  }
+
+  #rank(file: string): number {
     if (fileKind(file) === 'config' || isPresenceOnly(file)) return 0;
-    const nearest = around.findIndex((folder) => isInside(folder, file));
-    return nearest < 0 ? around.length + 1 : nearest + 1;
-  };
-  const ranked = paths.map((file) => ({ file, rank: rank(file) })).sort((a, b) => a.rank - b.rank);
-  return { ordered: ranked.map(({ file }) => file), near: ranked.filter((one) => one.rank <= around.length).length };
+    const nearest = this.#around.findIndex((folder) => isInside(folder, file));
+    return nearest < 0 ? this.#around.length + 1 : nearest + 1;
+  }
+
+  get nearDone(): boolean {
+    return this.#next >= this.#near;
+  }
+
+  /** Whether the file taken last was the last of those that are near. */
+  get nearEnds(): boolean {
+    return this.#next === this.#near;
+  }
+
+  take(): string | undefined {
+    return this.#rest[this.#next++];
+  }
 }
 
 /**
@@ -97,26 +129,25 @@ function inOrderOfInterest(paths: readonly string[], first: readonly string[]): 
 export async function* scanInSlices(root: string, options: ScanOptions = {}): AsyncGenerator<ScanSlice, void> {
   const slices = new Slices(options.signal);
   const { paths, closed } = await listFiles(root, slices, options);
-  const { ordered, near } = inOrderOfInterest(paths, options.first ?? []);
-  let files: SourceFile[] = [];
-  let leftAlone: NotRead[] = closed.map((file) => ({ file, reason: 'This folder could not be opened.' }));
-  let unreadable: string[] = [...closed];
-  for (const [index, file] of ordered.entries()) {
+  const total = paths.length;
+  const list = new ReadingList(paths);
+  list.want(options.first?.() ?? []);
+  let slice = { files: [] as SourceFile[], leftAlone: closed.map((file): NotRead => ({ file, reason: 'This folder could not be opened.' })), unreadable: [...closed] };
+  for (let done = 1; done <= total; done++) {
+    const file = list.take()!;
     const read: ReadFile = isPresenceOnly(file) ? { file: { path: file, text: '' } } : readSourceFile(root, file);
-    if ('file' in read) files.push(read.file);
+    if ('file' in read) slice.files.push(read.file);
     else if (!read.gone) {
-      leftAlone.push({ file, reason: read.reason });
-      if (!read.tooLarge) unreadable.push(file);
+      slice.leftAlone.push({ file, reason: read.reason });
+      if (!read.tooLarge) slice.unreadable.push(file);
     }
-    const done = index + 1;
-    if (!slices.due && done !== near) continue;
-    yield { files, leftAlone, unreadable, done, total: ordered.length, nearDone: done >= near };
-    files = [];
-    leftAlone = [];
-    unreadable = [];
+    if (done === total || (!slices.due && !list.nearEnds)) continue;
+    yield { ...slice, done, total, nearDone: list.nearDone };
+    slice = { files: [], leftAlone: [], unreadable: [] };
     await slices.pause();
+    if (options.first) list.want(options.first());
   }
-  yield { files, leftAlone, unreadable, done: ordered.length, total: ordered.length, nearDone: true };
+  yield { ...slice, done: total, total, nearDone: true };
 }
 
 /** Everything that `scanInSlices` gives, as one. `onSlice` is told of each slice. */

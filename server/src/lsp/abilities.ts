@@ -19,6 +19,8 @@ export interface Abilities {
   readonly definitionLinks: boolean;
   readonly nestedSymbols: boolean;
   readonly showDocument: boolean;
+  /** Shows how far a long piece of work has come, and lets the user stop it. */
+  readonly progress: boolean;
 }
 
 /** Before `initialize`: nothing. */
@@ -47,5 +49,6 @@ export function readAbilities({ textDocument, workspace, window }: ClientCapabil
     definitionLinks: textDocument?.definition?.linkSupport === true,
     nestedSymbols: textDocument?.documentSymbol?.hierarchicalDocumentSymbolSupport === true,
     showDocument: window?.showDocument?.support === true,
+    progress: window?.workDoneProgress === true,
   };
 }

@@ -18,6 +18,9 @@ export interface ServerContext {
   abilities: Abilities;
   options: InitializationOptions;
   trusted: boolean;
+  /** Fulfilled when the client has said `initialized`, before which it may be asked for nothing. */
+  readonly initialized: Promise<void>;
+  markInitialized(): void;
   /** Requests are answered only between `initialize` and `shutdown`. */
   phase: 'new' | 'running' | 'ended';
   log(level: 'error' | 'warning' | 'info', message: string): void;
@@ -25,7 +28,11 @@ export interface ServerContext {
 
 /** The context before `initialize`. */
 export function newContext(connection: Connection, folders: Folders, documents: Documents, makeSession: SessionFactory): ServerContext {
+  let markInitialized = (): void => undefined;
+  const initialized = new Promise<void>((resolve) => (markInitialized = resolve));
   return {
+    initialized,
+    markInitialized: () => markInitialized(),
     connection,
     folders,
     documents,

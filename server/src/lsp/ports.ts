@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { loadAuthorities } from '../host/authorities.ts';
-import { readSourceFile, scanWorkspace } from '../host/files.ts';
+import { readSourceFile } from '../host/files.ts';
 import { gitApplied } from '../host/git.ts';
 import { loadPrismaAuthority } from '../host/prismaAuthority.ts';
 import type { SourceFile } from '../project/facts.ts';
@@ -9,6 +9,8 @@ import type { Authorities } from '../rules/syntax.ts';
 import { Session, type SessionPorts } from '../session/session.ts';
 import type { Analysis } from '../session/analysis.ts';
 import type { SessionFactory } from './context.ts';
+import { showProgress } from './progress.ts';
+import { openPaths, scanShown, type FolderScan } from './scan.ts';
 
 /** Makes sessions that read the file system of this machine, and ask git only in a trusted workspace. */
 export function sessionFactory(analysis: Partial<Analysis> = {}): SessionFactory {
@@ -17,8 +19,8 @@ export function sessionFactory(analysis: Partial<Analysis> = {}): SessionFactory
     const log: SessionPorts['log'] = (level, message) => context.log(level, message);
     // Without its grammar a dialect gets no syntax errors; everything else works.
     let holdsPrisma = false;
-    const scan: SessionPorts['scan'] = async () => {
-      const found = await scanWorkspace(root ?? '', {});
+    const scan: FolderScan = async (onSlice) => {
+      const found = await scanShown(root ?? '', showProgress(context, `Database Expert reads ${basename(root ?? '')}`), () => openPaths(context, root ?? ''), onSlice);
       holdsPrisma = found.files.some(({ path }) => path.endsWith('.prisma'));
       return found;
     };

@@ -69,6 +69,7 @@ export function wire(connection: Connection, makeSession: SessionFactory): void 
 /** After `initialized` the server may ask the client: for settings, for watchers, for changes of the folders. */
 async function start(context: ServerContext, publisher: Publisher, add: (uri: string, name: string) => void): Promise<void> {
   const { connection, folders } = context;
+  context.markInitialized();
   if (context.abilities.workspaceFolders) {
     connection.workspace.onDidChangeWorkspaceFolders(
       notification(context, 'didChangeWorkspaceFolders', async ({ added, removed }) => {
