@@ -6,12 +6,18 @@ const longestName = 63;
 
 const encoder = new TextEncoder();
 
+/** How many bytes a text takes in UTF-8. */
+function bytesOf(text: string): number {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) return encoder.encode(text).length;
+  return text.length;
+}
+
 function clipToBytes(text: string, bytes: number): string {
   if (text.length * 3 <= bytes) return text;
   let used = 0;
   let end = 0;
   for (const character of text) {
-    used += encoder.encode(character).length;
+    used += bytesOf(character);
     if (used > bytes) break;
     end += character.length;
   }
@@ -24,14 +30,14 @@ function clipToBytes(text: string, bytes: number): string {
  */
 export function postgresName(table: string, columns: string | undefined, label: string): string {
   const room = longestName - label.length - 1 - (columns === undefined ? 0 : 1);
-  let first = encoder.encode(table).length;
-  let second = columns === undefined ? 0 : encoder.encode(columns).length;
+  let first = bytesOf(table);
+  let second = columns === undefined ? 0 : bytesOf(columns);
   while (first + second > room) {
     if (first > second) first--;
     else second--;
   }
-  const parts = [clipToBytes(table, first), ...(columns === undefined ? [] : [clipToBytes(columns, second)]), label];
-  return parts.join('_');
+  const middle = columns === undefined ? '' : `_${clipToBytes(columns, second)}`;
+  return `${clipToBytes(table, first)}${middle}_${label}`;
 }
 
 /** Column names joined for a default name; PostgreSQL stops as soon as the text is long enough. */
@@ -39,7 +45,7 @@ function joinColumns(columns: readonly string[]): string {
   let text = '';
   for (const column of columns) {
     text += (text === '' ? '' : '_') + column;
-    if (encoder.encode(text).length > longestName) break;
+    if (bytesOf(text) > longestName) break;
   }
   return text;
 }

@@ -1,19 +1,24 @@
 import { bareKey, findColumn, type Catalog, type CatalogIndexes, type Table } from '../catalog.ts';
 
+/** `column = 'literal'`, for the first of the columns that stands there. */
+function comparison(...columns: readonly string[]): readonly RegExp[] {
+  return columns.map((column) => new RegExp(String.raw`\b${column}\s*=\s*'([^']*)'`, 'i'));
+}
+
 /** Catalog columns that conditions compare with a literal, by what they name. */
-const subjects: Readonly<Record<string, readonly string[]>> = {
-  label: ['enumlabel'],
-  column: ['column_name', 'attname'],
-  constraint: ['constraint_name', 'conname'],
-  index: ['indexname', 'index_name'],
-  table: ['table_name', 'tablename', 'relname', 'viewname'],
-  type: ['typname', 'udt_name'],
-  schema: ['schema_name', 'nspname'],
-  extension: ['extname'],
-  policy: ['policyname', 'polname'],
-  trigger: ['trigger_name', 'tgname'],
-  routine: ['proname', 'routine_name'],
-};
+const subjects = {
+  label: comparison('enumlabel'),
+  column: comparison('column_name', 'attname'),
+  constraint: comparison('constraint_name', 'conname'),
+  index: comparison('indexname', 'index_name'),
+  table: comparison('table_name', 'tablename', 'relname', 'viewname'),
+  type: comparison('typname', 'udt_name'),
+  schema: comparison('schema_name', 'nspname'),
+  extension: comparison('extname'),
+  policy: comparison('policyname', 'polname'),
+  trigger: comparison('trigger_name', 'tgname'),
+  routine: comparison('proname', 'routine_name'),
+} as const;
 
 /** `EXISTS (...)` or `NOT EXISTS (...)`, outer parentheses aside. */
 export function existsCondition(condition: string): { readonly negated: boolean; readonly query: string } | undefined {
@@ -25,9 +30,9 @@ export function existsCondition(condition: string): { readonly negated: boolean;
 
 /** What a query on the engine's own catalog would find: whether such an object is there; undefined when it cannot be told. */
 export function queryFinds(catalog: Catalog, query: string): boolean | undefined {
-  const value = (subject: string) => {
-    for (const name of subjects[subject]!) {
-      const match = new RegExp(String.raw`\b${name}\s*=\s*'([^']*)'`, 'i').exec(query);
+  const value = (subject: keyof typeof subjects) => {
+    for (const pattern of subjects[subject]) {
+      const match = pattern.exec(query);
       if (match) return match[1];
     }
     return undefined;
@@ -59,7 +64,7 @@ export function queryFinds(catalog: Catalog, query: string): boolean | undefined
   if (type !== undefined) return [enums, catalog.domains, catalog.types].some((types) => types.keysBy('name', bareKey(dialect, type)).length > 0);
   const extension = value('extension');
   if (extension !== undefined) return catalog.extensions.has(extension);
-  if (table !== undefined && ['policy', 'trigger', 'routine'].every((subject) => value(subject) === undefined)) {
+  if (table !== undefined && (['policy', 'trigger', 'routine'] as const).every((subject) => value(subject) === undefined)) {
     return named!.length > 0 || by('index', table).some((candidate) => candidate.indexes.some((other) => other.name === table)) || undefined;
   }
   return schema !== undefined && table === undefined ? catalog.schemas.has(schema) : undefined;

@@ -47,12 +47,17 @@ export function applyRoutine(draft: Draft, routine: Routine): void {
  * which only a part is filled in (`events_%s`); attaching, storage parameters and the like leave what rules ask about as it is.
  */
 function mayTouchKnown(text: string): boolean {
-  const hole = String.raw`(?:only\s+)?(?:if\s+(?:not\s+)?exists\s+)?(?:"?\w+"?\.)?(?:%(?:\d+\$)?[Is]|'?\s*\|\|)(?!\w)`;
-  const alter = new RegExp(String.raw`\balter\s+table\s+${hole}(?!\s*(?:attach|detach|set\s*\(|set\s+(?:un)?logged|owner|validate|cluster|reset))`, 'i');
-  const drop = new RegExp(String.raw`\b(?:drop\s+(?:table|index(?:\s+concurrently)?|type|view|schema)|alter\s+index)\s+${hole}`, 'i');
-  const index = new RegExp(String.raw`\bcreate\s+(?:unique\s+)?index\b[^;]*?\bon\s+${hole}`, 'i');
-  return alter.test(text) || drop.test(text) || index.test(text);
+  return touching.some((pattern) => pattern.test(text));
 }
+
+/** A name of which nothing is written out. */
+const hole = String.raw`(?:only\s+)?(?:if\s+(?:not\s+)?exists\s+)?(?:"?\w+"?\.)?(?:%(?:\d+\$)?[Is]|'?\s*\|\|)(?!\w)`;
+
+const touching = [
+  String.raw`\balter\s+table\s+${hole}(?!\s*(?:attach|detach|set\s*\(|set\s+(?:un)?logged|owner|validate|cluster|reset))`,
+  String.raw`\b(?:drop\s+(?:table|index(?:\s+concurrently)?|type|view|schema)|alter\s+index)\s+${hole}`,
+  String.raw`\bcreate\s+(?:unique\s+)?index\b[^;]*?\bon\s+${hole}`,
+].map((pattern) => new RegExp(pattern, 'i'));
 
 class BlockApplier {
   readonly #draft: Draft;

@@ -61,7 +61,7 @@ function applyAttribute(draft: Draft, column: Mutable<Column>, attribute: Column
   }
 }
 
-/** The column that a definition makes, with neither keys nor checks. SERIAL gets its sequence later, in `placeColumn`. */
+/** The column that a definition makes, with neither keys nor checks. SERIAL gets its sequence later, in `newColumn`. */
 export function makeColumn(draft: Draft, definition: ColumnDefinition): Column {
   const { dialect } = draft;
   const { type } = definition;
@@ -130,10 +130,16 @@ function mariaCheckName(draft: Draft, definition: ColumnDefinition): ColumnDefin
   return draft.dialect === 'mariadb' ? definition.name : undefined;
 }
 
-/** The table with the column put in (or replaced); a SERIAL column brings its sequence, which goes into the draft. */
-export function placeColumn(draft: Draft, table: Table, definition: ColumnDefinition, position?: ColumnPosition): Table {
+/** The column that a definition makes in a table; a SERIAL column brings its sequence, which goes into the draft. */
+export function newColumn(draft: Draft, table: Table, definition: ColumnDefinition): Column {
   let column = makeColumn(draft, definition);
   if (definition.type && isSerial(draft.dialect, definition.type)) column = withSequence(draft, table, column);
+  return column;
+}
+
+/** The table with the column put in, or in the place of the one of that name. */
+export function placeColumn(draft: Draft, table: Table, definition: ColumnDefinition, position?: ColumnPosition): Table {
+  const column = newColumn(draft, table, definition);
   const columns = table.columns.filter((other) => !sameName(draft.dialect, other.name, column.name));
   const replaced = table.columns.findIndex((other) => sameName(draft.dialect, other.name, column.name));
   columns.splice(placeOf(draft, columns, replaced, position), 0, column);

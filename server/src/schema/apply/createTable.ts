@@ -2,7 +2,7 @@ import { isMySql } from '../../source/dialect.ts';
 import type { CreateTable, QualifiedName, TableConstraint } from '../../source/sql/ast.ts';
 import { sameName, type Column, type Table } from '../catalog.ts';
 import { addConstraints } from './constraints.ts';
-import { constraintsOf, placeColumn } from './columns.ts';
+import { constraintsOf, newColumn, placeColumn } from './columns.ts';
 import { emptyTable, type Draft, type Target } from './draft.ts';
 import { inheritFromParent, inheritPartition } from './inheritance.ts';
 import { copyLike } from './likes.ts';
@@ -22,16 +22,31 @@ function buildTable(draft: Draft, node: CreateTable, target: Target): Table {
   for (const parent of node.inherits) table = inheritFromParent(draft, table, draft.tableOrUnknown(parent));
   if (node.partitionOf) table = partitionColumns(draft, table, node.partitionOf.parent);
   for (const like of node.likes) table = copyLike(draft, table, like);
-  const constraints: TableConstraint[] = [];
-  for (const definition of node.columns) {
-    const inherited = table.columns.find((column) => sameName(draft.dialect, column.name, definition.name.name));
-    table = inherited && definition.type === undefined ? mergeInherited(draft, table, definition) : placeColumn(draft, table, definition);
-    constraints.push(...constraintsOf(draft, definition));
-  }
+  table = withColumns(draft, table, node.columns);
+  const constraints = node.columns.flatMap((definition) => constraintsOf(draft, definition));
   table = addConstraints(draft, table, [...constraints, ...node.constraints].map(onNewTable));
   if (node.partitionOf) table = inheritPartition(draft, table, draft.tableOrUnknown(node.partitionOf.parent), node.partitionOf.bound);
   if (node.asQuery) return fromQuery(draft, table, node.asQuery.text);
   return node.ofType ? { ...table, knowledge: 'unknown' } : table;
+}
+
+/** Columns are put into one list for as long as each is new: most tables are made of nothing else. */
+function withColumns(draft: Draft, before: Table, definitions: CreateTable['columns']): Table {
+  const names = new Set(before.columns.map((column) => draft.bare(column.name)));
+  let columns = [...before.columns];
+  let table: Table = { ...before, columns };
+  for (const definition of definitions) {
+    const name = draft.bare(definition.name.name);
+    if (names.has(name)) {
+      table = definition.type === undefined ? mergeInherited(draft, table, definition) : placeColumn(draft, table, definition);
+      columns = [...table.columns];
+      table = { ...table, columns };
+    } else {
+      columns.push(newColumn(draft, table, definition));
+      names.add(name);
+    }
+  }
+  return table;
 }
 
 /** An empty table meets every constraint: PostgreSQL takes them for validated there, even where NOT VALID is written. */
@@ -86,7 +101,7 @@ function partitionColumns(draft: Draft, table: Table, parent: QualifiedName): Ta
 
 /** `c NOT NULL` in a partition: what is written is added to what the parent says. */
 function mergeInherited(draft: Draft, table: Table, definition: CreateTable['columns'][number]): Table {
-  const made = placeColumn(draft, { ...table, columns: [] }, definition).columns[0]!;
+  const made = newColumn(draft, table, definition);
   const columns = table.columns.map((column) => {
     if (!sameName(draft.dialect, column.name, made.name)) return column;
     return { ...column, nullable: column.nullable && made.nullable, ...(made.default !== undefined && { default: made.default }) };
