@@ -24,7 +24,7 @@ export interface Column {
   readonly default?: string;
   readonly generated?: { readonly expression: string; readonly stored: boolean };
   readonly identity?: 'always' | 'by default';
-  /** What stood in parentheses after AS IDENTITY: `START WITH 100`. */
+  /** How it counts where it is not as usual: `START WITH 100`. */
   readonly identityOptions?: string;
   /** MySQL AUTO_INCREMENT, SQLite AUTOINCREMENT, PostgreSQL serial (a default taken from a sequence the column owns). */
   readonly autoIncrement?: boolean;
@@ -190,6 +190,8 @@ export interface Sequence {
   readonly ownedBy?: { readonly schema?: string; readonly table: string; readonly column: string };
   /** SERIAL made it, so it goes with its column. */
   readonly serial?: boolean;
+  /** It counts an identity column, which says how. */
+  readonly identity?: boolean;
   readonly temporary?: boolean;
   readonly origin: Origin;
 }

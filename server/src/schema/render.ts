@@ -108,7 +108,7 @@ function objectStatements(catalog: Catalog, object: Exclude<CatalogObject, { kin
     case 'routine':
       return [object.value.text];
     case 'sequence':
-      return madeBySerial(catalog, object.key) ? [] : [renderSequence(dialect, object.value)];
+      return comesWithColumn(catalog, object.key) ? [] : [renderSequence(dialect, object.value)];
     case 'view': {
       const { value } = object;
       const what = `${value.materialized ? 'MATERIALIZED ' : ''}VIEW ${renderName(dialect, value.schema, value.name)}`;
@@ -118,9 +118,10 @@ function objectStatements(catalog: Catalog, object: Exclude<CatalogObject, { kin
   }
 }
 
-/** Whether the sequence comes with a column that is written as SERIAL. */
-function madeBySerial(catalog: Catalog, key: string): boolean {
+/** Whether the sequence comes with a column that is written as SERIAL or IDENTITY. */
+function comesWithColumn(catalog: Catalog, key: string): boolean {
   const sequence = catalog.sequences.get(key)!;
+  if (sequence.identity) return true;
   const owner = sequence.ownedBy;
   const table = owner && catalog.tables.get(objectKey(catalog.dialect, owner.schema, owner.table));
   const column = table?.columns.find((candidate) => candidate.name === owner!.column);
@@ -132,7 +133,7 @@ function closingStatements(catalog: Catalog): string[] {
   const { dialect } = catalog;
   const statements: string[] = [];
   for (const [key, sequence] of catalog.sequences) {
-    const owner = sequence.temporary || madeBySerial(catalog, key) ? undefined : renderSequenceOwner(dialect, sequence);
+    const owner = sequence.temporary || comesWithColumn(catalog, key) ? undefined : renderSequenceOwner(dialect, sequence);
     if (owner) statements.push(owner);
   }
   for (const table of catalog.tables.values()) {

@@ -149,6 +149,7 @@ export function restoreSequences(work: Work, entry: HistoryEntry): void {
   for (const key of altered(work, entry, 'sequences')) {
     const old = entry.before.sequences.get(key)!;
     const current = work.current.sequences.get(key)!;
+    if (old.identity && current.identity) continue;
     const name = renderName(work.dialect, old.schema, old.name);
     if (!sameValue(old.ownedBy, current.ownedBy)) {
       const owner = old.ownedBy && `${renderName(work.dialect, old.ownedBy.schema, old.ownedBy.table)}.${quoteIdentifier(work.dialect, old.ownedBy.column)}`;

@@ -134,7 +134,7 @@ function createMissing(work: Work, entry: HistoryEntry, copies: Copies): void {
 }
 
 /**
- * Sequences that the statement took away. One that comes back with its SERIAL column is left out; one whose owner is not there
+ * Sequences that the statement took away. One that comes back with its SERIAL or identity column is left out; one whose owner is not there
  * yet is made without it, and given to it later.
  */
 function missingSequences(work: Work, entry: HistoryEntry): ReadonlyMap<string, Sequence> {
@@ -144,6 +144,7 @@ function missingSequences(work: Work, entry: HistoryEntry): ReadonlyMap<string, 
     const table = owner && work.current.tables.get(objectKey(work.dialect, owner.schema, owner.table));
     const old = owner && entry.before.tables.get(objectKey(work.dialect, owner.schema, owner.table));
     const column = old?.columns.find(({ name }) => name === owner?.column);
+    if (sequence.identity && table) continue;
     if (!table || !owner || !old || findColumn(work.dialect, table, owner.column)) sequences.set(key, sequence);
     else if (!column?.autoIncrement || column.nullable || !isPlainSerial(old, column, sequence)) sequences.set(key, { ...sequence, ownedBy: undefined, serial: undefined });
   }
@@ -174,7 +175,7 @@ function dropRest(work: Work, entry: HistoryEntry): void {
   for (const key of surplus(work, entry, 'routines').reverse()) work.add({ sql: dropRoutine(dialect, work.current.routines.get(key)!) });
   for (const key of surplus(work, entry, 'sequences')) {
     const sequence = work.current.sequences.get(key)!;
-    if (!sequence.serial) work.add({ sql: `DROP SEQUENCE ${renderName(dialect, sequence.schema, sequence.name)}` });
+    if (!sequence.serial && !sequence.identity) work.add({ sql: `DROP SEQUENCE ${renderName(dialect, sequence.schema, sequence.name)}` });
   }
   for (const kind of ['domains', 'types', 'enums'] as const) {
     for (const key of surplus(work, entry, kind).reverse()) {

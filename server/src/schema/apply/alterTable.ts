@@ -6,6 +6,7 @@ import { dropColumn, renameColumn } from './columnChanges.ts';
 import { changeColumn, constraintsOf, defaultText, makeColumn, placeColumn } from './columns.ts';
 import { dropConstraint, renameConstraint, renameIndex, validateConstraint } from './constraintChanges.ts';
 import { hasConstraint } from './constraintNames.ts';
+import { addIdentitySequence, dropIdentitySequence, identityText } from './identity.ts';
 import type { Draft } from './draft.ts';
 import { tidyExpression } from '../expressions.ts';
 import { attachPartition, childrenOf, detachPartition, inheritFromParent } from './inheritance.ts';
@@ -30,11 +31,22 @@ const actions: { readonly [K in AlterAction['kind']]: Action<K> } = {
   dropDefault: (draft, table, { column }) => alterColumn(draft, table, column.name, (old) => withDefault(draft, table, old, undefined)),
   setNotNull: (draft, table, { column }) => alterColumn(draft, table, column.name, (old) => ({ ...old, nullable: false })),
   dropNotNull: (draft, table, { column }) => alterColumn(draft, table, column.name, (old) => ({ ...old, nullable: true, notNullName: undefined })),
-  addIdentity: (draft, table, { column, always }) =>
-    alterColumn(draft, table, column.name, (old) => ({ ...withDefault(draft, table, old, undefined), nullable: false, identity: always ? 'always' : 'by default' })),
-  setIdentity: (draft, table, { column, always }) =>
-    alterColumn(draft, table, column.name, (old) => (always === undefined ? old : { ...old, identity: always ? 'always' : 'by default' })),
-  dropIdentity: (draft, table, { column }) => alterColumn(draft, table, column.name, (old) => ({ ...old, identity: undefined, identityOptions: undefined })),
+  addIdentity: (draft, table, { column, always, sequence }) => {
+    const options = { identity: always ? 'always' : 'by default', identityOptions: identityText(undefined, sequence ?? []) } as const;
+    const old = findColumn(draft.dialect, table, column.name);
+    if (old && !draft.inheriting) addIdentitySequence(draft, table, old, sequence);
+    alterColumn(draft, table, column.name, (changed) => ({ ...withDefault(draft, table, changed, undefined), nullable: false, ...options }));
+  },
+  setIdentity: (draft, table, { column, always, changes }) =>
+    alterColumn(draft, table, column.name, (old) => ({
+      ...old,
+      ...(always !== undefined && { identity: always ? 'always' : 'by default' }),
+      identityOptions: identityText(old.identityOptions, changes.filter(({ name }) => !name.startsWith('GENERATED'))),
+    })),
+  dropIdentity: (draft, table, { column }) => {
+    dropIdentitySequence(draft, table, column.name);
+    alterColumn(draft, table, column.name, (old) => ({ ...old, identity: undefined, identityOptions: undefined }));
+  },
   setExpression: (draft, table, { column, expression }) =>
     alterColumn(draft, table, column.name, (old) => {
       const generated = { expression: tidyExpression(draft.dialect, expression.text), stored: old.generated?.stored ?? true };

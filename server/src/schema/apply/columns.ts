@@ -3,6 +3,7 @@ import type { ColumnConstraint, ColumnDefinition, ColumnPosition, IndexPart, Tab
 import { sameName, type Column, type Key, type Table } from '../catalog.ts';
 import type { Draft } from './draft.ts';
 import { tidyExpression } from '../expressions.ts';
+import { addIdentitySequence, identityText } from './identity.ts';
 import { postgresRelationName } from '../names.ts';
 import { quoteString, renderName } from '../quote.ts';
 import { engineType, isSerial } from '../types.ts';
@@ -38,7 +39,7 @@ function applyAttribute(draft: Draft, column: Mutable<Column>, attribute: Column
       break;
     case 'identity':
       column.identity = attribute.always ? 'always' : 'by default';
-      column.identityOptions = attribute.options;
+      column.identityOptions = identityText(undefined, attribute.sequence ?? []);
       column.nullable = false;
       break;
     case 'autoIncrement':
@@ -134,6 +135,8 @@ function mariaCheckName(draft: Draft, definition: ColumnDefinition): ColumnDefin
 export function newColumn(draft: Draft, table: Table, definition: ColumnDefinition): Column {
   let column = makeColumn(draft, definition);
   if (definition.type && isSerial(draft.dialect, definition.type)) column = withSequence(draft, table, column);
+  const identity = definition.constraints.find((attribute) => attribute.kind === 'identity');
+  if (identity && !draft.inheriting) addIdentitySequence(draft, table, column, identity.sequence);
   return column;
 }
 

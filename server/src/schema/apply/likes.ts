@@ -2,6 +2,7 @@ import { isMySql } from '../../source/dialect.ts';
 import type { CreateTable } from '../../source/sql/ast.ts';
 import type { Column, Table } from '../catalog.ts';
 import type { Draft } from './draft.ts';
+import { addIdentitySequence } from './identity.ts';
 import { postgresRelationName } from '../names.ts';
 
 type Like = CreateTable['likes'][number];
@@ -41,6 +42,7 @@ function copyParts(draft: Draft, table: Table, source: Table, including: readonl
     knowledge: source.knowledge === 'unknown' ? 'unknown' : table.knowledge,
     columns: [...table.columns, ...source.columns.map(copyColumn)],
   };
+  for (const column of source.columns) if (includes('IDENTITY') && column.identity) addIdentitySequence(draft, table, { name: column.name, origin: table.origin });
   if (includes('CONSTRAINTS')) result = { ...result, checks: [...result.checks, ...source.checks.map((check) => ({ ...check, inherited: undefined }))] };
   return includes('INDEXES') ? copyKeys(draft, result, source) : result;
 }

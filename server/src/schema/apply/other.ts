@@ -4,11 +4,9 @@ import type {
   CreateView,
   OtherStatement,
   PolicyStatement,
-  SequenceStatement,
   SetStatement,
-  TableOption,
 } from '../../source/sql/ast.ts';
-import { defaultSchema, sameName, type Policy, type Sequence, type Trigger } from '../catalog.ts';
+import { defaultSchema, sameName, type Policy, type Trigger } from '../catalog.ts';
 import { changeColumn } from './columns.ts';
 import type { Draft } from './draft.ts';
 import { applyBlock, applyRoutine } from './blocks.ts';
@@ -16,65 +14,6 @@ import { tidyExpression } from '../expressions.ts';
 import { mergeOptions } from '../options.ts';
 import { applyCall } from './procedures.ts';
 import { routineKey } from '../routines.ts';
-import { ownedSequenceDefault } from '../sequences.ts';
-
-/** CREATE SEQUENCE and ALTER SEQUENCE. */
-export function applySequence(draft: Draft, node: SequenceStatement): void {
-  const target = node.kind === 'createSequence' ? draft.target(node.name) : draft.lookup('sequences', node.name);
-  const existing = draft.catalog.sequences.get(target.key);
-  if (node.kind === 'createSequence' ? existing && node.ifNotExists : !existing) return;
-  const schemaChange = node.options.find((option) => option.name === 'SET SCHEMA');
-  const owner = node.ownedBy && draft.lookup('tables', node.ownedBy.table);
-  const free = node.options.some((option) => option.name === 'OWNED BY');
-  const { schema, name } = target;
-  const base: Sequence = existing ?? { schema, name, options: '', ...(node.temporary && { temporary: true }), origin: draft.origin(node.name.name.range) };
-  const ownedBy = owner ? { schema: owner.schema, table: owner.name, column: node.ownedBy!.column.name } : free ? undefined : base.ownedBy;
-  const moved = schemaChange ? draft.targetOf(schemaChange.value.replaceAll('"', ''), base.name) : target;
-  const sequence: Sequence = { ...base, schema: moved.schema, ownedBy, options: sequenceOptions(base.options, node.options) };
-  if (schemaChange) draft.remove('sequences', target.key);
-  draft.set('sequences', moved.key, sequence);
-  if (owner) markAutoIncrement(draft, sequence);
-}
-
-/** Clauses of a sequence that are no schema (where it stands, who owns it) or take another back. */
-const notKept = new Set([
-  'RESTART',
-  'RESTART WITH',
-  'OWNER TO',
-  'SET SCHEMA',
-  'SET LOGGED',
-  'SET UNLOGGED',
-  'OWNED BY',
-  'SEQUENCE NAME',
-  'NO MINVALUE',
-  'NO MAXVALUE',
-  'NO CYCLE',
-]);
-
-/** What a sequence does when nothing is said. */
-const usualOptions = [['INCREMENT BY', '1'], ['START WITH', '1'], ['CACHE', '1'], ['AS', 'bigint']] as const;
-
-/** Options that say how a sequence counts, those that are usual left out. */
-function sequenceOptions(before: string, added: readonly TableOption[]): string {
-  const written = before.matchAll(/(AS|INCREMENT BY|MINVALUE|MAXVALUE|START WITH|CACHE|CYCLE)(?: (\S+))?/g);
-  const options = new Map([...written].map((match) => [match[1]!, match[2] ?? '']));
-  for (const { name, value } of added) {
-    const canonical = name === 'INCREMENT' ? 'INCREMENT BY' : name === 'START' ? 'START WITH' : name;
-    if (notKept.has(name)) options.delete(canonical.replace(/^NO /, ''));
-    else options.set(canonical, value.trim());
-  }
-  for (const [name, usual] of usualOptions) if (options.get(name) === usual) options.delete(name);
-  return [...options].map(([name, value]) => (value === '' ? name : `${name} ${value}`)).join(' ');
-}
-
-function markAutoIncrement(draft: Draft, sequence: Sequence): void {
-  const owner = sequence.ownedBy!;
-  const { key } = draft.targetOf(owner.schema, owner.table);
-  const table = draft.catalog.tables.get(key);
-  if (!table) return;
-  const owned = (text: string | undefined) => text !== undefined && ownedSequenceDefault(draft.catalog, table, owner.column, text);
-  draft.put(changeColumn(draft, table, owner.column, (column) => (owned(column.default) ? { ...column, autoIncrement: true } : column)));
-}
 
 /** CREATE VIEW and CREATE MATERIALIZED VIEW. */
 export function createView(draft: Draft, node: CreateView): void {

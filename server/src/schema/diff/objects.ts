@@ -6,6 +6,8 @@ import { renderDomain, renderEnum, renderIndex, renderSequence, renderSequenceOw
 interface ObjectComparison<V> {
   readonly object: DifferentObject;
   readonly of: (catalog: Catalog) => ReadonlyMap<string, V>;
+  /** Part of another object, and compared with it. */
+  readonly within?: (value: V) => boolean;
   /** Equal texts mean the same thing. */
   readonly shape: (value: V, catalog: Catalog) => string;
   readonly text: (value: V, catalog: Catalog, key: string) => string;
@@ -29,6 +31,7 @@ const comparisons: readonly ObjectComparison<unknown>[] = [
   comparison({
     object: 'sequence',
     of: ({ sequences }) => sequences,
+    within: ({ identity }) => identity === true,
     shape: (value, { dialect }) => `${value.options} ${renderSequenceOwner(dialect, value) ?? ''}`,
     text: (value, { dialect }) => renderSequence(dialect, value),
   }),
@@ -54,17 +57,18 @@ export function compareObjects(before: Catalog, after: Catalog): SchemaDifferenc
   return comparisons.flatMap((kind) => compareMaps(kind, before, after));
 }
 
-function compareMaps({ object, of, shape, text }: ObjectComparison<unknown>, before: Catalog, after: Catalog): SchemaDifference[] {
+function compareMaps({ object, of, within = () => false, shape, text }: ObjectComparison<unknown>, before: Catalog, after: Catalog): SchemaDifference[] {
   const [olds, news] = [of(before), of(after)];
   if (olds === news) return [];
   const differences: SchemaDifference[] = [];
   for (const [key, old] of olds) {
     const now = news.get(key);
+    if (within(old)) continue;
     if (now === undefined) differences.push({ kind: 'removed', object, name: key, before: text(old, before, key), text: `${object} ${key} is gone` });
     else if (now !== old && shape(old, before) !== shape(now, after)) {
       differences.push({ kind: 'changed', object, name: key, before: text(old, before, key), after: text(now, after, key), text: `${object} ${key} is another one` });
     }
   }
-  for (const [key, now] of news) if (!olds.has(key)) differences.push({ kind: 'added', object, name: key, after: text(now, after, key), text: `${object} ${key} is new` });
+  for (const [key, now] of news) if (!olds.has(key) && !within(now)) differences.push({ kind: 'added', object, name: key, after: text(now, after, key), text: `${object} ${key} is new` });
   return differences;
 }

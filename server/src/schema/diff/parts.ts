@@ -75,6 +75,7 @@ class Shapes {
       this.loose(column.default),
       this.loose(column.generated?.expression),
       column.identity,
+      column.identityOptions,
       column.autoIncrement ?? false,
       column.collation,
       column.onUpdate?.toLowerCase(),

@@ -19,15 +19,10 @@ export function renderColumn(dialect: Dialect, column: Column): string {
     serial ?? column.type,
     column.collation !== undefined && `COLLATE ${collationName(dialect, column.collation)}`,
     generated,
-    column.identity && `GENERATED ${column.identity.toUpperCase()} AS IDENTITY${identityOptions(column)}`,
+    column.identity && `GENERATED ${column.identity.toUpperCase()} AS IDENTITY${column.identityOptions === undefined ? '' : ` (${column.identityOptions})`}`,
     !column.nullable && !serial && !column.identity && joined(column.notNullName !== undefined && `CONSTRAINT ${quoteIdentifier(dialect, column.notNullName)}`, 'NOT NULL'),
     column.default !== undefined && !serial && `DEFAULT ${column.default}`,
   );
-}
-
-function identityOptions(column: Column): string {
-  const options = column.identityOptions?.trim().replace(/^\((.*)\)$/s, '$1');
-  return options ? ` (${options.trim()})` : '';
 }
 
 /** Collations are identifiers; what was written with its schema or quotes stays so. */

@@ -36,7 +36,7 @@ export function standingAlone(table: Table): Table {
 
 function columnsOf(dialect: Dialect, table: Table, rendering: TableRendering): string[] {
   const own = table.partitionOf || table.inherits ? table.columns.filter((column) => !column.inherited) : table.columns;
-  return own.map((column) => renderTableColumn(dialect, table, plainUnlessSerial(dialect, table, column, rendering.sequences)));
+  return own.map((column) => renderTableColumn(dialect, table, withSequenceName(dialect, table, plainUnlessSerial(dialect, table, column, rendering.sequences), rendering.sequences)));
 }
 
 /** Whether writing SERIAL makes the sequence that the column counts with. */
@@ -57,8 +57,18 @@ export function isPlainSerial(table: Table, column: Column, sequence: Sequence):
 function plainUnlessSerial(dialect: Dialect, table: Table, column: Column, sequences: readonly Sequence[] | undefined): Column {
   if (dialect !== 'postgresql' || !column.autoIncrement || !sequences) return column;
   const wanted = sequenceOfDefault(column.default ?? '')?.name;
-  const sequence = sequences.find((candidate) => candidate.name === wanted && candidate.ownedBy?.table === table.name);
+  const sequence = sequences.find(({ name, ownedBy }) => name === wanted && ownedBy?.table === table.name && ownedBy.schema === table.schema);
   return sequence && isPlainSerial(table, column, sequence) && !column.nullable ? column : { ...column, autoIncrement: undefined };
+}
+
+/** The identity column with the name of its sequence among its options, where that is not the one it would get. */
+function withSequenceName(dialect: Dialect, table: Table, column: Column, sequences: readonly Sequence[] = []): Column {
+  if (column.identity === undefined) return column;
+  const counts = ({ identity, ownedBy }: Sequence) => identity && ownedBy?.table === table.name && ownedBy.schema === table.schema && ownedBy.column === column.name;
+  const sequence = sequences.find(counts);
+  if (!sequence || (sequence.schema === table.schema && sequence.name === postgresName(table.name, column.name, 'seq'))) return column;
+  const name = `SEQUENCE NAME ${renderName(dialect, sequence.schema ?? 'public', sequence.name)}`;
+  return { ...column, identityOptions: column.identityOptions === undefined ? name : `${name} ${column.identityOptions}` };
 }
 
 /** A lone column's key under the name the engine would choose stands beside the column. */
