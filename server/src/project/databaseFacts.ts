@@ -68,10 +68,11 @@ function circumstances({ name, layout, config }: DatabaseParts, engineVersion: n
 export function makeDatabase(parts: DatabaseParts, timeline: Timeline, scripts: Scripts): DatabaseFacts {
   const { name, layout, config } = parts;
   const { migrations, prisma, loose } = scripts;
-  const { steps, otherEntries, catalog, dumps } = timeline.update(scripts);
+  const { steps, scripts: runs, catalog, dumps } = timeline.update(scripts);
+  const otherEntries = once(() => runs.flatMap(({ entries }) => entries));
   const { mentions } = timeline;
   const files = new Map(loose.map(({ path, script }) => [path, script]));
-  const workload = new Workload({ entries: otherEntries, scripts: files, mentions, patterns: parts.patterns });
+  const workload = new Workload({ entries: otherEntries, scripts: files, mentions, patterns: () => parts.patterns() });
   const unread = once(() => [...unreadStatements(migrations, loose), ...workload.unread]);
   const engineVersion = parts.engineVersion ?? majorVersion(layout.config.engine_version);
   const tenancy = tenancyOf(layout.config, catalog);
@@ -85,7 +86,10 @@ export function makeDatabase(parts: DatabaseParts, timeline: Timeline, scripts: 
     ...(layout.runner ? { runner: runnerInfo(layout.runner, layout.dialect) } : {}),
     ...(layout.root ? { migrationsFolder: layout.root.folder } : {}),
     steps,
-    otherEntries,
+    scripts: runs,
+    get otherEntries() {
+      return otherEntries();
+    },
     mentions,
     ...(timeline.recorded && { changes: timeline.changes }),
     dumps,

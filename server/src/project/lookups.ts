@@ -1,9 +1,9 @@
 import type { Origin } from '../schema/catalog.ts';
 import { noteReadOf } from '../schema/reads.ts';
-import type { DatabaseFacts, HistoryEntry, MigrationStep } from './facts.ts';
+import type { DatabaseFacts, HistoryEntry, MigrationStep, ScriptRun } from './facts.ts';
 
 const numbers = new WeakMap<readonly MigrationStep[], ReadonlyMap<string, number>>();
-const scripts = new WeakMap<readonly HistoryEntry[], ReadonlyMap<string, readonly HistoryEntry[]>>();
+const scriptsByFile = new WeakMap<readonly ScriptRun[], ReadonlyMap<string, ScriptRun>>();
 
 /** The place of an entry's migration among the steps of its database; -1 for scripts, queries and schema files. */
 export function stepNumber({ steps }: DatabaseFacts, { migration, placed }: Pick<HistoryEntry, 'migration' | 'placed'>): number {
@@ -19,21 +19,11 @@ export function stepOf(database: DatabaseFacts, entry: HistoryEntry): MigrationS
 }
 
 /** The statements of a file that is no migration, in order. */
-function scriptEntries({ otherEntries }: DatabaseFacts, file: string): readonly HistoryEntry[] {
+function scriptEntries({ scripts }: DatabaseFacts, file: string): readonly HistoryEntry[] {
   noteReadOf('script', file);
-  let known = scripts.get(otherEntries);
-  if (!known) scripts.set(otherEntries, (known = byFile(otherEntries)));
-  return known.get(file) ?? [];
-}
-
-function byFile(entries: readonly HistoryEntry[]): Map<string, HistoryEntry[]> {
-  const files = new Map<string, HistoryEntry[]>();
-  for (const entry of entries) {
-    const known = files.get(entry.placed.file);
-    if (known) known.push(entry);
-    else files.set(entry.placed.file, [entry]);
-  }
-  return files;
+  let known = scriptsByFile.get(scripts);
+  if (!known) scriptsByFile.set(scripts, (known = new Map(scripts.map((script) => [script.file, script]))));
+  return known.get(file)?.entries ?? [];
 }
 
 /** The statements of the migration or script that an entry belongs to, in order, itself included. */
@@ -50,15 +40,24 @@ export function entryAt(database: DatabaseFacts, { file, range }: Origin): Histo
 
 /** The statements of the history, of scripts and of schema files that name an object, in the order in which they run, file by file. */
 export function entriesNaming(database: DatabaseFacts, key: string): HistoryEntry[] {
-  const numbered = [...database.mentions.of(key)].map((entry) => ({ entry, step: stepNumber(database, entry), ...entry.placed }));
+  return inOrder(database, database.mentions.of(key));
+}
+
+/** Those that make, change, rename, empty or drop a table or change its rows; a few may be about another one that is called the same. */
+export function entriesAbout(database: DatabaseFacts, key: string): HistoryEntry[] {
+  return inOrder(database, database.mentions.about(key));
+}
+
+function inOrder(database: DatabaseFacts, entries: Iterable<HistoryEntry>): HistoryEntry[] {
+  const numbered = [...entries].map((entry) => ({ entry, step: stepNumber(database, entry), ...entry.placed }));
   const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
   return numbered.sort((a, b) => a.step - b.step || compare(a.file, b.file) || a.statement.start - b.statement.start).map(({ entry }) => entry);
 }
 
-/** The statements that name an object and stand in the migration or script of an entry, in order; the entry itself is among them when it names it. */
-export function entriesNamingBeside(database: DatabaseFacts, entry: HistoryEntry, key: string): HistoryEntry[] {
+/** The statements about a table that stand in the migration or script of an entry, in order; the entry itself is among them when it is about it. */
+export function entriesAboutBeside(database: DatabaseFacts, entry: HistoryEntry, key: string): HistoryEntry[] {
   const { file } = entry.placed;
   const beside: HistoryEntry[] = [];
-  for (const one of database.mentions.of(key)) if (one.placed.file === file) beside.push(one);
+  for (const one of database.mentions.about(key)) if (one.placed.file === file) beside.push(one);
   return beside.sort((a, b) => a.placed.statement.start - b.placed.statement.start);
 }

@@ -1,17 +1,24 @@
 import { noteReadOf, type ReadKey } from '../schema/reads.ts';
 import { bareName, namesIn } from '../source/names.ts';
+import type { StatementNode } from '../source/sql/ast.ts';
+import { subjectsOf } from '../source/sql/subjects.ts';
 import type { Statement } from '../source/statement.ts';
 
 /** What stands in a history: something with a statement. */
 interface Holder {
-  readonly placed: { readonly statement: Statement };
+  readonly placed: { readonly statement: Statement; readonly node: StatementNode };
 }
 
-/** Statements by the names in them. Nothing is read of a statement before somebody asks for a name. */
+/** Statements by names. Nothing is read of a statement before somebody asks for a name. */
 class NameIndex<E extends Holder> {
   /** Statements that came in before anybody asked. */
   #waiting: Set<E> | undefined = new Set();
   readonly #byName = new Map<string, Set<E>>();
+  readonly #namesOf: (entry: E) => readonly string[];
+
+  constructor(namesOf: (entry: E) => readonly string[]) {
+    this.#namesOf = namesOf;
+  }
 
   add(entry: E): void {
     if (this.#waiting) this.#waiting.add(entry);
@@ -32,7 +39,7 @@ class NameIndex<E extends Holder> {
   }
 
   #index(entry: E): void {
-    for (const name of namesIn(entry.placed.statement)) {
+    for (const name of this.#namesOf(entry)) {
       const known = this.#byName.get(name);
       if (known) known.add(entry);
       else this.#byName.set(name, new Set([entry]));
@@ -40,7 +47,7 @@ class NameIndex<E extends Holder> {
   }
 
   #forget(entry: E): void {
-    for (const name of namesIn(entry.placed.statement)) {
+    for (const name of this.#namesOf(entry)) {
       const known = this.#byName.get(name);
       known?.delete(entry);
       if (known?.size === 0) this.#byName.delete(name);
@@ -50,8 +57,9 @@ class NameIndex<E extends Holder> {
 
 /** Which statements of a history name what. Brought forward statement by statement. */
 export class Mentions<E extends Holder> {
-  readonly #all = new NameIndex<E>();
-  readonly #asked = new NameIndex<E>();
+  readonly #naming = new NameIndex<E>(namesOf);
+  readonly #asked = new NameIndex<E>(namesOf);
+  readonly #about = new NameIndex<E>(({ placed }) => subjectsOf(placed.node).map(({ name }) => bareName(name.name)));
   readonly #isAsked: (entry: E) => boolean;
   /** Whether anybody asked for a name, so that one may have been noted as read. */
   #inUse = false;
@@ -63,21 +71,28 @@ export class Mentions<E extends Holder> {
 
   /** Takes in a statement. Gives the keys under which its names may have been read. */
   add(entry: E): readonly ReadKey[] {
-    this.#all.add(entry);
+    this.#naming.add(entry);
+    this.#about.add(entry);
     if (this.#isAsked(entry)) this.#asked.add(entry);
     return this.#keysOf(entry);
   }
 
   /** Forgets a statement. Gives the keys under which its names may have been read. */
   remove(entry: E): readonly ReadKey[] {
-    this.#all.remove(entry);
+    this.#naming.remove(entry);
+    this.#about.remove(entry);
     if (this.#isAsked(entry)) this.#asked.remove(entry);
     return this.#keysOf(entry);
   }
 
   /** The statements that name an object, by its name or its key in a catalog, in no order; some name another one that is called the same. */
   of(key: string): Iterable<E> {
-    return this.#all.of(this.#note(key));
+    return this.#naming.of(this.#note(key));
+  }
+
+  /** The statements that make, change, rename, empty or drop a table or change its rows, by its key, in no order. Costs far less than `of`. */
+  about(key: string): Iterable<E> {
+    return this.#about.of(this.#note(key));
   }
 
   /** Those among `of` that belong to the workload. */
@@ -92,7 +107,11 @@ export class Mentions<E extends Holder> {
     return name;
   }
 
-  #keysOf({ placed: { statement } }: E): ReadKey[] {
-    return this.#inUse ? namesIn(statement).map((name): ReadKey => `mentions:${name}`) : [];
+  #keysOf(entry: E): ReadKey[] {
+    return this.#inUse ? namesOf(entry).map((name): ReadKey => `mentions:${name}`) : [];
   }
+}
+
+function namesOf({ placed }: Holder): readonly string[] {
+  return namesIn(placed.statement);
 }

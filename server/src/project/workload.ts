@@ -11,11 +11,13 @@ const changes: ReadonlySet<string> = new Set(['insert', 'update', 'delete', 'mer
 
 /**
  * Whether the application asks a statement again and again. Statements of migrations are no workload: what a migration does once
- * says nothing about what the application asks every day, and neither does what a schema file does to the rows that it finds.
+ * says nothing about what the application asks every day, and neither does what a schema file does to the rows that it finds. What
+ * names no table is none either.
  */
-export function isAsked({ placed: { node }, role }: HistoryEntry): boolean {
+export function isAsked({ placed: { node, statement }, role }: HistoryEntry): boolean {
   if (role !== 'queries' && role !== 'script' && role !== 'schema') return false;
-  return node.kind === 'select' || node.kind === 'values' || (role !== 'schema' && changes.has(node.kind));
+  if (node.kind === 'select') return /\bfrom\b|^\(*table\b/i.test(statement.text);
+  return role !== 'schema' && changes.has(node.kind);
 }
 
 const nothing: Query = { blocks: [], writes: [], tables: [] };
@@ -109,10 +111,10 @@ export class Workload {
 
   /** Those that name a table, by its key; a few may name another one that is called the same. Each is parsed when it is looked into. */
   naming(key: string): WorkloadQuery[] {
-    const { mentions, scripts, patterns } = this.#parts;
+    const { mentions, scripts } = this.#parts;
     const name = bareName(key);
     const found = [...mentions.askedOf(key)].sort(byPlace).map((entry): WorkloadQuery => new AskedStatement(entry, scripts.get(entry.placed.file)));
-    return [...found, ...patterns().filter(({ query }) => query.tables.some((table) => bareName(table.name) === name))];
+    return [...found, ...this.#parts.patterns().filter(({ query }) => query.tables.some((table) => bareName(table.name) === name))];
   }
 }
 

@@ -1,5 +1,5 @@
 import { sizeOf, type DatabaseFacts, type HistoryEntry } from '../project/facts.ts';
-import { entriesAround, entriesNamingBeside, stepOf } from '../project/lookups.ts';
+import { entriesAround, entriesAboutBeside, stepOf } from '../project/lookups.ts';
 import { findColumn, findTable, objectKey, type Catalog, type Column, type Table } from '../schema/catalog.ts';
 import type { Dialect } from '../source/dialect.ts';
 import type { QualifiedName } from '../source/sql/ast.ts';
@@ -50,7 +50,7 @@ export function keyOf(dialect: Dialect, name: QualifiedName): string {
 
 /** Whether the statement's table was made earlier in the same migration or script, so that no rows and no clients are there yet. */
 export function isNewTable(entry: HistoryEntry, name: QualifiedName): boolean {
-  return entry.newTables.has(keyOf(entry.before.dialect, name));
+  return entry.newTables.has(keyOf(entry.placed.statement.dialect, name));
 }
 
 /** The table a statement speaks of, as it stands before the statement runs. */
@@ -74,9 +74,9 @@ export function columnAtEnd({ catalog, dialect }: DatabaseFacts, name: Qualified
   return table && findColumn(dialect, table, column);
 }
 
-/** The statements above an entry in its migration or script that name an object, in order. */
-export function entriesNamingBefore(database: DatabaseFacts, entry: HistoryEntry, key: string): HistoryEntry[] {
-  return entriesNamingBeside(database, entry, key).filter(({ placed }) => placed.statement.start < entry.placed.statement.start);
+/** The statements about a table above an entry in its migration or script, in order. */
+export function entriesAboutBefore(database: DatabaseFacts, entry: HistoryEntry, key: string): HistoryEntry[] {
+  return entriesAboutBeside(database, entry, key).filter(({ placed }) => placed.statement.start < entry.placed.statement.start);
 }
 
 /** Whether the table is new or was emptied earlier in the same migration, so that no row can be in the way. */
@@ -86,7 +86,7 @@ export function isEmptyHere(database: DatabaseFacts, entry: HistoryEntry, name: 
   const empties = ({ placed: { node } }: HistoryEntry): boolean =>
     (node.kind === 'truncate' && node.tables.some((table) => keyOf(database.dialect, table) === key)) ||
     (node.kind === 'delete' && !node.hasWhere && node.table !== undefined && keyOf(database.dialect, node.table) === key);
-  return entriesNamingBefore(database, entry, key).some(empties);
+  return entriesAboutBefore(database, entry, key).some(empties);
 }
 
 /** Whether a validated check of the table says that the column is not null (PostgreSQL 12 and later then skip the scan of SET NOT NULL). */

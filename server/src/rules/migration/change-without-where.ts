@@ -1,4 +1,4 @@
-import { entriesNamingBeside } from '../../project/lookups.ts';
+import { entriesAboutBeside } from '../../project/lookups.ts';
 import type { DataStatement, QualifiedName } from '../../source/sql/ast.ts';
 import { readQuery } from '../../source/query/read.ts';
 import { defineRule, type StatementContext } from '../rule.ts';
@@ -45,8 +45,9 @@ function checkChange(node: DataStatement, context: StatementContext): void {
 /** Whether an UPDATE writes only columns that the same migration or script added to the table: every row is meant. */
 function fillsNewColumns(node: DataStatement, table: QualifiedName, { entry, database }: StatementContext): boolean {
   if (node.kind !== 'update') return false;
+  const added = new Set(entriesAboutBeside(database, entry, keyOf(database.dialect, table)).flatMap(({ placed }) => (placed.node.kind === 'alterTable' ? placed.node.actions.flatMap((action) => (action.kind === 'addColumn' ? [action.column.name.name.toLowerCase()] : [])) : [])));
+  if (added.size === 0) return false;
   const result = readQuery(entry.placed.statement);
   const written = 'query' in result ? (result.query.writes[0]?.columns ?? []) : [];
-  const added = new Set(entriesNamingBeside(database, entry, keyOf(database.dialect, table)).flatMap(({ placed }) => (placed.node.kind === 'alterTable' ? placed.node.actions.flatMap((action) => (action.kind === 'addColumn' ? [action.column.name.name.toLowerCase()] : [])) : [])));
   return written.length > 0 && written.every((column) => added.has(column.name.toLowerCase()));
 }

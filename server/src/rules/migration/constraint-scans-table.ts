@@ -6,7 +6,7 @@ import { findTable, type Table } from '../../schema/catalog.ts';
 import { quoteIdentifier, renderName } from '../../schema/quote.ts';
 import type { AlterAction, AlterTable, TableConstraint } from '../../source/sql/ast.ts';
 import { defineRule, type StatementContext } from '../rule.ts';
-import { blockingSeverity, entriesNamingBefore, isEmptyHere, isNewTable, keyOf, tableBefore } from '../support.ts';
+import { blockingSeverity, entriesAboutBefore, isEmptyHere, isNewTable, keyOf, tableBefore } from '../support.ts';
 
 type Scanning = Extract<TableConstraint, { kind: 'check' | 'foreignKey' }>;
 
@@ -92,7 +92,7 @@ function checkValidation(action: Extract<AlterAction, { kind: 'validateConstrain
 function addedInTransaction(name: string, parent: AlterTable, { database, entry }: StatementContext): boolean {
   if (entry.transaction === 'none') return false;
   const key = keyOf('postgresql', parent.name);
-  const added = entriesNamingBefore(database, entry, key).findLast(({ placed: { node } }) => {
+  const added = entriesAboutBefore(database, entry, key).findLast(({ placed: { node } }) => {
     if (node.kind !== 'alterTable' || keyOf('postgresql', node.name) !== key) return false;
     return node.actions.some((one) => one.kind === 'addConstraint' && one.constraint.name?.name === name);
   });

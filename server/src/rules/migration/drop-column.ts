@@ -2,7 +2,7 @@ import type { DatabaseFacts, HistoryEntry } from '../../project/facts.ts';
 import { findColumn, findTable, type Catalog } from '../../schema/catalog.ts';
 import type { AlterTable } from '../../source/sql/ast.ts';
 import { sameColumn } from '../../indexes/keys.ts';
-import { entriesNamingBeside, stepOf } from '../../project/lookups.ts';
+import { entriesAboutBeside, stepOf } from '../../project/lookups.ts';
 import { queriesUsing, usedAt } from '../clients.ts';
 import { defineRule } from '../rule.ts';
 import { catalogBehind, everyDialect, isNewTable, keyOf, tableBefore } from '../support.ts';
@@ -65,7 +65,7 @@ function findOld(name: string, table: { readonly columns: readonly { readonly na
 /** Whether the migration adds a column of this name to the table, in the same statement or behind it. */
 function addsAnew(database: DatabaseFacts, entry: HistoryEntry, { name }: AlterTable, column: string): boolean {
   const key = keyOf(database.dialect, name);
-  return entriesNamingBeside(database, entry, key).some(({ placed: { node, statement } }) => {
+  return entriesAboutBeside(database, entry, key).some(({ placed: { node, statement } }) => {
     if (statement.start < entry.placed.statement.start || node.kind !== 'alterTable' || keyOf(database.dialect, node.name) !== key) return false;
     return node.actions.some((action) => action.kind === 'addColumn' && sameColumn(database.dialect, action.column.name.name, column));
   });

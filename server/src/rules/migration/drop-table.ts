@@ -1,10 +1,10 @@
 import type { DatabaseFacts, HistoryEntry } from '../../project/facts.ts';
-import { entriesNaming, entriesNamingBeside, stepNumber } from '../../project/lookups.ts';
+import { entriesAbout, entriesAboutBeside, stepNumber } from '../../project/lookups.ts';
 import { findTable } from '../../schema/catalog.ts';
 import type { QualifiedName } from '../../source/sql/ast.ts';
 import { queriesUsing, usedAt } from '../clients.ts';
 import { defineRule } from '../rule.ts';
-import { catalogBehind, entriesNamingBefore, everyDialect, isNewTable, keyOf } from '../support.ts';
+import { catalogBehind, entriesAboutBefore, everyDialect, isNewTable, keyOf } from '../support.ts';
 
 const made = '-- file: migrations/0001_imports.up.sql\nCREATE TABLE imports (id integer PRIMARY KEY);\n-- file: migrations/0002_imports.up.sql\n';
 
@@ -52,7 +52,7 @@ function isRebuilt(database: DatabaseFacts, entry: HistoryEntry, name: Qualified
   const stands = (key: string) => after.tables.has(key) || after.views.has(key);
   let key = keyOf(database.dialect, name);
   for (let at = entry; !stands(key); ) {
-    const renamed = entriesNamingBefore(database, at, key).findLast((one) => oldName(database, one, key) !== undefined);
+    const renamed = entriesAboutBefore(database, at, key).findLast((one) => oldName(database, one, key) !== undefined);
     if (!renamed) return false;
     key = oldName(database, renamed, key)!;
     at = renamed;
@@ -78,7 +78,7 @@ function renames({ placed: { node } }: HistoryEntry): readonly { readonly from: 
 function isKnownAbsent(database: DatabaseFacts, entry: HistoryEntry, name: QualifiedName): boolean {
   const key = keyOf(database.dialect, name);
   if (entry.before.tables.has(key)) return false;
-  if (entriesNamingBeside(database, entry, key).some((one) => oldName(database, one, key) !== undefined)) return true;
+  if (entriesAboutBeside(database, entry, key).some((one) => oldName(database, one, key) !== undefined)) return true;
   const step = stepNumber(database, entry);
-  return entriesNaming(database, key).some((one) => one.migration !== undefined && stepNumber(database, one) < step && one.after.tables.get(key)?.knowledge === 'known');
+  return entriesAbout(database, key).some((one) => one.migration !== undefined && stepNumber(database, one) < step && one.after.tables.get(key)?.knowledge === 'known');
 }

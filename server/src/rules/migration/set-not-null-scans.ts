@@ -7,7 +7,7 @@ import type { Migration } from '../../project/facts.ts';
 import type { AlterAction, AlterTable } from '../../source/sql/ast.ts';
 import { notNullSteps } from '../notNull.ts';
 import { defineRule, type StatementContext } from '../rule.ts';
-import { blockingSeverity, columnAtEnd, entriesNamingBefore, isEmptyHere, keyOf, provedNotNull, tableBefore } from '../support.ts';
+import { blockingSeverity, columnAtEnd, entriesAboutBefore, isEmptyHere, keyOf, provedNotNull, tableBefore } from '../support.ts';
 
 type SetNotNull = Extract<AlterAction, { kind: 'setNotNull' }>;
 
@@ -58,7 +58,7 @@ function followsUnseenProof({ database, entry }: StatementContext, { name }: Alt
   const key = keyOf('postgresql', name);
   if ((database.engineVersion ?? 18) < 12) return false;
   if (entry.before.tables.get(key)?.knowledge === 'known') return false;
-  return entriesNamingBefore(database, entry, key).some(({ before, placed: { node } }) => {
+  return entriesAboutBefore(database, entry, key).some(({ before, placed: { node } }) => {
     if (node.kind !== 'alterTable' || keyOf('postgresql', node.name) !== key) return false;
     const known = before.tables.get(key);
     return node.actions.some((action) => action.kind === 'validateConstraint' && ![...(known?.checks ?? []), ...(known?.foreignKeys ?? [])].some((one) => one.name === action.name.name));

@@ -2,7 +2,7 @@ import { insertInStatement, suggestedChange } from '../../edits/builders.ts';
 import type { WorkspaceChange } from '../../edits/change.ts';
 import { newMigration } from '../../edits/newMigration.ts';
 import type { DatabaseFacts } from '../../project/facts.ts';
-import { entriesNaming, entryAt } from '../../project/lookups.ts';
+import { entriesAbout, entryAt } from '../../project/lookups.ts';
 import { findColumn, isUncertain, objectKey, type Table } from '../../schema/catalog.ts';
 import { quoteIdentifier, renderName } from '../../schema/quote.ts';
 import { isMySql } from '../../source/dialect.ts';
@@ -61,7 +61,7 @@ function isKeyless(database: DatabaseFacts, table: Table): boolean {
 /** A foreign table holds its rows elsewhere and cannot have a key here. */
 function isForeign(database: DatabaseFacts, table: Table): boolean {
   const key = objectKey(database.dialect, table.schema, table.name);
-  const made = entriesNaming(database, key).findLast(({ placed: { node } }) => node.kind === 'createTable' && keyOf(database.dialect, node.name) === key);
+  const made = entriesAbout(database, key).findLast(({ placed: { node } }) => node.kind === 'createTable' && keyOf(database.dialect, node.name) === key);
   return made?.placed.node.kind === 'createTable' && made.placed.node.foreign === true;
 }
 

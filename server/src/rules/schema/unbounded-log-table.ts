@@ -45,8 +45,8 @@ const logName = /(^|_)(audit|audits|logs?|trail|trails)$|(^|_)(audit|event|activ
 /** A log by its name that nobody points at and that is only appended to. */
 function isLog(table: Table, options: RuleContext['options']): boolean {
   const named = logName.test(underscored(table.name)) || (Array.isArray(options['tables']) && options['tables'].includes(table.name));
-  const updated = table.columns.some((column) => /^(updated|modified)_(at|on)$/.test(underscored(column.name)));
-  return named && table.knowledge === 'known' && !table.partitionBy && !table.partitionOf && !table.temporary && !updated;
+  if (!named || table.knowledge !== 'known' || table.partitionBy || table.partitionOf || table.temporary) return false;
+  return !table.columns.some((column) => /^(updated|modified)_(at|on)$/.test(underscored(column.name)));
 }
 
 /** `auditLog` and `AuditLog` as `audit_log`. */
