@@ -94,6 +94,13 @@ export interface MigrationStep {
   readonly entries: readonly HistoryEntry[];
 }
 
+/** A file that is no migration, as it would run. */
+export interface ScriptRun {
+  readonly file: string;
+  readonly role: FileRole;
+  readonly entries: readonly HistoryEntry[];
+}
+
 /** A query of the workload, resolved to the database it runs on. */
 export interface WorkloadQuery {
   /** sqlc or sqlx name, or the access pattern's name. */
@@ -154,7 +161,9 @@ export interface DatabaseFacts {
   /** Folder of the migrations, relative to the workspace. */
   readonly migrationsFolder?: string;
   readonly steps: readonly MigrationStep[];
-  /** Statements of schema files, scripts and query files, each with the catalog it meets. */
+  /** Schema files, scripts and query files, in order of path. */
+  readonly scripts: readonly ScriptRun[];
+  /** The statements of `scripts`, each with the catalog it meets. */
   readonly otherEntries: readonly HistoryEntry[];
   /** Which of the statements of `steps` and `otherEntries` name what. */
   readonly mentions: Mentions<HistoryEntry>;

@@ -28,6 +28,25 @@ function place(file: string, statement: Statement): PlacedStatement {
   return one;
 }
 
+function keyOf({ start, end }: TextRange): string {
+  return `${start}-${end}`;
+}
+
+/** A script after an edit; the part that is the whole of it is put together from the one before. */
+function edited(path: string, known: KeptScript, text: string): KeptScript {
+  const whole = known.parts.get(keyOf({ start: 0, end: known.text.length }));
+  const { script, first, removed, added } = resplitScript(known.script, text);
+  const parts = new Map<string, ScriptPart>();
+  if (whole) {
+    const statements = whole.statements.slice(0, first);
+    for (const statement of script.statements.slice(first, first + added)) statements.push(place(path, statement));
+    for (let index = first + removed; index < whole.statements.length; index++) statements.push(whole.statements[index]!);
+    const range = { start: 0, end: text.length };
+    parts.set(keyOf(range), { file: path, range, statements });
+  }
+  return { text, script, parts };
+}
+
 /**
  * Reads files and keeps what it read by path, from one build of facts to the next: an unchanged file gives the very same script
  * and parts, a changed one the same statements but for those that changed, by which later stages know what is as it was.
@@ -44,7 +63,7 @@ export class Sources {
   #kept(path: string, text: string, dialect: Dialect): KeptScript {
     const key = `${dialect} ${path}`;
     const known = this.#scripts.get(key) ?? (this.#previous && this.#previous.#scripts.get(key));
-    const kept = known?.text === text ? known : { text, script: known ? resplitScript(known.script, text).script : splitScript(text, dialect), parts: new Map() };
+    const kept = known?.text === text ? known : known ? edited(path, known, text) : { text, script: splitScript(text, dialect), parts: new Map() };
     this.#scripts.set(key, kept);
     return kept;
   }
@@ -56,7 +75,7 @@ export class Sources {
   /** The statements of a file that begin inside `range` (the whole file when absent), read and placed. */
   part(path: string, text: string, dialect: Dialect, range: TextRange = { start: 0, end: text.length }): ScriptPart {
     const kept = this.#kept(path, text, dialect);
-    const key = `${range.start}-${range.end}`;
+    const key = keyOf(range);
     const known = kept.parts.get(key);
     if (known) return known;
     const inside = (statement: Statement) => statement.start >= range.start && statement.start < range.end;

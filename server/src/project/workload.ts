@@ -20,6 +20,11 @@ export function isAsked({ placed: { node, statement }, role }: HistoryEntry): bo
   return role !== 'schema' && changes.has(node.kind);
 }
 
+/** Whether a statement holds what runs again and again: a query of the workload, or the body of a routine. */
+export function isRecurring(entry: HistoryEntry): boolean {
+  return entry.placed.node.kind === 'createFunction' || isAsked(entry);
+}
+
 const nothing: Query = { blocks: [], writes: [], tables: [] };
 const names = new WeakMap<Script, ReadonlyMap<number, string>>();
 
@@ -77,7 +82,7 @@ class AskedStatement implements WorkloadQuery {
 
 /** What the queries of a database are found in. */
 export interface WorkloadParts {
-  readonly entries: readonly HistoryEntry[];
+  entries(): readonly HistoryEntry[];
   readonly scripts: ReadonlyMap<string, Script>;
   readonly mentions: Mentions<HistoryEntry>;
   /** Queries that the configuration states. */
@@ -95,8 +100,8 @@ export class Workload {
   }
 
   get #asked(): readonly AskedStatement[] {
-    const { entries, scripts } = this.#parts;
-    return (this.#statements ??= entries.filter(isAsked).map((entry) => new AskedStatement(entry, scripts.get(entry.placed.file))));
+    const { scripts } = this.#parts;
+    return (this.#statements ??= this.#parts.entries().filter(isAsked).map((entry) => new AskedStatement(entry, scripts.get(entry.placed.file))));
   }
 
   /** All of them that name a table, parsed. */
@@ -113,7 +118,7 @@ export class Workload {
   naming(key: string): WorkloadQuery[] {
     const { mentions, scripts } = this.#parts;
     const name = bareName(key);
-    const found = [...mentions.askedOf(key)].sort(byPlace).map((entry): WorkloadQuery => new AskedStatement(entry, scripts.get(entry.placed.file)));
+    const found = [...mentions.recurring(key)].filter(isAsked).sort(byPlace).map((entry): WorkloadQuery => new AskedStatement(entry, scripts.get(entry.placed.file)));
     return [...found, ...this.#parts.patterns().filter(({ query }) => query.tables.some((table) => bareName(table.name) === name))];
   }
 }

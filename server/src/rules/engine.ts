@@ -3,7 +3,8 @@ import { activeRules, askRedis, type ActiveRule, type RawFinding } from './askin
 import { rules as registered } from './index.ts';
 import { DatabaseFindings } from './keeper.ts';
 import type { Finding, Rule } from './rule.ts';
-import { mayBeSuppressed, withoutSuppressed } from './suppressions.ts';
+import { longestMark, mayBeSuppressed, withoutSuppressed } from './suppressions.ts';
+import { changeBetween } from '../text/change.ts';
 
 export interface CheckOptions {
   /** Identifiers of the rules to run; all that the configuration leaves on when absent. */
@@ -26,8 +27,9 @@ interface Kept {
 
 interface KeptFile {
   readonly raw: readonly Finding[];
-  /** The text whose comments were looked at. */
-  readonly text: string | undefined;
+  readonly text: string;
+  /** Whether a comment of the text may switch something off. */
+  readonly marked: boolean;
   readonly findings: readonly Finding[];
 }
 
@@ -100,10 +102,18 @@ function group(files: Map<string, Finding[]>, found: readonly RawFinding[]): voi
 
 /** Orders the findings of a file and leaves out what is said twice or switched off. */
 function finish(facts: Facts, file: string, raw: readonly Finding[], before: KeptFile | undefined, rules: readonly Rule[]): KeptFile {
-  const text = facts.files.get(file)?.text;
+  const text = facts.files.get(file)?.text ?? '';
+  const marked = before && !before.marked ? mayBeSuppressed(aroundChange(before.text, text)) : mayBeSuppressed(text);
   const same = before?.raw.length === raw.length && before.raw.every((finding, index) => finding === raw[index]);
-  if (same && (before.text === text || !mayBeSuppressed(before.text) && !mayBeSuppressed(text))) return { ...before, text };
-  return { raw, text, findings: withoutSuppressed(facts, withoutDuplicates([...raw].sort(byPlace)), rules) };
+  if (same && (!marked || before.text === text)) return { ...before, text };
+  const sorted = withoutDuplicates(raw);
+  return { raw, text, marked, findings: marked ? withoutSuppressed(facts, sorted, rules) : sorted };
+}
+
+/** What an edit put in, with enough around it for a word to be seen that the edit completed. */
+function aroundChange(before: string, after: string): string {
+  const { start, newEnd } = changeBetween(before, after);
+  return after.slice(Math.max(0, start - longestMark), newEnd + longestMark);
 }
 
 /** Orders findings by file, offset and rule. */
@@ -115,12 +125,19 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function withoutDuplicates(sorted: readonly Finding[]): Finding[] {
-  const seen = new Set<string>();
-  return sorted.filter(({ rule, at, message }) => {
-    const key = `${rule}\0${at.range.start}\0${at.range.end}\0${message}`;
-    return !seen.has(key) && seen.add(key);
-  });
+/** The findings of one file in order, each once. */
+function withoutDuplicates(findings: readonly Finding[]): Finding[] {
+  const placed = findings.map((finding) => ({ finding, ...finding.at.range })).sort((a, b) => a.start - b.start || compare(a.finding.rule, b.finding.rule) || a.end - b.end);
+  const isRepeated = (index: number): boolean => {
+    const { start, end, finding } = placed[index]!;
+    for (let at = index - 1; at >= 0; at--) {
+      const other = placed[at]!;
+      if (other.start !== start || other.end !== end || other.finding.rule !== finding.rule) return false;
+      if (other.finding.message === finding.message) return true;
+    }
+    return false;
+  };
+  return placed.flatMap(({ finding }, index) => (isRepeated(index) ? [] : [finding]));
 }
 
 /** A subject seen on a Prisma model and in a migration is reported on the model; among equals the first stays. */

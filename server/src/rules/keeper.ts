@@ -1,12 +1,16 @@
 import type { WorkspaceChange } from '../edits/change.ts';
-import type { DatabaseFacts, Facts, HistoryEntry } from '../project/facts.ts';
+import type { DatabaseFacts, Facts, HistoryEntry, MigrationStep, ScriptRun } from '../project/facts.ts';
+import type { PrismaModel } from '../source/prisma/ast.ts';
 import { noteReadOf, recordReads, type ReadKey } from '../schema/reads.ts';
 import { askDatabase, askEntry, askModel, askScript, askStep, askTable, rulesByKind, type ActiveRule, type RawFinding, type Round, type RulesByKind } from './asking.ts';
 import { designKeys, designTable } from './design.ts';
 import type { Finding } from './rule.ts';
 
-/** Asks the rules about one thing, on the facts of the round. */
-type Question = (round: Round) => void;
+/** What is asked about, in order, and how. */
+interface Questions {
+  readonly things: readonly unknown[];
+  ask(round: Round, thing: unknown): void;
+}
 
 /** What the rules said of one thing, and what they read for it. */
 interface Answer {
@@ -18,7 +22,9 @@ interface Answer {
 
 /** What is asked together and whose answers stand together: a script, the tables, the models. */
 interface Group {
-  answers: Map<unknown, Answer>;
+  things: readonly unknown[];
+  /** In the order of the things. */
+  answers: readonly Answer[];
   found: readonly RawFinding[];
   dirty: boolean;
 }
@@ -56,50 +62,46 @@ export class DatabaseFindings {
     this.#invalidate(database);
     const groups = new Set<unknown>();
     const found: RawFinding[] = [];
-    const take = (key: unknown, questions: () => Iterable<readonly [unknown, Question]>) => {
+    const take = (key: unknown, questions: () => Questions) => {
       groups.add(key);
       for (const raw of this.#group(key, questions)) found.push(raw);
     };
-    for (const step of database.steps) {
-      const byKind = step.migration.applied && !asked.all ? this.#rules.design : this.#rules.all;
-      take(step, function* () {
-        for (const entry of step.entries) yield [entry, (round) => askEntry(round, entry, byKind)];
-        yield [step, (round) => {
-          noteScript(step.migration.up.file);
-          askStep(round, step, byKind);
-        }];
-      });
-    }
-    for (const [file, entries] of scriptsOf(database)) {
-      take(file, () => this.#scriptQuestions(file, entries));
-    }
+    for (const step of database.steps) take(step, () => this.#stepQuestions(step));
+    for (const script of database.scripts) if (script.role !== 'down') take(script.file, () => this.#scriptQuestions(script));
     take('models', () => this.#modelQuestions(database));
-    take('tables', () => this.#tableQuestions(database));
-    take('database', () => [['database', (round) => askDatabase(round, this.#rules)]]);
+    take('tables', () => ({ things: this.#rules.tables.length === 0 ? [] : [...designKeys(database)], ask: (round, key) => this.#askTable(round, key as string) }));
+    take('database', () => ({ things: ['database'], ask: (round) => askDatabase(round, this.#rules) }));
     for (const key of this.#groups.keys()) if (!groups.has(key)) this.#dropGroup(key);
     return found;
   }
 
-  *#scriptQuestions(file: string, entries: readonly HistoryEntry[]): Iterable<readonly [unknown, Question]> {
-    for (const entry of entries) yield [entry, (round) => askEntry(round, entry, this.#rules.all)];
-    yield [file, (round) => {
-      noteScript(file);
-      askScript(round, file, entries, this.#rules.all);
-    }];
+  #stepQuestions(step: MigrationStep): Questions {
+    const byKind = step.migration.applied && !this.#asked.all ? this.#rules.design : this.#rules.all;
+    return {
+      things: [...step.entries, step],
+      ask(round, thing) {
+        if (thing !== step) return askEntry(round, thing as HistoryEntry, byKind);
+        noteReadOf('script', step.migration.up.file);
+        askStep(round, step, byKind);
+      },
+    };
   }
 
-  *#modelQuestions({ prisma }: DatabaseFacts): Iterable<readonly [unknown, Question]> {
-    if (this.#rules.models.length === 0) return;
-    for (const { path, document } of prisma?.files ?? []) {
-      for (const block of document.blocks) {
-        if (block.kind === 'model') yield [block, (round) => askModel(round, block, path, this.#rules)];
-      }
-    }
+  #scriptQuestions(script: ScriptRun): Questions {
+    const byKind = this.#rules.all;
+    return {
+      things: [...script.entries, script],
+      ask(round, thing) {
+        if (thing !== script) askEntry(round, thing as HistoryEntry, byKind);
+        else askScript(round, script.file, script.entries, byKind);
+      },
+    };
   }
 
-  *#tableQuestions(database: DatabaseFacts): Iterable<readonly [unknown, Question]> {
-    if (this.#rules.tables.length === 0) return;
-    for (const key of designKeys(database)) yield [key, (round) => this.#askTable(round, key)];
+  #modelQuestions({ prisma }: DatabaseFacts): Questions {
+    const models = new Map<unknown, string>();
+    for (const { path, document } of prisma?.files ?? []) for (const block of document.blocks) if (block.kind === 'model') models.set(block, path);
+    return { things: this.#rules.models.length === 0 ? [] : [...models.keys()], ask: (round, model) => askModel(round, model as PrismaModel, models.get(model)!, this.#rules) };
   }
 
   #askTable(round: Round, key: string): void {
@@ -128,27 +130,42 @@ export class DatabaseFindings {
     return database === this.#database ? new Set() : undefined;
   }
 
-  #group(key: unknown, questions: () => Iterable<readonly [unknown, Question]>): readonly RawFinding[] {
+  #group(key: unknown, questions: () => Questions): readonly RawFinding[] {
     let group = this.#groups.get(key);
-    if (!group) this.#groups.set(key, (group = { answers: new Map(), found: [], dirty: true }));
+    if (!group) this.#groups.set(key, (group = { things: [], answers: [], found: [], dirty: true }));
     if (!group.dirty) return group.found;
-    const before = group.answers;
+    const { things, ask } = questions();
+    const known = this.#knownAnswers(group, things);
+    group.answers = things.map((thing, index) => known[index] ?? this.#answer(group, (round) => ask(round, thing)));
+    group.things = things;
     const found: RawFinding[] = [];
-    group.answers = new Map();
-    for (const [thing, question] of questions()) {
-      const known = before.get(thing);
-      const answer = known && !known.stale ? known : this.#answer(group, question);
-      if (known === answer) before.delete(thing);
-      group.answers.set(thing, answer);
-      for (const raw of answer.found) found.push(raw);
-    }
-    for (const gone of before.values()) this.#dropAnswer(gone);
+    for (const answer of group.answers) for (const raw of answer.found) found.push(raw);
     group.found = found;
     group.dirty = false;
     return found;
   }
 
-  #answer(group: Group, question: Question): Answer {
+  /** The answers that still hold, by the place of their thing; the others are forgotten. */
+  #knownAnswers({ things: before, answers }: Group, things: readonly unknown[]): (Answer | undefined)[] {
+    let head = 0;
+    while (head < before.length && head < things.length && before[head] === things[head]) head++;
+    let tail = 0;
+    while (tail < before.length - head && tail < things.length - head && before.at(-1 - tail) === things.at(-1 - tail)) tail++;
+    const middle = new Map(before.slice(head, before.length - tail).map((thing, index) => [thing, answers[head + index]!]));
+    const moved = things.slice(head, things.length - tail).map((thing) => {
+      const answer = middle.get(thing);
+      middle.delete(thing);
+      return answer;
+    });
+    for (const gone of middle.values()) this.#dropAnswer(gone);
+    return [...answers.slice(0, head), ...moved, ...answers.slice(answers.length - tail)].map((answer) => {
+      if (!answer?.stale) return answer;
+      this.#dropAnswer(answer);
+      return undefined;
+    });
+  }
+
+  #answer(group: Group, question: (round: Round) => void): Answer {
     const found: RawFinding[] = [];
     if (!this.#asked.database.changes) {
       question(this.#round(found));
@@ -170,7 +187,7 @@ export class DatabaseFindings {
   }
 
   /** A kept finding may be older than the facts: its fixes are built from what the rules say now. */
-  #fixesOf(question: Question, { rule, message, at }: Finding): readonly WorkspaceChange[] {
+  #fixesOf(question: (round: Round) => void, { rule, message, at }: Finding): readonly WorkspaceChange[] {
     const found: RawFinding[] = [];
     question(this.#round(found));
     const same = found.find(({ finding }) => finding.rule === rule && finding.message === message && finding.at.file === at.file && finding.at.range.start === at.range.start && finding.at.range.end === at.range.end);
@@ -178,7 +195,7 @@ export class DatabaseFindings {
   }
 
   #dropGroup(key: unknown): void {
-    for (const answer of this.#groups.get(key)!.answers.values()) this.#dropAnswer(answer);
+    for (const answer of this.#groups.get(key)!.answers) this.#dropAnswer(answer);
     this.#groups.delete(key);
   }
 
@@ -192,20 +209,4 @@ function ownKey(key: unknown): ReadKey {
   if (key === 'tables') return 'tables:*';
   if (typeof key === 'string') return `script:${key}`;
   return `script:${(key as { readonly migration: { readonly up: { readonly file: string } } }).migration.up.file}`;
-}
-
-/** The list of a script's statements is handed to the rules, who do not have to ask for it. */
-function noteScript(file: string): void {
-  noteReadOf('script', file);
-}
-
-function scriptsOf({ otherEntries }: DatabaseFacts): Map<string, HistoryEntry[]> {
-  const scripts = new Map<string, HistoryEntry[]>();
-  for (const entry of otherEntries) {
-    if (entry.role === 'down') continue;
-    const entries = scripts.get(entry.placed.file);
-    if (entries) entries.push(entry);
-    else scripts.set(entry.placed.file, [entry]);
-  }
-  return scripts;
 }

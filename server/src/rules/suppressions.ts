@@ -61,9 +61,12 @@ export function withoutSuppressed(facts: Facts, findings: readonly Finding[], ru
 
 const marks = ['database-expert-disable', 'squawk-ignore', 'pgls-ignore', 'pgt-ignore', 'pgfence-ignore', 'atlas:nolint'];
 
+/** Length of the longest word by which such a comment is known, UTF-16 units. */
+export const longestMark = Math.max(...marks.map((mark) => mark.length));
+
 /** Whether a text may hold a comment that switches something off. */
-export function mayBeSuppressed(text: string | undefined): boolean {
-  return text !== undefined && marks.some((mark) => text.includes(mark));
+export function mayBeSuppressed(text: string): boolean {
+  return marks.some((mark) => text.includes(mark));
 }
 
 /** Every suppression that the comments of a file ask for, as file offsets. */

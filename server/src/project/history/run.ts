@@ -1,6 +1,7 @@
 import type { Catalog } from '../../schema/catalog.ts';
 import { noteRead } from '../../schema/reads.ts';
 import type { FileRole, HistoryEntry, Migration, MigrationStep, PlacedStatement, TransactionMode } from '../facts.ts';
+import { isMySql } from '../../source/dialect.ts';
 import { transactionStates } from '../transactions.ts';
 import { Entry } from './entry.ts';
 import { noNewTables, Overlay, type State } from './overlay.ts';
@@ -46,6 +47,8 @@ function runsAlike(a: RunSpec, b: RunSpec): boolean {
 export class Run implements MigrationStep {
   readonly recorded: boolean;
   #spec: RunSpec;
+  /** The mode under which the transactions of the entries were found. */
+  #mode: RunSpec['mode'];
   #start: State;
   #pending: Overlay = Overlay.none;
   #entries: readonly Entry[] = [];
@@ -54,7 +57,9 @@ export class Run implements MigrationStep {
     this.recorded = recorded;
     this.#spec = spec;
     this.#start = { catalog: start, newTables: noNewTables };
-    this.#entries = this.#runAll(this.#start, spec.statements, this.#transactions(spec));
+    this.#mode = spec.mode;
+    const transactions = this.#transactions(spec);
+    this.#entries = this.#runAll(this.#start, spec.statements, (index) => transactions[index]!);
   }
 
   get file(): string {
@@ -110,15 +115,16 @@ export class Run implements MigrationStep {
     let tail = 0;
     while (tail < old.length - head && tail < statements.length - head && same(old[old.length - 1 - tail]!, statements[statements.length - 1 - tail]!)) tail++;
 
-    const transactions = this.#transactions(spec);
-    const kept = (entry: Entry, index: number) => this.#keep(entry, transactions[index]!, differences);
+    const steady = this.#steadyTransaction(old, statements, head, tail);
+    const transactions = steady === undefined ? this.#transactions(spec) : undefined;
+    const kept = (entry: Entry, index: number) => (transactions ? this.#keep(entry, transactions[index]!, differences) : entry);
     if (!overlay.isEmpty) differences.overlays.add(overlay);
     const boundary = old[head]?.stateBefore ?? old.at(-1)?.stateAfter ?? this.#startState;
     this.#pending = this.#pending.followedBy(overlay);
     const first = old.slice(0, head).map(kept);
     let current = first.reduce((difference, entry) => passOn(entry, difference, differences), overlay);
     const oldAfter = old[old.length - tail - 1]?.stateAfter ?? boundary;
-    const region = this.#runAll(current.applyTo(boundary), statements.slice(head, statements.length - tail), transactions.slice(head));
+    const region = this.#runAll(current.applyTo(boundary), statements.slice(head, statements.length - tail), (index) => transactions?.[head + index] ?? steady!);
     const before = tail === old.length - head ? boundary : oldAfter;
     current = Overlay.between(before, region.at(-1)?.stateAfter ?? current.applyTo(boundary));
     region.at(-1)?.restateAfter(current.applyTo(before));
@@ -127,6 +133,7 @@ export class Run implements MigrationStep {
     if (!current.isEmpty) differences.overlays.add(current);
     const last = old.slice(old.length - tail).map((entry, index) => kept(entry, statements.length - tail + index));
     this.#entries = [...first, ...region, ...last];
+    this.#mode = spec.mode;
     return this.#advanceFrom(head + region.length, current, differences).beyondScript();
   }
 
@@ -156,11 +163,20 @@ export class Run implements MigrationStep {
     return transactionStates(this.#start.catalog.dialect, spec.mode, spec.statements.map(({ node }) => node));
   }
 
-  #runAll(start: State, statements: readonly PlacedStatement[], transactions: readonly HistoryEntry['transaction'][]): Entry[] {
+  /** The transaction of the statements between `head` and `tail`, when they neither begin nor end one and so change nothing for the others. */
+  #steadyTransaction(old: readonly Entry[], statements: readonly PlacedStatement[], head: number, tail: number): HistoryEntry['transaction'] | undefined {
+    const { dialect } = this.#start.catalog;
+    if (isMySql(dialect) || old.length < 2 || statements.length < 2 || old[head] === undefined || this.#mode !== this.#spec.mode) return undefined;
+    const leavesItBe = ({ node }: PlacedStatement) => node.kind !== 'transaction';
+    const before = old.slice(head, old.length - tail).map(({ placed }) => placed);
+    return [...before, ...statements.slice(head, statements.length - tail)].every(leavesItBe) ? old[head].transaction : undefined;
+  }
+
+  #runAll(start: State, statements: readonly PlacedStatement[], transactionOf: (index: number) => HistoryEntry['transaction']): Entry[] {
     let state = start;
     return statements.map((placed, index) => {
       const idle = placed === this.#spec.typed && placed.node.kind === 'unread';
-      const entry = Entry.run(this, placed, transactions[index]!, state, idle);
+      const entry = Entry.run(this, placed, transactionOf(index), state, idle);
       state = entry.stateAfter;
       return entry;
     });

@@ -2,12 +2,12 @@ import type { Catalog } from '../../schema/catalog.ts';
 import type { ReadKey } from '../../schema/reads.ts';
 import type { Dialect } from '../../source/dialect.ts';
 import { namesIn } from '../../source/names.ts';
-import type { DatabaseFacts, HistoryEntry, Migration, MigrationStep, PlacedStatement, PrismaFacts } from '../facts.ts';
+import type { DatabaseFacts, HistoryEntry, Migration, MigrationStep, PlacedStatement, PrismaFacts, ScriptRun } from '../facts.ts';
 import type { LooseFile } from '../looseFiles.ts';
 import { Chain, forget } from './chain.ts';
 import { Changes } from './changes.ts';
 import { Mentions } from '../mentions.ts';
-import { isAsked } from '../workload.ts';
+import { isRecurring } from '../workload.ts';
 import { differences, type Differences, type RunSpec } from './run.ts';
 import { startCatalog } from './startCatalog.ts';
 
@@ -22,7 +22,7 @@ export interface Scripts {
 }
 
 /** What the scripts of a database come to. */
-export interface Outcome extends Pick<DatabaseFacts, 'steps' | 'otherEntries' | 'dumps' | 'catalog'> {}
+export interface Outcome extends Pick<DatabaseFacts, 'steps' | 'scripts' | 'dumps' | 'catalog'> {}
 
 const dataKinds: ReadonlySet<string> = new Set(['select', 'insert', 'update', 'delete', 'merge', 'values', 'transaction', 'set', 'unread', 'other']);
 
@@ -39,7 +39,7 @@ function changesSchema({ statements }: LooseFile): boolean {
  */
 export class Timeline {
   readonly changes = new Changes();
-  readonly mentions = new Mentions<HistoryEntry>(isAsked);
+  readonly mentions = new Mentions<HistoryEntry>(isRecurring);
   /** Whether what statements read is noted. */
   readonly recorded: boolean;
   readonly #empty: Catalog;
@@ -90,7 +90,7 @@ export class Timeline {
     this.#each(this.#others, catalog, scripts.loose.filter((file) => !apart.has(file)), scripts.typed, found);
     this.#note(found, this.#prisma !== scripts.prisma);
     this.#prisma = scripts.prisma;
-    return { steps: this.steps, otherEntries: this.#otherEntries(scripts.loose), dumps: this.#dumpsOf(dumps), catalog };
+    return { steps: this.steps, scripts: this.#runsOf(scripts.loose), dumps: this.#dumpsOf(dumps), catalog };
   }
 
   /** Notes what is stated beside the scripts (when it is different, nothing that was made of the facts holds), and the tenancy. */
@@ -123,9 +123,9 @@ export class Timeline {
     found.everything ||= own.everything;
   }
 
-  #otherEntries(files: readonly LooseFile[]): readonly HistoryEntry[] {
+  #runsOf(files: readonly LooseFile[]): readonly ScriptRun[] {
     const made = new Map(this.#makers.runs.map((run) => [run.file, run]));
-    return files.flatMap(({ path }) => made.get(path)?.entries ?? this.#others.get(path)?.entries ?? []);
+    return files.flatMap(({ path }) => made.get(path) ?? this.#others.get(path)?.runs ?? []);
   }
 
   #dumpsOf(files: readonly LooseFile[]): DatabaseFacts['dumps'] {
