@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
+import { loadModule, parseSync } from 'libpg-query';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadAuthorities } from '../../server/src/host/authorities.ts';
 import { loadPrismaAuthority } from '../../server/src/host/prismaAuthority.ts';
@@ -16,6 +17,7 @@ import { corpusSqlFiles, hasCorpora } from '../support/corpus.ts';
 let authorities: Record<'postgresql' | 'sqlite', SyntaxAuthority>;
 beforeAll(async () => {
   authorities = await loadAuthorities();
+  await loadModule();
 });
 
 const valid: readonly (readonly ['postgresql' | 'sqlite', string])[] = [
@@ -51,14 +53,43 @@ const invalid: readonly (readonly ['postgresql' | 'sqlite', string, RegExp])[] =
   ['sqlite', 'CREATE TABLE t (a int¦', /./],
 ];
 
+const pieces = ['CREATE TABLE t (a int DEFAULT 1, "b c" text CHECK (a > 0))', "INSERT INTO t VALUES (1, 'é💡', E'\\n') RETURNING *", 'ALTER TABLE ONLY s.t ADD CONSTRAINT c FOREIGN KEY (a) REFERENCES u (b) ON DELETE CASCADE'];
+
+/** Statements with a word taken away or a comma put in, at every place. */
+const damaged = pieces.flatMap((text) => [...text.matchAll(/\S+/g)].flatMap(({ index, 0: word }) => [text.slice(0, index) + text.slice(index + word.length), `${text.slice(0, index)}, ${text.slice(index)}`]));
+
+/** What the package says through its own function. */
+function packageVerdict(text: string): { message: string; offset: number } | undefined {
+  try {
+    parseSync(text);
+    return undefined;
+  } catch (error) {
+    const { message, sqlDetails } = error as { message: string; sqlDetails: { cursorPosition: number } };
+    return { message, offset: Array.from(text).slice(0, sqlDetails.cursorPosition).join('').length };
+  }
+}
+
 describe('syntax authorities', () => {
-  test.each(valid)('%s has nothing against %s', (dialect, text) => {
+  test.each(valid)('%s has nothing against %.60s', (dialect, text) => {
     expect(authorities[dialect].check(text)).toBeUndefined();
   });
 
   test.each(invalid)('%s rejects %s', (dialect, marked, message) => {
     const problem = authorities[dialect].check(marked.replace('¦', ''));
     expect(problem).toMatchObject({ message: expect.stringMatching(message), offset: marked.indexOf('¦') });
+  });
+
+  test('PostgreSQL goes on judging after statements that overflow its stack', async () => {
+    for (let round = 0; round < 32; round++) {
+      expect(authorities.postgresql.check(`SELECT ${'1+'.repeat(30_000)}1`)).toBeUndefined();
+      if (round % 16 === 15) await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    expect(authorities.postgresql.check('SELECT FROM FROM')).toMatchObject({ offset: 12 });
+  });
+
+  test.each(damaged)("PostgreSQL's answer is that of the package to %s", (text) => {
+    const given = authorities.postgresql.check(text);
+    expect(given && { message: given.message, offset: given.offset }).toEqual(packageVerdict(text));
   });
 
   test.runIf(hasCorpora('syntax authorities'))('real migrations are valid', () => {

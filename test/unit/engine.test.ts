@@ -5,6 +5,7 @@ import { versionMeets } from '../../server/src/rules/applies.ts';
 import { checkWorkspace, type CheckOptions } from '../../server/src/rules/engine.ts';
 import { defineRule, type Rule } from '../../server/src/rules/rule.ts';
 import { syntaxFindings } from '../../server/src/rules/syntax.ts';
+import { resplitScript } from '../../server/src/source/resplit.ts';
 
 const metadata = {
   dialects: { postgresql: true, sqlite: true, redis: true, prisma: true },
@@ -176,6 +177,18 @@ describe('syntax errors', () => {
   it('are not told of an engine newer than the grammar', () => {
     const newer = buildFacts({ files: [{ path: 'a.sql', text: 'SELECT BROKEN;' }], applied: { kind: 'none' }, forcedDialect: 'postgresql', engineVersion: 19 });
     expect(syntaxFindings(newer, { postgresql: authority }, { newest: { postgresql: 18 } })).toEqual([]);
+  });
+  it('are judged anew only where the text is new, and follow their statement', () => {
+    const judged: string[] = [];
+    const counting = { check: (text: string) => (judged.push(text), authority.check(text)) };
+    const before = facts({ 'a.sql': 'SELECT 1;\nSELECT BROKEN x;\nSELECT 3;' });
+    syntaxFindings(before, { postgresql: counting });
+    const script = resplitScript(before.scripts.get('a.sql')!, 'SELECT 10, 11;\nSELECT BROKEN x;\nSELECT 3;').script;
+    const after = { ...before, scripts: new Map([['a.sql', script]]) };
+    const [finding] = syntaxFindings(after, { postgresql: counting });
+    expect(syntaxFindings(after, { postgresql: counting }, { caret: { file: 'a.sql', offset: 0 } })).toHaveLength(1);
+    expect(judged).toEqual(['SELECT 1', 'SELECT BROKEN x', 'SELECT 3', 'SELECT 10, 11']);
+    expect(script.text.slice(finding!.at.range.start, finding!.at.range.end)).toBe('BROKEN');
   });
   it('are suppressed like a rule', () => expect(find('-- database-expert-disable-next-line syntax-error\nSELECT BROKEN;')).toEqual([]));
 });

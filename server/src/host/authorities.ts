@@ -1,6 +1,6 @@
 import type { Dialect } from '../source/dialect.ts';
 import { Scanner } from '../source/lexer/scanner.ts';
-import type { SyntaxAuthority, SyntaxProblem } from '../source/syntax.ts';
+import type { SyntaxAuthority } from '../source/syntax.ts';
 
 /** Longer statements are data as a rule, and are not worth the time of a keystroke. UTF-16 units. */
 const LONGEST_STATEMENT = 64 * 1024;
@@ -16,46 +16,23 @@ export async function loadAuthorities(): Promise<Record<'postgresql' | 'sqlite',
 }
 
 async function loadPostgresql(): Promise<SyntaxAuthority> {
-  const { parseSync, loadModule } = await import('libpg-query');
-  await loadModule();
-  const reject = (text: string): SyntaxProblem | undefined => {
-    try {
-      parseSync(text);
-      return undefined;
-    } catch (error) {
-      return problemOfPostgresql(error, text);
-    }
-  };
+  const { PostgresqlGrammar } = await import('./postgresqlGrammar.ts');
+  const grammar = await PostgresqlGrammar.load(LONGEST_STATEMENT);
   return {
     check(text) {
-      const prepared = prepare(text, 'postgresql');
       // A lone ? is an operator of PostgreSQL and a parameter of many clients: one valid reading is enough.
-      if (prepared === undefined || !reject(text)) return undefined;
-      return reject(prepared);
+      if (text.length > LONGEST_STATEMENT || !grammar.problem(text)) return undefined;
+      const prepared = prepare(text, 'postgresql');
+      return prepared === undefined ? undefined : grammar.problem(prepared);
     },
   };
-}
-
-/** Turns what libpg-query throws into a problem; its positions count code points. Undefined for limits and crashes. */
-function problemOfPostgresql(error: unknown, text: string): SyntaxProblem | undefined {
-  if (!(error instanceof Error) || !('sqlDetails' in error) || !error.sqlDetails) return undefined;
-  if (/memory exhausted|stack depth|out of memory/i.test(error.message)) return undefined;
-  const { cursorPosition } = error.sqlDetails as { cursorPosition: number };
-  return { message: error.message, offset: offsetOfCodePoint(text, cursorPosition) };
-}
-
-function offsetOfCodePoint(text: string, count: number): number {
-  let offset = 0;
-  for (let passed = 0; passed < count && offset < text.length; passed++) {
-    offset += (text.codePointAt(offset) ?? 0) > 0xffff ? 2 : 1;
-  }
-  return offset;
 }
 
 async function loadSqlite(): Promise<SyntaxAuthority> {
   const { parseStmt } = await import('sqlite3-parser');
   return {
     check(text) {
+      if (text.length > LONGEST_STATEMENT || parseStmt(text).status !== 'error') return undefined;
       const prepared = prepare(text, 'sqlite');
       // sqlc's own macros are rewritten before SQLite sees them.
       if (prepared === undefined || /\bsqlc\.\w+\s*\(/.test(prepared)) return undefined;
@@ -68,10 +45,9 @@ async function loadSqlite(): Promise<SyntaxAuthority> {
 
 /**
  * The statement as its engine's grammar may see it: parameters that only clients know become names of the same
- * length. Undefined when nothing may be said of it: too long, empty, a template hole, a line for the client.
+ * length. Undefined when nothing may be said of it: empty, a template hole, a line for the client.
  */
 function prepare(text: string, dialect: Dialect): string | undefined {
-  if (text.length > LONGEST_STATEMENT) return undefined;
   const scanner = new Scanner(text, dialect);
   let prepared = '';
   let copied = 0;

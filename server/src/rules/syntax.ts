@@ -1,5 +1,6 @@
 import type { DatabaseFacts, Facts } from '../project/facts.ts';
-import type { Statement } from '../source/statement.ts';
+import { livePlace } from '../source/place.ts';
+import type { Script, Statement } from '../source/statement.ts';
 import type { PrismaJudge, SyntaxAuthority, SyntaxProblem } from '../source/syntax.ts';
 import { byPlace } from './engine.ts';
 import { rules } from './index.ts';
@@ -22,9 +23,22 @@ export interface SyntaxOptions {
   readonly newest?: Partial<Record<DatabaseFacts['dialect'], number>>;
 }
 
+interface Rejection {
+  readonly statement: Statement;
+  readonly problem: SyntaxProblem;
+}
+
+/** What the grammar of a script's dialect says of its statements. */
+interface Verdict {
+  /** How many statements were judged. */
+  readonly judged: number;
+  readonly rejected: readonly Rejection[];
+}
+
 /**
  * Statements that the dialect's own grammar rejects. Nothing is said where the dialect is uncertain, a template hole stands
  * inside, the statement is longer than 64 KB or under the caret, or the engine is newer than the grammar.
+ * Asked again after an edit, only statements whose text is new are judged.
  */
 export function syntaxFindings(facts: Facts, authorities: Authorities, options: SyntaxOptions = {}): Finding[] {
   const findings: Finding[] = [];
@@ -35,13 +49,9 @@ export function syntaxFindings(facts: Facts, authorities: Authorities, options: 
     if (!database || !authority || script.dialect !== database.dialect) continue;
     const newest = options.newest?.[database.dialect];
     if (newest !== undefined && (database.engineVersion ?? newest) > newest) continue;
-    const judged = script.statements.filter((statement) => mayBeJudged(statement, file, options));
-    const rejected = judged.flatMap((statement) => {
-      const problem = problemOf(authority, statement.text);
-      return problem ? [{ statement, problem }] : [];
-    });
-    if (dialectIsDoubtful(database, judged.length, rejected.length)) continue;
-    for (const { statement, problem } of rejected) findings.push(findingOf(database, file, statement, problem));
+    const verdict = verdictOf(authority, script, options.caret?.file === file ? options.caret.offset : undefined);
+    if (dialectIsDoubtful(database, verdict)) continue;
+    for (const rejection of verdict.rejected) findings.push(findingOf(database, file, rejection));
   }
   if (authorities.prisma) for (const database of facts.databases) findings.push(...prismaFindings(database, authorities.prisma, options));
   return withoutSuppressed(facts, findings.sort(byPlace), rules);
@@ -70,38 +80,52 @@ function prismaFindings(database: DatabaseFacts, judge: PrismaJudge, { caret }: 
   });
 }
 
-function mayBeJudged(statement: Statement, file: string, { caret }: SyntaxOptions): boolean {
-  if (statement.hasHole || statement.text.length > longest || statement.tokens.length === 0) return false;
-  return !(caret && caret.file === file && caret.offset >= statement.start && caret.offset <= statement.terminatorEnd);
-}
-
 /** A file of which the grammar rejects most is more likely written for another engine than full of mistakes, unless the configuration names the dialect. */
-function dialectIsDoubtful({ config }: DatabaseFacts, judged: number, rejected: number): boolean {
-  return config.dialect === undefined && config.database_type === undefined && rejected >= 3 && rejected * 2 > judged;
+function dialectIsDoubtful({ config }: DatabaseFacts, { judged, rejected }: Verdict): boolean {
+  return config.dialect === undefined && config.database_type === undefined && rejected.length >= 3 && rejected.length * 2 > judged;
 }
 
-const memo = new WeakMap<SyntaxAuthority, Map<string, SyntaxProblem | null>>();
-const memoLimit = 20_000;
-
-function problemOf(authority: SyntaxAuthority, text: string): SyntaxProblem | undefined {
-  let known = memo.get(authority);
-  if (!known || known.size > memoLimit) memo.set(authority, (known = new Map()));
-  const kept = known.get(text);
-  if (kept !== undefined) return kept ?? undefined;
-  const problem = authority.check(text);
-  known.set(text, problem ?? null);
-  return problem;
+interface Memo {
+  readonly scripts: WeakMap<Script, Verdict>;
+  /** Null for a statement that is accepted. */
+  readonly statements: WeakMap<Statement, SyntaxProblem | null>;
 }
 
-function findingOf(database: DatabaseFacts, file: string, statement: Statement, problem: SyntaxProblem): Finding {
+const memos = new WeakMap<SyntaxAuthority, Memo>();
+
+/** @param caret offset of the caret, if it stands in this file */
+function verdictOf(authority: SyntaxAuthority, script: Script, caret: number | undefined): Verdict {
+  let memo = memos.get(authority);
+  if (!memo) memos.set(authority, (memo = { scripts: new WeakMap(), statements: new WeakMap() }));
+  if (caret !== undefined) return judge(authority, script, memo, caret);
+  const known = memo.scripts.get(script) ?? judge(authority, script, memo, caret);
+  memo.scripts.set(script, known);
+  return known;
+}
+
+function judge(authority: SyntaxAuthority, { statements }: Script, memo: Memo, caret: number | undefined): Verdict {
+  const rejected: Rejection[] = [];
+  let judged = 0;
+  for (const statement of statements) {
+    if (statement.hasHole || statement.text.length > longest) continue;
+    if (caret !== undefined && caret >= statement.start && caret <= statement.terminatorEnd) continue;
+    judged++;
+    let problem = memo.statements.get(statement);
+    if (problem === undefined) memo.statements.set(statement, (problem = authority.check(statement.text) ?? null));
+    if (problem) rejected.push({ statement, problem });
+  }
+  return { judged, rejected };
+}
+
+function findingOf(database: DatabaseFacts, file: string, { statement, problem }: Rejection): Finding {
   const token = statement.tokens.find((one) => one.end > problem.offset);
-  const start = statement.start + Math.min(token?.start ?? problem.offset, statement.text.length);
-  const end = statement.start + Math.min(token?.end ?? problem.offset + 1, statement.text.length);
+  const start = Math.min(token?.start ?? problem.offset, statement.text.length);
+  const end = Math.min(token?.end ?? problem.offset + 1, statement.text.length);
   return {
     rule: syntaxErrorRule,
     severity: 'error',
     database: database.name,
-    at: { file, range: { start, end: Math.max(start, end) } },
+    at: livePlace(statement, file, { start, end: Math.max(start, end) }),
     message: /^syntax error/i.test(problem.message) ? `S${problem.message.slice(1)}` : `Syntax error: ${problem.message}`,
     why: 'The grammar of the engine does not accept this statement, so it will fail when it runs.',
     help: 'Mend the statement, or state the dialect of the file in database-expert.yaml if it is written for another engine.',
