@@ -33,11 +33,20 @@ function viewsOf(database: DatabaseFacts, key: string, table: Table): Table[] {
  * Every ordered key of a table that any view of it has: an index that only one of them knows is on its way, or was made by code that is
  * not SQL. Indexes that keep no order (GIN, BRIN, full text ...) are left out.
  */
-export function searchKeys(database: DatabaseFacts, key: string, table: Table): SearchKey[] {
-  return viewsOf(database, key, table).flatMap((view) => keysOf(database.dialect, view));
+export function searchKeys(database: DatabaseFacts, key: string, table: Table): readonly SearchKey[] {
+  const views = viewsOf(database, key, table);
+  return views.length === 1 ? keysOf(database.dialect, table) : views.flatMap((view) => keysOf(database.dialect, view));
 }
 
-function keysOf(dialect: Dialect, table: Table): SearchKey[] {
+const kept = new WeakMap<Table, readonly SearchKey[]>();
+
+function keysOf(dialect: Dialect, table: Table): readonly SearchKey[] {
+  let keys = kept.get(table);
+  if (!keys) kept.set(table, (keys = makeKeys(dialect, table)));
+  return keys;
+}
+
+function makeKeys(dialect: Dialect, table: Table): SearchKey[] {
   const plain = (columns: readonly string[]): KeyPart[] => columns.map((column) => ({ column, order: 'asc' }));
   const appended = plain(rowKey(dialect, table));
   const keys: SearchKey[] = [];

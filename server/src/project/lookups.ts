@@ -48,6 +48,11 @@ export function entriesAbout(database: DatabaseFacts, key: string): HistoryEntry
   return inOrder(database, database.mentions.about(key));
 }
 
+/** The functions and procedures that name an object, in their bodies too, in no order. */
+export function routinesNaming({ mentions }: DatabaseFacts, key: string): HistoryEntry[] {
+  return [...mentions.recurring(key)].filter(({ placed }) => placed.node.kind === 'createFunction');
+}
+
 function inOrder(database: DatabaseFacts, entries: Iterable<HistoryEntry>): HistoryEntry[] {
   const numbered = [...entries].map((entry) => ({ entry, step: stepNumber(database, entry), ...entry.placed }));
   const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

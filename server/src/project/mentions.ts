@@ -58,22 +58,22 @@ class NameIndex<E extends Holder> {
 /** Which statements of a history name what. Brought forward statement by statement. */
 export class Mentions<E extends Holder> {
   readonly #naming = new NameIndex<E>(namesOf);
-  readonly #asked = new NameIndex<E>(namesOf);
+  readonly #recurring = new NameIndex<E>(namesOf);
   readonly #about = new NameIndex<E>(({ placed }) => subjectsOf(placed.node).map(({ name }) => bareName(name.name)));
-  readonly #isAsked: (entry: E) => boolean;
+  readonly #isRecurring: (entry: E) => boolean;
   /** Whether anybody asked for a name, so that one may have been noted as read. */
   #inUse = false;
 
-  /** `isAsked`: whether a statement belongs to the workload, of which there is an index of its own, because it is asked far more often. */
-  constructor(isAsked: (entry: E) => boolean) {
-    this.#isAsked = isAsked;
+  /** `isRecurring`: whether a statement belongs to the few that are looked up for every table, because they run again and again. */
+  constructor(isRecurring: (entry: E) => boolean) {
+    this.#isRecurring = isRecurring;
   }
 
   /** Takes in a statement. Gives the keys under which its names may have been read. */
   add(entry: E): readonly ReadKey[] {
     this.#naming.add(entry);
     this.#about.add(entry);
-    if (this.#isAsked(entry)) this.#asked.add(entry);
+    if (this.#isRecurring(entry)) this.#recurring.add(entry);
     return this.#keysOf(entry);
   }
 
@@ -81,7 +81,7 @@ export class Mentions<E extends Holder> {
   remove(entry: E): readonly ReadKey[] {
     this.#naming.remove(entry);
     this.#about.remove(entry);
-    if (this.#isAsked(entry)) this.#asked.remove(entry);
+    if (this.#isRecurring(entry)) this.#recurring.remove(entry);
     return this.#keysOf(entry);
   }
 
@@ -95,9 +95,9 @@ export class Mentions<E extends Holder> {
     return this.#about.of(this.#note(key));
   }
 
-  /** Those among `of` that belong to the workload. */
-  askedOf(key: string): Iterable<E> {
-    return this.#asked.of(this.#note(key));
+  /** Those among `of` that run again and again. */
+  recurring(key: string): Iterable<E> {
+    return this.#recurring.of(this.#note(key));
   }
 
   #note(key: string): string {

@@ -1,6 +1,6 @@
 import { entriesAboutBeside } from '../../project/lookups.ts';
 import type { DataStatement, QualifiedName } from '../../source/sql/ast.ts';
-import { readQuery } from '../../source/query/read.ts';
+import type { Token } from '../../source/token.ts';
 import { defineRule, type StatementContext } from '../rule.ts';
 import { everyDialect, isEmptyHere, keyOf, tableBefore } from '../support.ts';
 
@@ -47,7 +47,24 @@ function fillsNewColumns(node: DataStatement, table: QualifiedName, { entry, dat
   if (node.kind !== 'update') return false;
   const added = new Set(entriesAboutBeside(database, entry, keyOf(database.dialect, table)).flatMap(({ placed }) => (placed.node.kind === 'alterTable' ? placed.node.actions.flatMap((action) => (action.kind === 'addColumn' ? [action.column.name.name.toLowerCase()] : [])) : [])));
   if (added.size === 0) return false;
-  const result = readQuery(entry.placed.statement);
-  const written = 'query' in result ? (result.query.writes[0]?.columns ?? []) : [];
-  return written.length > 0 && written.every((column) => added.has(column.name.toLowerCase()));
+  const written = writtenColumns(entry.placed.statement.tokens);
+  return written.length > 0 && written.every((column) => added.has(column.toLowerCase()));
+}
+
+/** The columns that an UPDATE sets: the names before each `=` of its SET clause, those of `(a, b) = ...` included. */
+function writtenColumns(tokens: readonly Token[]): string[] {
+  const columns: string[] = [];
+  let depth = 0;
+  let inTarget = false;
+  for (const { upper, text, kind, value } of tokens) {
+    if (text === '(') depth++;
+    else if (text === ')') depth--;
+    else if (depth === 0 && upper === 'SET') inTarget = true;
+    else if (depth === 0 && (upper === 'FROM' || upper === 'WHERE')) break;
+    else if (inTarget && text === '=') inTarget = false;
+    else if (inTarget && text === '.') columns.pop();
+    else if (inTarget && (kind === 'word' || kind === 'quotedIdentifier')) columns.push(value);
+    else if (depth === 0 && text === ',' && !inTarget) inTarget = columns.length > 0;
+  }
+  return columns;
 }
