@@ -102,6 +102,7 @@ export interface Index {
   readonly implicit?: boolean;
   /** Made by the engine because the parent table has it. */
   readonly inherited?: boolean;
+  readonly comment?: string;
   readonly origin: Origin;
 }
 
@@ -160,6 +161,7 @@ export interface EnumType {
   readonly schema?: string;
   readonly name: string;
   readonly values: readonly string[];
+  readonly comment?: string;
   readonly origin: Origin;
 }
 
@@ -172,6 +174,7 @@ export interface Domain {
   readonly constraints: readonly { readonly name?: string; readonly text: string }[];
   readonly default?: string;
   readonly nullable: boolean;
+  readonly comment?: string;
   readonly origin: Origin;
 }
 
@@ -179,6 +182,9 @@ export interface Domain {
 export interface OtherType {
   readonly schema?: string;
   readonly name: string;
+  /** Of a composite type, in order. */
+  readonly attributes?: readonly { readonly name: string; readonly type: string; readonly collation?: string }[];
+  readonly comment?: string;
   readonly text: string;
   readonly origin: Origin;
 }
@@ -193,6 +199,7 @@ export interface Sequence {
   /** It counts an identity column, which says how. */
   readonly identity?: boolean;
   readonly temporary?: boolean;
+  readonly comment?: string;
   readonly origin: Origin;
 }
 
@@ -218,6 +225,7 @@ export interface Routine {
   /** The whole CREATE statement, to make it again. */
   readonly text: string;
   readonly securityDefiner: boolean;
+  readonly comment?: string;
   readonly origin: Origin;
 }
 

@@ -15,6 +15,7 @@ import {
   renderView,
 } from './render/pieces.ts';
 import { isPlainSerial, renderTable, repeatsPrimaryKey, standingAlone } from './render/table.ts';
+import { argumentTypes } from './routines.ts';
 import { sequenceOfDefault } from './sequences.ts';
 
 export { quoteIdentifier, renderName } from './quote.ts';
@@ -70,7 +71,7 @@ function tableStatements(catalog: Catalog, made: Table, later: ReadonlySet<Forei
   const name = renderName(dialect, table.schema, table.name);
   const statements = [renderTable(dialect, table, { later, sequences: [...catalog.sequences.values()] })];
   statements.push(...laterConstraints(dialect, table).map((constraint) => `ALTER TABLE ${name} ADD ${constraint}`));
-  if (!isMySql(dialect)) for (const index of table.indexes) if (!index.inherited) statements.push(renderIndex(dialect, table, index));
+  if (!isMySql(dialect)) for (const index of table.indexes) if (!index.inherited) statements.push(renderIndex(dialect, table, index), ...commentOf(dialect, 'INDEX', table.schema, index));
   if (made.partitionOf?.attached) {
     const parent = renderName(dialect, made.partitionOf.schema, made.partitionOf.table);
     statements.push(`ALTER TABLE ${parent} ATTACH PARTITION ${name} ${made.partitionOf.bound}`);
@@ -97,23 +98,29 @@ function commentsOf(dialect: Dialect, table: Table): string[] {
   return statements;
 }
 
+/** COMMENT ON an object of its own name; none when it has no comment. */
+function commentOf(dialect: Dialect, what: string, schema: string | undefined, { name, comment }: { readonly name: string; readonly comment?: string }, suffix = ''): string[] {
+  return comment === undefined || dialect !== 'postgresql' ? [] : [`COMMENT ON ${what} ${renderName(dialect, schema, name)}${suffix} IS ${quoteString(dialect, comment)}`];
+}
+
 function objectStatements(catalog: Catalog, object: Exclude<CatalogObject, { kind: 'table' }>): string[] {
   const { dialect } = catalog;
+  const { value } = object;
   switch (object.kind) {
     case 'enum':
-      return [renderEnum(dialect, object.value)];
+      return [renderEnum(dialect, object.value), ...commentOf(dialect, 'TYPE', value.schema, object.value)];
     case 'domain':
-      return [renderDomain(dialect, object.value)];
+      return [renderDomain(dialect, object.value), ...commentOf(dialect, 'DOMAIN', value.schema, object.value)];
     case 'type':
+      return [object.value.text, ...commentOf(dialect, 'TYPE', value.schema, object.value)];
     case 'routine':
-      return [object.value.text];
+      return [object.value.text, ...commentOf(dialect, 'ROUTINE', value.schema, object.value, `(${argumentTypes(object.value.argumentsText).join(', ')})`)];
     case 'sequence':
-      return comesWithColumn(catalog, object.key) ? [] : [renderSequence(dialect, object.value)];
+      return [...(comesWithColumn(catalog, object.key) ? [] : [renderSequence(dialect, object.value)]), ...commentOf(dialect, 'SEQUENCE', value.schema, object.value)];
     case 'view': {
-      const { value } = object;
-      const what = `${value.materialized ? 'MATERIALIZED ' : ''}VIEW ${renderName(dialect, value.schema, value.name)}`;
-      const comment = value.comment === undefined ? [] : [`COMMENT ON ${what} IS ${quoteString(dialect, value.comment)}`];
-      return [renderView(dialect, value), ...value.indexes.map((index) => renderIndex(dialect, value, index)), ...comment];
+      const what = `${object.value.materialized ? 'MATERIALIZED ' : ''}VIEW`;
+      const indexes = object.value.indexes.flatMap((index) => [renderIndex(dialect, value, index), ...commentOf(dialect, 'INDEX', value.schema, index)]);
+      return [renderView(dialect, object.value), ...indexes, ...commentOf(dialect, what, value.schema, object.value)];
     }
   }
 }

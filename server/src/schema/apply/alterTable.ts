@@ -25,7 +25,7 @@ const actions: { readonly [K in AlterAction['kind']]: Action<K> } = {
   addColumn,
   dropColumn: (draft, table, { column, cascade }) => dropColumn(draft, table, column.name, cascade),
   alterType: (draft, table, action) =>
-    alterColumn(draft, table, action.column.name, (column) => ({ ...column, ...retyped(draft, action), origin: draft.origin(action.column.range) })),
+    alterColumn(draft, table, action.column.name, (column) => ({ ...column, ...retyped(draft, column, action), origin: draft.origin(action.column.range) })),
   setDefault: (draft, table, { column, expression }) =>
     alterColumn(draft, table, column.name, (old) => withDefault(draft, table, old, defaultText(draft, expression.text))),
   dropDefault: (draft, table, { column }) => alterColumn(draft, table, column.name, (old) => withDefault(draft, table, old, undefined)),
@@ -214,9 +214,17 @@ function alterColumn(draft: Draft, table: Table, name: string, change: (column: 
   draft.put(changeColumn(draft, table, name, change));
 }
 
-function retyped(draft: Draft, action: ActionOf<'alterType'>): Partial<Column> {
+function retyped(draft: Draft, column: Column, action: ActionOf<'alterType'>): Partial<Column> {
   const collation = action.collation ?? action.type.collation;
-  return { type: engineType(draft.dialect, action.type), ...(draft.dialect === 'postgresql' && { collation }) };
+  const type = engineType(draft.dialect, action.type);
+  return { type, ...(draft.dialect === 'postgresql' && { collation, default: retypedDefault(column, type) }) };
+}
+
+/** The default is kept as it was understood under the old type, so that a bare string stays one of that type. */
+function retypedDefault(column: Column, type: string): string | undefined {
+  const base = (name: string) => name.replace(/\([\d, ]+\)/, '');
+  const isString = column.default !== undefined && /^'(?:[^']|'')*'$/.test(column.default);
+  return isString && base(type) !== base(column.type) ? `${column.default}::${base(column.type)}` : column.default;
 }
 
 function withDefault(draft: Draft, table: Table, column: Column, text: string | undefined): Column {

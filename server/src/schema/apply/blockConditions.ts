@@ -20,12 +20,18 @@ const subjects = {
   routine: comparison('proname', 'routine_name'),
 } as const;
 
-/** `EXISTS (...)` or `NOT EXISTS (...)`, outer parentheses aside. */
+/** `EXISTS (...)` or `NOT EXISTS (...)`, brackets around it and a SELECT before it aside. */
 export function existsCondition(condition: string): { readonly negated: boolean; readonly query: string } | undefined {
-  const bare = condition.replace(/^\((.*)\)$/s, '$1').trim();
+  const bare = withoutWrapping(condition);
   const match = /^(not\s+)?\(?\s*(?:not\s+)?exists\s*\((.*)\)\s*\)?$/is.exec(bare);
   if (!match || /\b(?:and|or)\s+(?:not\s+)?exists\b/i.test(bare)) return undefined;
   return { negated: /^\(?\s*not\b/i.test(bare), query: match[2]! };
+}
+
+function withoutWrapping(condition: string): string {
+  const bare = condition.replace(/^\((.*)\)$/s, '$1').trim();
+  const selected = /^select\s+((?:not\s+)?exists\b.*)$/is.exec(bare);
+  return selected ? selected[1]! : bare;
 }
 
 /** What a query on the engine's own catalog would find: whether such an object is there; undefined when it cannot be told. */

@@ -6,8 +6,8 @@ export type BlockItem =
   | { readonly kind: 'statement'; readonly start: number; readonly end: number; readonly first: Token; readonly second?: Token }
   | { readonly kind: 'if'; readonly condition: string; readonly whenTrue: readonly BlockItem[]; readonly otherwise: readonly BlockItem[] }
   | { readonly kind: 'loop'; readonly body: readonly BlockItem[] }
-  /** `guarded`: an EXCEPTION section catches what fails. */
-  | { readonly kind: 'block'; readonly body: readonly BlockItem[]; readonly guarded: boolean };
+  /** `guarded`: an EXCEPTION section catches what fails. `declared`: the text of its DECLARE section. */
+  | { readonly kind: 'block'; readonly body: readonly BlockItem[]; readonly guarded: boolean; readonly declared: string };
 
 const loopWords = new Set(['FOR', 'WHILE', 'FOREACH']);
 
@@ -87,7 +87,10 @@ class BlockReader {
   }
 
   #block(): BlockItem {
-    if (this.#accept('DECLARE')) while (this.#at < this.#tokens.length && !this.#is('BEGIN')) this.#at++;
+    const declares = this.#accept('DECLARE');
+    const from = this.#tokens[this.#at]?.start ?? 0;
+    while (declares && this.#at < this.#tokens.length && !this.#is('BEGIN')) this.#at++;
+    const declared = this.#text.slice(from, this.#tokens[this.#at]?.start ?? from);
     this.#expect('BEGIN');
     const body = this.#list(new Set(['END', 'EXCEPTION']));
     const guarded = this.#accept('EXCEPTION');
@@ -96,7 +99,7 @@ class BlockReader {
       this.#list(new Set(['WHEN', 'END']));
     }
     this.#expect('END');
-    return { kind: 'block', body, guarded };
+    return { kind: 'block', body, guarded, declared };
   }
 
   #loop(): BlockItem {

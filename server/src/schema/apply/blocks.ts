@@ -5,6 +5,7 @@ import type { Statement } from '../../source/statement.ts';
 import type { Token } from '../../source/token.ts';
 import { readBlock, type BlockItem } from './blockItems.ts';
 import { existsCondition, queryFinds } from './blockConditions.ts';
+import { blockVariables, conditionHolds } from './blockVariables.ts';
 import { findColumn, type Routine } from '../catalog.ts';
 import type { Draft } from './draft.ts';
 
@@ -18,9 +19,9 @@ const schemaText = /\b(?:create|alter|drop)\s+(?!role\b|user\b|default\b|databas
 export type Guard = 'absent' | 'present' | undefined;
 
 /**
- * DO $$ ... $$: statements of the block are applied in order. Of conditions only [NOT] EXISTS (...) is understood: it is
- * answered from the catalog, or taken as a guard against what is there already. Loops, other conditions and text put together
- * at run time make the catalog uncertain where they may change the schema.
+ * DO $$ ... $$: statements of the block are applied in order, up to a RETURN. Of conditions [NOT] EXISTS (...) is understood: it is
+ * answered from the catalog, or taken as a guard against what is there already; and those on variables of a known value. Loops,
+ * other conditions and text put together at run time make the catalog uncertain where they may change the schema.
  */
 export function applyBlock(draft: Draft, body: OtherStatement['body']): void {
   if (!body || !schemaText.test(body.text)) return;
@@ -64,6 +65,7 @@ class BlockApplier {
   readonly #text: string;
   /** Where the block begins in the statement of the file. */
   readonly #start: number;
+  readonly #variables = new Map<string, string | null>();
 
   constructor(draft: Draft, text: string, start: number) {
     this.#draft = draft;
@@ -71,35 +73,42 @@ class BlockApplier {
     this.#start = start;
   }
 
-  apply(items: readonly BlockItem[], guard: Guard): void {
-    for (const item of items) this.#item(item, guard);
+  /** Applies items; gives whether the block is left by RETURN. */
+  apply(items: readonly BlockItem[], guard: Guard): boolean {
+    return items.some((item) => this.#item(item, guard));
   }
 
-  #item(item: BlockItem, guard: Guard): void {
+  #item(item: BlockItem, guard: Guard): boolean {
     switch (item.kind) {
       case 'block':
+        for (const [name, value] of blockVariables(item.declared, this.#text)) this.#variables.set(name, value);
         return this.apply(item.body, item.guarded ? (guard ?? 'absent') : guard);
       case 'loop':
         return this.#doubt(item.body);
       case 'if':
         return this.#if(item);
       case 'statement':
-        return this.#statement(item, guard);
+        this.#statement(item, guard);
+        return item.first.upper === 'RETURN';
     }
   }
 
-  #if({ condition, whenTrue, otherwise }: Extract<BlockItem, { kind: 'if' }>): void {
+  #if({ condition, whenTrue, otherwise }: Extract<BlockItem, { kind: 'if' }>): boolean {
+    const holds = conditionHolds(condition, this.#variables);
+    if (holds !== undefined) return this.apply(holds ? whenTrue : otherwise, undefined);
     const exists = existsCondition(condition);
     if (!exists) return this.#doubt([...whenTrue, ...otherwise]);
     const found = queryFinds(this.#draft.catalog, exists.query);
     if (found !== undefined) return this.apply(found === exists.negated ? otherwise : whenTrue, undefined);
     if (otherwise.length > 0) return this.#doubt([...whenTrue, ...otherwise]);
     this.apply(whenTrue, exists.negated ? 'absent' : 'present');
+    return false;
   }
 
   /** Statements of which it is not known whether they run. */
-  #doubt(items: readonly BlockItem[]): void {
+  #doubt(items: readonly BlockItem[]): false {
     if (items.some((item) => this.#mayChangeSchema(item))) this.#draft.markUncertain('a block changes the schema under a condition or in a loop');
+    return false;
   }
 
   #mayChangeSchema(item: BlockItem): boolean {

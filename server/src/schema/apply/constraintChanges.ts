@@ -33,7 +33,8 @@ export function dropConstraint(draft: Draft, table: Table, action: Drop): void {
   if (draft.dialect === 'postgresql' && action.cascade) for (const key of dropped) dropForeignKeysTo(draft, table, (columns) => sameSet(columns, key.columns));
 }
 
-function sameSet(a: readonly string[], b: readonly string[]): boolean {
+/** Whether two lists name the same columns, in whatever order. */
+export function sameSet(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((name) => b.includes(name));
 }
 

@@ -14,7 +14,7 @@ const nothing = (): void => {};
 
 const droppers: Readonly<Record<Drop['object'], Dropper>> = {
   table: (draft, name, { cascade }) => dropTable(draft, name, cascade),
-  index: (draft, name, { onTable }) => dropIndex(draft, name, onTable),
+  index: (draft, name, { onTable, cascade }) => dropIndex(draft, name, onTable, cascade),
   view: dropView,
   materializedView: dropView,
   type: (draft, name, { cascade }) => dropType(draft, name, cascade),
@@ -72,17 +72,17 @@ function qualified(schema: QualifiedName, table: Table): QualifiedName {
   return { schema: schema.name, name: { ...schema.name, name: table.name, text: table.name }, range: schema.range };
 }
 
+/** DROP FUNCTION and PROCEDURE. An argument list names one of several; with IF EXISTS one that fits none drops none. */
 function dropRoutine(draft: Draft, name: QualifiedName, node: Drop): void {
   const named = routinesNamed(draft, name);
-  if (named.length <= 1) {
-    for (const key of named) draft.remove('routines', key);
-    return;
-  }
-  const afterName = node.text.slice(name.range.end);
-  const list = /^\s*(\((?:[^()]|\([^()]*\))*\))/.exec(afterName)?.[1];
-  if (list === undefined) return;
-  const { schema, name: routine } = draft.catalog.routines.get(named[0]!)!;
-  draft.remove('routines', routineKey(draft.dialect, schema, routine, list));
+  const [first] = named;
+  const list = node.argumentTexts?.[node.names.indexOf(name)];
+  if (first === undefined || (list === undefined && named.length > 1)) return;
+  if (list === undefined) return draft.remove('routines', first);
+  const { schema, name: routine } = draft.catalog.routines.get(first)!;
+  const key = routineKey(draft.dialect, schema, routine, list);
+  if (draft.has('routines', key)) draft.remove('routines', key);
+  else if (named.length === 1 && !node.ifExists) draft.remove('routines', first);
 }
 
 /** Keys of the routines of that name: those in the schema of the search_path, else those in the default schema. */

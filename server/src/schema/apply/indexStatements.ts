@@ -1,14 +1,15 @@
 import { isMySql } from '../../source/dialect.ts';
 import type { CreateIndex, IndexPart, QualifiedName } from '../../source/sql/ast.ts';
 import { bareKey, objectKey, sameName, type Index, type Table, type View } from '../catalog.ts';
-import { renameIndex } from './constraintChanges.ts';
+import { renameIndex, sameSet } from './constraintChanges.ts';
 import type { Draft } from './draft.ts';
 import { tidyExpression } from '../expressions.ts';
 import { expressionName } from './expressionName.ts';
-import { addIndex, keyParts } from '../indexes.ts';
+import { addIndex, indexColumns, keyParts } from '../indexes.ts';
 import { childrenOf, inheritIndex } from './inheritance.ts';
 import { mergeOptions } from '../options.ts';
 import { mySqlKeyName, postgresRelationName } from '../names.ts';
+import { dropForeignKeysTo } from './references.ts';
 
 /** CREATE INDEX on a table or a materialized view. */
 export function createIndex(draft: Draft, node: CreateIndex): void {
@@ -71,7 +72,7 @@ function indexName(draft: Draft, table: Table, parts: readonly IndexPart[], incl
 }
 
 /** The table that has an index of this name (on MySQL it has to be told), and the name's own schema. */
-function tableOfIndex(draft: Draft, name: QualifiedName, onTable: QualifiedName | undefined): Table | undefined {
+export function tableOfIndex(draft: Draft, name: QualifiedName, onTable: QualifiedName | undefined): Table | undefined {
   if (onTable) return draft.find(onTable);
   const { schema } = draft.target(name);
   const holders = draft.tablesBy('index', draft.bare(name.name.name));
@@ -79,8 +80,8 @@ function tableOfIndex(draft: Draft, name: QualifiedName, onTable: QualifiedName 
   return own ?? (name.schema === undefined ? holders[0] : undefined);
 }
 
-/** DROP INDEX; on MySQL this drops unique keys as well. */
-export function dropIndex(draft: Draft, name: QualifiedName, onTable: QualifiedName | undefined): void {
+/** DROP INDEX; on MySQL this drops unique keys as well, on PostgreSQL with CASCADE the foreign keys that rest on a unique index. */
+export function dropIndex(draft: Draft, name: QualifiedName, onTable: QualifiedName | undefined, cascade: boolean): void {
   const is = (key: { readonly name?: string }) => sameName(draft.dialect, key.name, name.name.name);
   const table = tableOfIndex(draft, name, onTable);
   if (!table) return dropViewIndex(draft, name);
@@ -92,6 +93,15 @@ export function dropIndex(draft: Draft, name: QualifiedName, onTable: QualifiedN
     primaryKey: isMySql(draft.dialect) && name.name.name.toUpperCase() === 'PRIMARY' ? undefined : table.primaryKey,
   });
   if (dropped) dropFromChildren(draft, table, dropped);
+  if (dropped?.unique && cascade && draft.dialect === 'postgresql') dropForeignKeysOn(draft, table, dropped);
+}
+
+/** Drops the foreign keys that rest on a unique index, where no other key of the table has its columns. */
+function dropForeignKeysOn(draft: Draft, table: Table, dropped: Index): void {
+  const wanted = indexColumns(dropped);
+  const others = [table.primaryKey, ...table.uniques].flatMap((key) => (key ? [key.columns] : []));
+  const indexes = table.indexes.filter((index) => index.unique && index !== dropped && index.where === undefined).map(indexColumns);
+  if (![...others, ...indexes].some((columns) => sameSet(columns, wanted))) dropForeignKeysTo(draft, table, (columns) => sameSet(columns, wanted));
 }
 
 function dropViewIndex(draft: Draft, { name }: QualifiedName): void {

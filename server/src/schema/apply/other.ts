@@ -7,9 +7,9 @@ import type {
   SetStatement,
 } from '../../source/sql/ast.ts';
 import { defaultSchema, sameName, type Policy, type Trigger } from '../catalog.ts';
-import { changeColumn } from './columns.ts';
 import type { Draft } from './draft.ts';
 import { applyBlock, applyRoutine } from './blocks.ts';
+import { applyComment } from './comments.ts';
 import { tidyExpression } from '../expressions.ts';
 import { mergeOptions } from '../options.ts';
 import { applyCall } from './procedures.ts';
@@ -36,7 +36,10 @@ export function createView(draft: Draft, node: CreateView): void {
 /** CREATE FUNCTION and CREATE PROCEDURE; a routine with the same arguments is replaced. */
 export function createFunction(draft: Draft, node: CreateFunction): void {
   const { schema, name } = draft.target(node.name);
-  draft.set('routines', routineKey(draft.dialect, schema, name, node.argumentsText), {
+  const key = routineKey(draft.dialect, schema, name, node.argumentsText);
+  const comment = draft.catalog.routines.get(key)?.comment;
+  draft.set('routines', key, {
+    ...(comment !== undefined && { comment }),
     schema,
     name,
     procedure: node.procedure,
@@ -45,6 +48,14 @@ export function createFunction(draft: Draft, node: CreateFunction): void {
     securityDefiner: node.securityDefiner,
     origin: draft.origin(node.name.name.range),
   });
+}
+
+/** CREATE AGGREGATE name (types) (...). */
+function createAggregate(draft: Draft, { target, text }: OtherStatement): void {
+  const { schema, name } = draft.target(target!);
+  const argumentsText = /^\s*(\([^()]*\))/.exec(text.slice(target!.range.end))?.[1] ?? '()';
+  const origin = draft.origin(target!.name.range);
+  draft.set('routines', routineKey(draft.dialect, schema, name, argumentsText), { schema, name, procedure: false, argumentsText, text: text.trim(), securityDefiner: false, origin });
 }
 
 /** CREATE TRIGGER; on a view it is not followed. */
@@ -113,7 +124,8 @@ const opaqueVerbs = ['EXECUTE', 'IMPORT FOREIGN SCHEMA', 'CREATE RULE', 'LOAD'];
 /** Statements that are read by their verb: comments, schemas, extensions, blocks. */
 export function applyOtherStatement(draft: Draft, node: OtherStatement): void {
   const { verb, target } = node;
-  if (verb === 'COMMENT ON') return comment(draft, node);
+  if (verb === 'COMMENT ON') return applyComment(draft, node);
+  if (verb === 'CREATE AGGREGATE' && target) return createAggregate(draft, node);
   if (verb === 'DO') return applyBlock(draft, node.body ?? quotedBody(node.text));
   if (verb === 'CALL') return applyCall(draft, node);
   if (verb === 'CREATE EXTENSION' && target) return addName(draft, 'extensions', node);
@@ -140,20 +152,4 @@ function addName(draft: Draft, collection: 'extensions' | 'schemas', { target }:
 function virtualTable(draft: Draft, { target, text }: OtherStatement): void {
   if (draft.find(target!)) return;
   draft.put({ ...draft.tableOrUnknown(target!), options: text.trim() });
-}
-
-function comment(draft: Draft, node: OtherStatement): void {
-  const { target, column, object } = node;
-  if (!target) return;
-  const text = node.body?.text || undefined;
-  const table = draft.find(target);
-  if (column) {
-    if (table) draft.put(changeColumn(draft, table, column.name, (old) => ({ ...old, comment: text })));
-  } else if (object === 'table' || object === undefined) {
-    if (table) draft.put({ ...table, comment: text });
-  } else if (object === 'view' || object === 'materialized view') {
-    const { key } = draft.lookup('views', target);
-    const view = draft.catalog.views.get(key);
-    if (view) draft.set('views', key, { ...view, comment: text });
-  }
 }

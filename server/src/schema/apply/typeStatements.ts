@@ -1,27 +1,33 @@
 import type { AlterDomain, AlterType, ColumnConstraint, CreateDomain, CreateType, QualifiedName } from '../../source/sql/ast.ts';
-import type { Domain, EnumType } from '../catalog.ts';
+import type { Domain, EnumType, OtherType } from '../catalog.ts';
 import { defaultText } from './columns.ts';
 import type { Draft, Target } from './draft.ts';
 import { tidyExpression } from '../expressions.ts';
 import { postgresName } from '../names.ts';
 import { quoteIdentifier, renderName } from '../quote.ts';
 import { engineType, splitTypeName } from '../types.ts';
+import { attributeOf, changedComposite, spelled } from './compositeTypes.ts';
 
-/** CREATE TYPE: an enum, or another type whose text is kept. */
+/** CREATE TYPE: an enum, a composite type, or another type whose text is kept. */
 export function createType(draft: Draft, node: CreateType): void {
   const { schema, name, key } = draft.target(node.name);
   const origin = draft.origin(node.name.name.range);
   if (node.enumValues) draft.set('enums', key, { schema, name, values: node.enumValues.map(({ value }) => value), origin });
+  else if (node.attributes) draft.set('types', key, spelled(draft, { schema, name, attributes: node.attributes.map((attribute) => attributeOf(draft, attribute)), text: '', origin }));
   else draft.set('types', key, { schema, name, text: node.text.trim(), origin });
 }
 
-/** ALTER TYPE: enum values and the schema; what else can be said of a type is not followed. */
+/** ALTER TYPE: enum values, attributes and the schema; what else can be said of a type is not followed. */
 export function alterType(draft: Draft, { name, action }: AlterType): void {
   const { key } = draft.lookup('enums', name);
   const type = draft.catalog.enums.get(key);
   if (action.kind === 'setSchema') return moveType(draft, name, (target) => draft.targetOf(action.schema.name, target.name));
   if (action.kind === 'other') {
-    if (!/^owner\b/i.test(action.text)) draft.markUncertain('a type is altered in a way that is not followed');
+    const { key: other } = draft.lookup('types', name);
+    const composite = draft.catalog.types.get(other);
+    const changed = composite && action.change && changedComposite(draft, composite, action.change);
+    if (changed) draft.set('types', other, changed);
+    else if (action.change?.kind !== 'owner') draft.markUncertain('a type is altered in a way that is not followed');
   } else if (type) {
     const values = action.kind === 'addValue' ? withValue(type, action) : type.values.map((value) => (value === action.from ? action.to : value));
     draft.set('enums', key, { ...type, values });
@@ -44,7 +50,8 @@ export function moveType(draft: Draft, name: QualifiedName, to: (from: Target) =
     if (!type) continue;
     const target = to(from);
     draft.remove(collection, from.key);
-    draft.set(collection, target.key, { ...type, schema: target.schema, name: target.name } as never);
+    const moved = { ...type, schema: target.schema, name: target.name };
+    draft.set(collection, target.key, (collection === 'types' ? spelled(draft, moved as OtherType) : moved) as never);
     retypeColumns(draft, { schema: type.schema, name: type.name }, renderName(draft.dialect, target.schema, target.name));
     return;
   }

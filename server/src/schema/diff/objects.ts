@@ -20,7 +20,7 @@ function comparison<V>(value: ObjectComparison<V>): ObjectComparison<unknown> {
 const comparisons: readonly ObjectComparison<unknown>[] = [
   comparison({ object: 'schema', of: ({ schemas }) => schemas, shape: () => '', text: (_value, _catalog, key) => key }),
   comparison({ object: 'extension', of: ({ extensions }) => extensions, shape: () => '', text: (_value, _catalog, key) => key }),
-  comparison({ object: 'enum', of: ({ enums }) => enums, shape: ({ values }) => JSON.stringify(values), text: (value, { dialect }) => renderEnum(dialect, value) }),
+  comparison({ object: 'enum', of: ({ enums }) => enums, shape: ({ values, comment }) => JSON.stringify([values, comment]), text: (value, { dialect }) => renderEnum(dialect, value) }),
   comparison({
     object: 'domain',
     of: ({ domains }) => domains,
