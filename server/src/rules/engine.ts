@@ -67,7 +67,7 @@ export function checkFiles(facts: Facts, options: CheckOptions = {}): ReadonlyMa
     kept.files.set(file, finished);
     if (finished.findings.length > 0) result.set(file, finished.findings);
   }
-  for (const file of kept.files.keys()) if (!raw.has(file)) kept.files.delete(file);
+  for (const [file, before] of kept.files) if (!raw.has(file)) kept.files.set(file, { ...before, raw: [], findings: [] });
   return result;
 }
 

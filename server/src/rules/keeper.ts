@@ -9,7 +9,7 @@ import type { Finding } from './rule.ts';
 /** What is asked about, in order, and how. */
 interface Questions {
   readonly things: readonly unknown[];
-  ask(round: Round, thing: unknown): void;
+  readonly ask: (round: Round, thing: unknown) => void;
 }
 
 /** What the rules said of one thing, and what they read for it. */
@@ -79,7 +79,7 @@ export class DatabaseFindings {
     const byKind = step.migration.applied && !this.#asked.all ? this.#rules.design : this.#rules.all;
     return {
       things: [...step.entries, step],
-      ask(round, thing) {
+      ask: (round, thing) => {
         if (thing !== step) return askEntry(round, thing as HistoryEntry, byKind);
         noteReadOf('script', step.migration.up.file);
         askStep(round, step, byKind);
@@ -91,7 +91,7 @@ export class DatabaseFindings {
     const byKind = this.#rules.all;
     return {
       things: [...script.entries, script],
-      ask(round, thing) {
+      ask: (round, thing) => {
         if (thing !== script) askEntry(round, thing as HistoryEntry, byKind);
         else askScript(round, script.file, script.entries, byKind);
       },
