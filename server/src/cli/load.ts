@@ -162,7 +162,7 @@ export function tellProblems(io: Io, loaded: readonly Loaded[]): boolean {
 function configProblems({ facts, target }: Loaded): string[] {
   const text = facts.files.get(configName)?.text ?? '';
   const lines = new LineIndex(text);
-  return configOf(facts.files, {}).problems.map(({ message, range }) => {
+  return configOf(facts.files.get(configName)?.text, {}).problems.map(({ message, range }) => {
     const { line, column } = lines.position(range.start);
     return `${shownPath(target, configName)}:${line + 1}:${column + 1}: ${message}`;
   });
