@@ -13,7 +13,9 @@ interface Entry<V> {
 /** What all states of one collection have in common. */
 interface Kind {
   readonly name: string;
-  readonly rules: readonly (readonly [string, PlainRule])[];
+  readonly rules: readonly PlainRule[];
+  /** Names of the indexes, in the order of the rules. */
+  readonly indexes: readonly string[];
 }
 
 /** One state of a collection. */
@@ -43,7 +45,7 @@ export class Collection<V, I extends string = never> implements ReadonlyMap<stri
 
   /** A collection without entries; reads of it are noted under its name, and it is kept up with the given indexes. */
   static empty<V, I extends string = never>(name: string, rules: Readonly<Record<string, IndexRule<V>>> = {}): Collection<V, I> {
-    const kind: Kind = { name, rules: Object.entries(rules).map(([index, rule]) => [index, plainRule(rule)]) };
+    const kind: Kind = { name, rules: Object.values(rules).map((rule) => plainRule(rule)), indexes: Object.keys(rules) };
     return new Collection<V, I>(kind, { places: undefined, slots: noSlots, next: 0, size: 0, indexes: kind.rules.map(() => undefined) });
   }
 
@@ -56,12 +58,12 @@ export class Collection<V, I extends string = never> implements ReadonlyMap<stri
 
   /** What the change of these keys means for those who recorded what they read: the keys, what the indexes have them under, and the whole. */
   static changedReads<V>(a: Collection<V, string>, b: Collection<V, string>, keys: Iterable<string> = Collection.changedKeys(a, b)): ReadKey[] {
-    const { name, rules } = a.#kind;
+    const { name, rules, indexes } = a.#kind;
     const reads = new Set<ReadKey>();
     for (const key of keys) {
       const [before, after] = [a.#peek(key), b.#peek(key)];
       reads.add(`${name}:${key}`);
-      for (const [index, rule] of rules) for (const text of changedTexts(rule, before, after)) reads.add(`${name}.${index}:${text}`);
+      rules.forEach((rule, i) => changedTexts(rule, before, after).forEach((text) => reads.add(`${name}.${indexes[i]!}:${text}`)));
     }
     return reads.size === 0 ? [] : [...reads, `${name}:*`];
   }
@@ -84,7 +86,7 @@ export class Collection<V, I extends string = never> implements ReadonlyMap<stri
   /** Keys of the entries that an index has under a text, in the order of the collection. Noted is that reading, not each entry. */
   keysBy(index: I, text: string): string[] {
     noteReadOf(`${this.#kind.name}.${index}`, text);
-    const keys = keysUnder(this.#state.indexes[this.#kind.rules.findIndex(([name]) => name === index)], text);
+    const keys = keysUnder(this.#state.indexes[this.#kind.indexes.indexOf(index)], text);
     if (keys.length < 2) return keys;
     const placed = keys.map((key) => ({ key, place: lookUp(this.#state.places, key)! }));
     return placed.sort((a, b) => a.place - b.place).map(({ key }) => key);
@@ -157,7 +159,7 @@ function entriesOf<V>({ slots }: State<V>): Entry<V>[] {
 function follow(kind: Kind, indexes: readonly KeyIndex[], key: string, before: unknown, after: unknown): readonly KeyIndex[] {
   let followed: KeyIndex[] | undefined;
   for (let i = 0; i < indexes.length; i++) {
-    const index = reindexed(indexes[i], kind.rules[i]![1], key, before, after);
+    const index = reindexed(indexes[i], kind.rules[i]!, key, before, after);
     if (index !== indexes[i]) (followed ??= indexes.slice())[i] = index;
   }
   return followed ?? indexes;

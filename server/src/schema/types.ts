@@ -88,18 +88,33 @@ export function engineType(dialect: Dialect, type: DataType): string {
   return postgresType(type);
 }
 
+/** Spellings by what was written: a schema says the same few types over and over. */
+const postgresSpellings = new Map<string, string>();
+
+const spellingsKept = 2000;
+
 function postgresType(type: DataType): string {
-  const array = type.arrayDimensions > 0 ? '[]' : '';
-  if (type.text.trimStart().startsWith('"')) return userType(type) + array;
+  let spelling = postgresSpellings.get(type.text);
+  if (spelling === undefined) {
+    spelling = elementType(type);
+    if (postgresSpellings.size >= spellingsKept) postgresSpellings.clear();
+    postgresSpellings.set(type.text, spelling);
+  }
+  return type.arrayDimensions > 0 ? `${spelling}[]` : spelling;
+}
+
+/** The type in PostgreSQL's spelling, that of the elements when it is an array. */
+function elementType(type: DataType): string {
+  if (type.text.trimStart().startsWith('"')) return userType(type);
   const name = type.name.replace(/^pg_catalog\./, '');
-  if (name === 'float') return (Number(type.args[0] ?? 53) <= 24 ? 'real' : 'double precision') + array;
+  if (name === 'float') return Number(type.args[0] ?? 53) <= 24 ? 'real' : 'double precision';
   const known = postgresNames[name];
   if (known === undefined) {
-    if (postgresPlain.has(name)) return name + argumentList(type.args) + array;
-    if (name.startsWith('interval')) return intervalType(type) + array;
-    return userType(type) + array;
+    if (postgresPlain.has(name)) return name + argumentList(type.args);
+    if (name.startsWith('interval')) return intervalType(type);
+    return userType(type);
   }
-  return builtIn(known, type.args, name) + array;
+  return builtIn(known, type.args, name);
 }
 
 function builtIn(known: string, args: readonly string[], name: string): string {

@@ -1,5 +1,5 @@
 import { isMySql } from '../../source/dialect.ts';
-import type { ColumnConstraint, ColumnDefinition, ColumnPosition, IndexPart, TableConstraint } from '../../source/sql/ast.ts';
+import type { ColumnConstraint, ColumnDefinition, ColumnPosition, TableConstraint } from '../../source/sql/ast.ts';
 import { sameName, type Column, type Key, type Table } from '../catalog.ts';
 import type { Draft } from './draft.ts';
 import { tidyExpression } from '../expressions.ts';
@@ -95,13 +95,12 @@ export function constraintsOf(draft: Draft, definition: ColumnDefinition): Table
   const constraints: TableConstraint[] = [];
   for (const attribute of definition.constraints) {
     const { name, range } = attribute;
-    const part: IndexPart = { column: definition.name, range };
     switch (attribute.kind) {
       case 'primaryKey':
-        constraints.push({ kind: 'primaryKey', name, range, columns: [{ ...part, order: attribute.order }] });
+        constraints.push({ kind: 'primaryKey', name, range, columns: [{ column: definition.name, range, order: attribute.order }] });
         break;
       case 'unique':
-        constraints.push({ kind: 'unique', name, range, columns: [part], nullsNotDistinct: attribute.nullsNotDistinct });
+        constraints.push({ kind: 'unique', name, range, columns: [{ column: definition.name, range }], nullsNotDistinct: attribute.nullsNotDistinct });
         break;
       case 'references':
         constraints.push({ kind: 'foreignKey', name, range, columns: [definition.name], references: attribute.references, notValid: attribute.notValid });

@@ -55,9 +55,9 @@ function dropsPrimaryKey(draft: Draft, table: Table, is: (key: Key | undefined) 
 
 /** PostgreSQL 18 lets a NOT NULL be dropped by its name, given or generated. */
 function withoutNotNull(table: Table, name: string): Table['columns'] {
-  return table.columns.map((column) =>
-    !column.nullable && (column.notNullName ?? postgresName(table.name, column.name, 'not_null')) === name ? { ...column, nullable: true, notNullName: undefined } : column,
-  );
+  const generated = name.endsWith('_not_null');
+  const called = (column: Table['columns'][number]) => column.notNullName ?? (generated ? postgresName(table.name, column.name, 'not_null') : undefined);
+  return table.columns.map((column) => (!column.nullable && called(column) === name ? { ...column, nullable: true, notNullName: undefined } : column));
 }
 
 /** The table after one of its constraints, or the index behind it, got another name. */

@@ -18,7 +18,7 @@ export function createTable(draft: Draft, node: CreateTable): void {
 }
 
 function buildTable(draft: Draft, node: CreateTable, target: Target): Table {
-  let table: Table = { ...emptyTable(target, draft.origin(node.name.name.range)), ...flags(draft, node) };
+  let table: Table = { ...emptyTable(target, draft.origin(node.name.name.range)), ...flagsOf(draft, node) };
   for (const parent of node.inherits) table = inheritFromParent(draft, table, draft.tableOrUnknown(parent));
   if (node.partitionOf) table = partitionColumns(draft, table, node.partitionOf.parent);
   for (const like of node.likes) table = copyLike(draft, table, like);
@@ -79,19 +79,19 @@ function nameIn(draft: Draft, name: string, quoted: boolean): string {
   return draft.dialect === 'postgresql' && !quoted ? name.toLowerCase() : name;
 }
 
-function flags(draft: Draft, node: CreateTable): Partial<Table> {
+function flagsOf(draft: Draft, node: CreateTable): Partial<Table> {
+  const flags: { -readonly [K in keyof Table]?: Table[K] } = {};
+  if (node.temporary) flags.temporary = true;
+  if (node.unlogged) flags.unlogged = true;
+  if (node.withoutRowid) flags.withoutRowid = true;
+  if (node.strict) flags.strict = true;
+  if (node.inherits.length > 0) flags.inherits = node.inherits.map((parent) => draft.lookup('tables', parent).key);
+  if (node.partitionBy) flags.partitionBy = { text: node.partitionBy.text.trim(), columns: node.partitionBy.columns.flatMap((part) => (part.column ? [part.column.name] : [])) };
   const comment = node.options.find((option) => option.name.toUpperCase() === 'COMMENT');
   const rest = node.options.filter((option) => option !== comment);
-  return {
-    ...(node.temporary && { temporary: true }),
-    ...(node.unlogged && { unlogged: true }),
-    ...(node.withoutRowid && { withoutRowid: true }),
-    ...(node.strict && { strict: true }),
-    ...(node.inherits.length > 0 && { inherits: node.inherits.map((parent) => draft.lookup('tables', parent).key) }),
-    ...(node.partitionBy && { partitionBy: { text: node.partitionBy.text.trim(), columns: node.partitionBy.columns.flatMap((part) => (part.column ? [part.column.name] : [])) } }),
-    ...(rest.length > 0 && { options: mergeOptions(draft.dialect, undefined, rest) }),
-    ...(comment && isMySql(draft.dialect) && { comment: optionText(comment) }),
-  };
+  if (rest.length > 0) flags.options = mergeOptions(draft.dialect, undefined, rest);
+  if (comment && isMySql(draft.dialect)) flags.comment = optionText(comment);
+  return flags;
 }
 
 function partitionColumns(draft: Draft, table: Table, parent: QualifiedName): Table {

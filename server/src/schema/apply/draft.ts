@@ -108,7 +108,10 @@ export class Draft {
   }
 
   #replace(name: CollectionName, collection: Collection<unknown>): void {
-    if (collection !== this.catalog[name]) this.catalog = { ...this.catalog, [name]: collection };
+    if (collection === this.catalog[name]) return;
+    const catalog: { -readonly [K in keyof Catalog]: Catalog[K] } = { ...this.catalog };
+    catalog[name] = collection as never;
+    this.catalog = catalog;
   }
 
   /** Puts a table under its own name. */

@@ -24,15 +24,17 @@ const usualOptions = [['INCREMENT BY', '1'], ['START WITH', '1'], ['CACHE', '1']
 
 /** Options that say how a sequence counts, those that are usual left out. */
 export function sequenceOptions(before: string, added: readonly TableOption[]): string {
-  const written = before.matchAll(/(AS|INCREMENT BY|MINVALUE|MAXVALUE|START WITH|CACHE|CYCLE)(?: (\S+))?/g);
-  const options = new Map([...written].map((match) => [match[1]!, match[2] ?? '']));
+  const options = new Map<string, string>();
+  if (before !== '') for (const match of before.matchAll(/(AS|INCREMENT BY|MINVALUE|MAXVALUE|START WITH|CACHE|CYCLE)(?: (\S+))?/g)) options.set(match[1]!, match[2] ?? '');
   for (const { name, value } of added) {
     const canonical = name === 'INCREMENT' ? 'INCREMENT BY' : name === 'START' ? 'START WITH' : name;
     if (notKept.has(name)) options.delete(canonical.replace(/^NO /, ''));
     else options.set(canonical, value.trim());
   }
   for (const [name, usual] of usualOptions) if (options.get(name) === usual) options.delete(name);
-  return [...options].map(([name, value]) => (value === '' ? name : `${name} ${value}`)).join(' ');
+  let text = '';
+  for (const [name, value] of options) text += `${text === '' ? '' : ' '}${name}${value === '' ? '' : ` ${value}`}`;
+  return text;
 }
 
 /** How an identity column counts, after options were set: `START WITH 10 INCREMENT BY 2`; undefined when it counts as usual. */

@@ -7,11 +7,11 @@ type TextsOf<P> = (item: NonNullable<P> extends readonly (infer Item)[] ? Item :
 export type IndexRule<V> = { readonly [P in keyof V]?: TextsOf<V[P]> };
 
 /** A rule as it is run: parts and what they say, whatever the type of the entries. */
-export type PlainRule = readonly (readonly [string, (item: unknown) => readonly string[] | string | undefined])[];
+export type PlainRule = readonly { readonly part: string; readonly texts: (item: unknown) => readonly string[] | string | undefined }[];
 
 /** {@link IndexRule} as it is run. */
 export function plainRule<V>(rule: IndexRule<V>): PlainRule {
-  return Object.entries(rule) as unknown as PlainRule;
+  return Object.entries(rule).map(([part, texts]) => ({ part, texts: texts as PlainRule[number]['texts'] }));
 }
 
 /** Keys of entries by what they are found under: one key, which is usual, or a set of them. */
@@ -51,7 +51,8 @@ export function changedTexts(rule: PlainRule, before: unknown, after: unknown): 
 /** The index after an entry was set, replaced or taken away. */
 export function reindexed(index: KeyIndex, rule: PlainRule, key: string, before: unknown, after: unknown): KeyIndex {
   if (!differs(rule, before, after)) return index;
-  const [old, now] = [textsOf(rule, before), textsOf(rule, after)];
+  const old = textsOf(rule, before);
+  const now = textsOf(rule, after);
   let result = index;
   for (const text of without(old, now)) result = taken(result, text, key);
   for (const text of without(now, old)) result = added(result, text, key);
@@ -62,8 +63,9 @@ type Parts = Readonly<Record<string, unknown>> | undefined;
 
 /** Whether anything that says something differs; items that two lists have in the same place are passed over. */
 function differs(rule: PlainRule, before: unknown, after: unknown): boolean {
-  for (const [part, texts] of rule) {
-    const [old, now] = [(before as Parts)?.[part], (after as Parts)?.[part]];
+  for (const { part, texts } of rule) {
+    const old = (before as Parts)?.[part];
+    const now = (after as Parts)?.[part];
     if (old === now) continue;
     if (!Array.isArray(old) && !Array.isArray(now)) return true;
     if (says(texts, old, now) || says(texts, now, old)) return true;
@@ -72,7 +74,7 @@ function differs(rule: PlainRule, before: unknown, after: unknown): boolean {
 }
 
 /** Whether an item of a list that another one does not have in that place says something. */
-function says(texts: PlainRule[number][1], list: unknown, other: unknown): boolean {
+function says(texts: PlainRule[number]['texts'], list: unknown, other: unknown): boolean {
   if (!Array.isArray(list)) return false;
   for (let i = 0; i < list.length; i++) {
     if (Array.isArray(other) && other[i] === list[i]) continue;
@@ -81,10 +83,13 @@ function says(texts: PlainRule[number][1], list: unknown, other: unknown): boole
   return false;
 }
 
+const none: ReadonlySet<string> = new Set();
+
 /** Everything an entry is found under, each once. */
 function textsOf(rule: PlainRule, value: unknown): ReadonlySet<string> {
+  if (value === undefined) return none;
   const found = new Set<string>();
-  for (const [part, texts] of rule) {
+  for (const { part, texts } of rule) {
     const held = (value as Parts)?.[part];
     if (held === undefined) continue;
     for (const item of Array.isArray(held) ? (held as unknown[]) : [held]) {
