@@ -44,11 +44,30 @@ interface Pending extends KnownDialect {
   readonly text: string;
 }
 
-interface Group {
-  folder: string;
-  dialect: Dialect;
-  catalog: Catalog;
-  files: LooseFile[];
+/** Files that make a database together. The catalog of its schema files is made when another file asks whether it belongs to them. */
+class Group {
+  readonly folder: string;
+  readonly dialect: Dialect;
+  readonly files: LooseFile[] = [];
+  #catalog: Catalog;
+  #behind: LooseFile[] = [];
+
+  constructor(folder: string, dialect: Dialect) {
+    this.folder = folder;
+    this.dialect = dialect;
+    this.#catalog = startCatalog(dialect);
+  }
+
+  addSchema(file: LooseFile): void {
+    this.files.push(file);
+    this.#behind.push(file);
+  }
+
+  get catalog(): Catalog {
+    for (const { statements } of this.#behind) this.#catalog = catalogAfter(this.#catalog, statements);
+    this.#behind = [];
+    return this.#catalog;
+  }
 }
 
 /** Places files one after another; schema files first, because they may open databases that the others go to. */
@@ -88,9 +107,8 @@ class Placer {
     }
     const folder = folderOf(pending.path);
     let group = this.others.find((one) => one.folder === folder && one.dialect === dialect);
-    if (!group) this.others.push((group = { folder, dialect, catalog: startCatalog(dialect), files: [] }));
-    group.files.push(file);
-    group.catalog = catalogAfter(group.catalog, file.statements);
+    if (!group) this.others.push((group = new Group(folder, dialect)));
+    group.addSchema(file);
   }
 
   /** Takes a file that the configuration of a database declares to hold its queries. */
@@ -109,8 +127,9 @@ class Placer {
       files.push(this.read(pending, homes[index]!.dialect));
       return;
     }
-    const dialect = pending.dialect ?? 'postgresql';
-    this.others.push({ folder: '', dialect, catalog: startCatalog(dialect), files: [this.read(pending, dialect)] });
+    const group = new Group('', pending.dialect ?? 'postgresql');
+    group.files.push(this.read(pending, group.dialect));
+    this.others.push(group);
   }
 }
 
