@@ -54,8 +54,8 @@ function renderMySqlConstraint(dialect: Dialect, constraint: TableConstraint): s
   if (kind === 'unique' || kind === 'primaryKey' || kind === 'index') {
     return words(keyWords(constraint), guard, name && identifier(dialect, name), keyMethod(constraint), renderParts(dialect, constraint.columns), keyOptions(dialect, { options: constraint.options }));
   }
-  const named = name && words('CONSTRAINT', guard, identifier(dialect, name));
-  return words(named, kind === 'foreignKey' && !name && guard ? '<opaque>' : '', tableForm(dialect, constraint), attributes(constraint));
+  const named = name && words('CONSTRAINT', kind !== 'foreignKey' && guard, identifier(dialect, name));
+  return words(named, tableForm(dialect, constraint), attributes(constraint));
 }
 
 function keyWords(constraint: Extract<TableConstraint, { kind: 'unique' | 'primaryKey' | 'index' }>): string {
@@ -75,7 +75,7 @@ function tableForm(dialect: Dialect, constraint: TableConstraint): string {
       return words(head, renderParts(dialect, constraint.columns), constraint.include && `INCLUDE ${identifiers(dialect, constraint.include)}`, keyOptions(dialect, constraint));
     }
     case 'foreignKey':
-      return words('FOREIGN KEY', constraint.indexName && identifier(dialect, constraint.indexName), keyColumns(dialect, constraint), renderReferences(dialect, constraint.references));
+      return words('FOREIGN KEY', constraint.ifNotExists && 'IF NOT EXISTS', constraint.indexName && identifier(dialect, constraint.indexName), keyColumns(dialect, constraint), renderReferences(dialect, constraint.references));
     case 'check':
       return `CHECK (${constraint.expression.text})`;
     case 'notNull':

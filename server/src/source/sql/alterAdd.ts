@@ -16,6 +16,7 @@ export function readAddAction(cursor: Cursor): BareAction | readonly AlterAction
     cursor.position = first;
     return readPartitionChange(cursor);
   }
+  if (isMySql(cursor.dialect) && (cursor.at('SYSTEM', 'VERSIONING') || cursor.at('PERIOD', 'FOR'))) cursor.fail('expected a column');
   if (atTableConstraint(cursor)) return readAddConstraint(cursor);
   if (!namesColumnColumn(cursor)) cursor.accept('COLUMN');
   const ifNotExists = acceptIfNotExists(cursor);

@@ -21,6 +21,7 @@ export function readDropAction(cursor: Cursor): BareAction {
     cursor.position = first;
     return readPartitionChange(cursor);
   }
+  if (isMySql(cursor.dialect) && (cursor.at('SYSTEM', 'VERSIONING') || cursor.at('PERIOD', 'FOR'))) cursor.fail('expected a column');
   const choices = isMySql(cursor.dialect) ? Object.keys(targets) : ['CONSTRAINT'];
   const target = choices.find((words) => cursor.at(...words.split(' ')));
   if (target) return readDropConstraint(cursor, target as keyof typeof targets);

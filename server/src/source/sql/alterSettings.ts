@@ -4,7 +4,7 @@ import type { TableOption } from './ast.ts';
 import type { BareAction } from './bare.ts';
 import type { Cursor } from './cursor.ts';
 import { readIndexPart } from './indexParts.ts';
-import { readIdentifier, readQualifiedName } from './names.ts';
+import { readIdentifier, readNameList, readQualifiedName } from './names.ts';
 import { optionSince, readParameters } from './options.ts';
 
 /** Actions that are told by their words alone. */
@@ -81,7 +81,7 @@ function readSetting(cursor: Cursor): Change | undefined {
   const first = cursor.position;
   const alone = cursor.acceptFirst(...wordsAlone);
   if (alone) return { options: [optionSince(cursor, alone, first, cursor.position)], setting: { kind: 'words', words: alone } };
-  const words = cursor.acceptFirst(...wordsAndName, 'REPLICA IDENTITY', 'OF', 'CONVERT TO CHARACTER SET', 'CONVERT TO CHARSET', 'ORDER BY');
+  const words = cursor.acceptFirst(...wordsAndName, 'REPLICA IDENTITY', 'OF', 'CONVERT TO CHARACTER SET', 'CONVERT TO CHARSET', 'ORDER BY', 'ADD PERIOD FOR', 'DROP PERIOD FOR');
   if (!words) return undefined;
   const at = cursor.position;
   const setting = readValue(cursor, words);
@@ -93,6 +93,10 @@ function readValue(cursor: Cursor, words: string): Setting {
   if (words === 'OF') return { kind: 'ofType', type: readQualifiedName(cursor) };
   if (words === 'REPLICA IDENTITY') return readReplicaIdentity(cursor);
   if (words === 'ORDER BY') return { kind: 'orderBy', columns: cursor.list(() => readIndexPart(cursor)) };
+  if (words.endsWith('PERIOD FOR')) {
+    const name = readIdentifier(cursor);
+    return { kind: 'period', name, ...(words.startsWith('ADD') && { columns: readNameList(cursor) }) };
+  }
   const characterSet = cursor.next().value;
   if (!cursor.accept('COLLATE')) return { kind: 'convert', characterSet };
   cursor.acceptMark('=');

@@ -79,6 +79,8 @@ export type TableSetting =
   | { readonly kind: 'orderBy'; readonly columns: readonly IndexPart[] }
   | { readonly kind: 'convert'; readonly characterSet: string; readonly collation?: string }
   | { readonly kind: 'indexVisibility'; readonly index: Identifier; readonly visibility: string }
+  /** MariaDB: ADD PERIOD FOR name (columns), DROP PERIOD FOR name. */
+  | { readonly kind: 'period'; readonly name: Identifier; readonly columns?: readonly Identifier[] }
   | { readonly kind: 'partitionBy'; readonly partitionBy: PartitionBy }
   | PartitionChange;
 
