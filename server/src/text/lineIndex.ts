@@ -9,9 +9,10 @@ export interface LinePosition {
 /** Maps offsets of one text to lines and back; built once per text. Lines end with LF, CRLF or a lone CR. */
 export class LineIndex {
   readonly #text: string;
-  readonly #starts: readonly number[];
+  /** Where each line begins. An array of numbers of fixed size is copied at the speed of memory. */
+  readonly #starts: Uint32Array;
 
-  constructor(text: string, starts: readonly number[] = [0, ...lineStarts(text, 0, text.length)]) {
+  constructor(text: string, starts: Uint32Array = Uint32Array.from([0, ...lineStarts(text, 0, text.length)])) {
     this.#text = text;
     this.#starts = starts;
   }
@@ -25,13 +26,16 @@ export class LineIndex {
     const { start, oldEnd, newEnd } = changeBetween(this.#text, text);
     // A line ending of two characters may lie across either end of the edit.
     const from = Math.max(0, start - 1);
-    const kept = this.#starts.slice(0, this.#lineOf(from) + 1);
-    const starts = kept.concat(lineStarts(text, from, Math.min(text.length, newEnd + 1)).filter((at) => at > kept.at(-1)!));
+    const head = this.#starts.subarray(0, this.#lineOf(from) + 1);
+    const fresh = lineStarts(text, from, Math.min(text.length, newEnd + 1)).filter((at) => at > head.at(-1)!);
     const delta = newEnd - oldEnd;
-    for (let line = this.#lineOf(oldEnd + 1) + 1; line < this.#starts.length; line++) {
-      const at = this.#starts[line]! + delta;
-      if (at > starts.at(-1)!) starts.push(at);
-    }
+    const last = fresh.at(-1) ?? head.at(-1)!;
+    let line = this.#lineOf(oldEnd + 1) + 1;
+    while (line < this.#starts.length && this.#starts[line]! + delta <= last) line++;
+    const starts = new Uint32Array(head.length + fresh.length + this.#starts.length - line);
+    starts.set(head);
+    starts.set(fresh, head.length);
+    for (let to = head.length + fresh.length; line < this.#starts.length; line++, to++) starts[to] = this.#starts[line]! + delta;
     return new LineIndex(text, starts);
   }
 
