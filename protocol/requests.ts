@@ -19,6 +19,8 @@ export interface FileStatus {
   readonly findings: { readonly error: number; readonly warning: number; readonly information: number; readonly hint: number };
   /** Why nothing counts as applied, when that is so. */
   readonly appliedNote: string | null;
+  /** What of the history of the file's database is not known, because it is not SQL. */
+  readonly gap: string | null;
   /** Why the file is left alone, when it is. */
   readonly leftAlone: string | null;
 }

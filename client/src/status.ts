@@ -80,6 +80,7 @@ function tooltip(status: FileStatus): MarkdownString {
     status.statements > 0 ? `${status.statements - status.unread} of ${status.statements} statements read` : '',
     counts(status.findings),
     status.appliedNote ?? '',
+    status.gap ?? '',
   ].filter(Boolean);
   text.appendMarkdown('**Database Expert**\n\n');
   for (const line of lines) {

@@ -18,6 +18,7 @@ export function statusOf(facts: Facts, findings: readonly Finding[], file: strin
     unread: database?.unread.filter((one) => one.file === file).length ?? 0,
     findings: countBySeverity(findings.filter((finding) => finding.at.file === file)),
     appliedNote: database?.appliedNote ?? null,
+    gap: database?.gap?.reason ?? null,
     leftAlone: facts.leftAlone.find((one) => one.file === file)?.reason ?? null,
   };
 }

@@ -1,6 +1,7 @@
 import { readdirSync, type Dirent } from 'node:fs';
 import path from 'node:path';
-import { fileKind } from '../project/fileKinds.ts';
+import { fileKind, isForeignStep } from '../project/fileKinds.ts';
+import { besideResources } from '../project/gaps.ts';
 import { baseName, folderOf, joinPath } from '../project/paths.ts';
 import { isIgnored, readIgnoreRules, rulesAbove, rulesOf, type IgnoreRules } from './ignored.ts';
 import type { Slices } from './slices.ts';
@@ -21,7 +22,7 @@ const presenceOnly = new Set(['Cargo.toml', 'go.mod']);
 
 /** Whether a file is not read, because it tells enough by being there. */
 export function isPresenceOnly(file: string): boolean {
-  return presenceOnly.has(baseName(file));
+  return presenceOnly.has(baseName(file)) || isForeignStep(file);
 }
 
 export interface ListOptions {
@@ -97,7 +98,8 @@ function withoutStraySideFiles(paths: readonly string[]): string[] {
     folders.add(folder).add(`above ${folderOf(folder)}`);
   }
   return paths.filter((file) => {
-    if (fileKind(file) !== 'side' || isPresenceOnly(file)) return true;
+    if (fileKind(file) !== 'side' || presenceOnly.has(baseName(file))) return true;
+    if (isForeignStep(file)) return folders.has(besideResources(folderOf(file)));
     const folder = folderOf(file);
     return folders.has(folder) || folders.has(folderOf(folder)) || folders.has(`above ${folder}`);
   });

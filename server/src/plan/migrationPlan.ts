@@ -131,9 +131,10 @@ function actionSequence(context: PlanContext, action: AlterAction, entry: Histor
 }
 
 function claims(context: PlanContext, pending: readonly MigrationStep[], steps: readonly MigrationStepPlan[]): Claim[] {
-  const { runner, steps: all } = context.database;
+  const { runner, steps: all, gap } = context.database;
   if (all.length === 0) return [];
   const result: Claim[] = [claim(`${count(all.length, 'migration')} under ${runner?.title ?? 'numbered files'}: ${all.length - pending.length} applied, ${pending.length} pending.`, 'modelled', places(context, pending.map((step) => ({ file: step.migration.up.file, range: step.migration.up.range })), 3))];
+  if (gap) result.push(claim(gap.reason, 'assumed', [{ file: gap.file, line: 1 }]));
   const downs = pending.filter(lacksDown);
   if (pending.length > 0) {
     result.push(downs.length === 0 ? claim('Every pending migration that changes the schema has a way back.', 'modelled', places(context, pending.flatMap((step) => (step.migration.down ? [{ file: step.migration.down.file, range: step.migration.down.range }] : [])), 5)) : claim(`${count(downs.length, 'pending migration')} ${downs.length === 1 ? 'has' : 'have'} no way back.`, 'modelled', places(context, downs.map(({ migration }) => migration.up))));

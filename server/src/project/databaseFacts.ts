@@ -73,7 +73,7 @@ export function makeDatabase(parts: DatabaseParts, timeline: Timeline, scripts: 
   const { mentions } = timeline;
   const files = new Map(loose.map(({ path, script }) => [path, script]));
   const workload = new Workload({ entries: otherEntries, scripts: files, mentions, patterns: () => parts.patterns() });
-  const unread = once(() => [...unreadStatements(migrations, loose), ...workload.unread]);
+  const unread = once(() => [...(layout.gap ? [layout.gap] : []), ...unreadStatements(migrations, loose), ...workload.unread]);
   const engineVersion = parts.engineVersion ?? majorVersion(layout.config.engine_version);
   const tenancy = tenancyOf(layout.config, catalog);
   timeline.under(circumstances(parts, engineVersion), JSON.stringify(tenancy));
@@ -107,5 +107,6 @@ export function makeDatabase(parts: DatabaseParts, timeline: Timeline, scripts: 
     rowsOf: rowsLookup(layout.config.scale_targets?.rows),
     largeTableRows: config.largeTableRows,
     ...(parts.appliedNote === undefined ? {} : { appliedNote: parts.appliedNote }),
+    ...(layout.gap && { gap: layout.gap }),
   };
 }

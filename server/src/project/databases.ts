@@ -2,7 +2,9 @@ import { dialects as knownDialects, type Dialect } from '../source/dialect.ts';
 import type { Config, DatabaseConfig } from './config.ts';
 import { effectiveConfig } from './effectiveConfig.ts';
 import { sameFamily } from './loose.ts';
+import type { Unread } from './facts.ts';
 import { configFileName } from './fileKinds.ts';
+import { gapIn } from './gaps.ts';
 import { folderOf, isInside, joinPath } from './paths.ts';
 import { dialectOfProvider, type PrismaSchema } from './prismaSchemas.ts';
 import { findMigrationRoots, type FoundRoot, type StatedRoot } from './roots.ts';
@@ -20,6 +22,8 @@ export interface DatabaseLayout {
   readonly runner?: Runner;
   readonly root?: MigrationRoot;
   readonly prisma?: PrismaSchema;
+  /** Steps of the history that are not SQL. */
+  readonly gap?: Unread;
 }
 
 export interface LeftAlone {
@@ -84,7 +88,8 @@ function dialectOfFolder(folder: string): Dialect | undefined {
 }
 
 /** The dialect that the files of a root speak, taken together; `certain` when a path says so. */
-function rootDialect(workspace: Workspace, root: MigrationRoot): { dialect?: Dialect; certain: boolean } {
+function rootDialect(workspace: Workspace, { runner, root }: FoundRoot): { dialect?: Dialect; certain: boolean } {
+  if (runner.dialect) return { dialect: runner.dialect, certain: true };
   const lock = /^\s*provider\s*=\s*"([^"]+)"/m.exec(workspace.text(joinPath(root.folder, 'migration_lock.toml')) ?? '');
   const locked = lock ? dialectOfProvider(lock[1]!) : undefined;
   if (locked) return { dialect: locked, certain: true };
@@ -117,7 +122,7 @@ function draftsOf(workspace: Workspace, roots: readonly FoundRoot[], schemas: re
     }
     for (const { root, dialect } of splitVariants(found, leftAlone)) {
       const told = dialect ?? provided;
-      const guess = told ? { dialect: told, certain: true } : rootDialect(workspace, root);
+      const guess = told ? { dialect: told, certain: true } : rootDialect(workspace, { runner: found.runner, root });
       drafts.push({ folder: root.folder, runner: found.runner, root, ...(prisma ? { prisma } : {}), ...guess });
     }
   }
@@ -230,6 +235,7 @@ export function layOutDatabases(input: LayoutInput): { readonly databases: Datab
   const dialects = drafts.map((draft) => dialectOf(draft, config, drafts.length === 1, input.forcedDialect));
   const databases = drafts.map((draft, i) => {
     const settings = effectiveConfig(config, draft.entry, drafts.length === 1);
+    const gap = draft.root && gapIn(workspace, draft.root);
     return {
       ...(settings.name === undefined ? {} : { stated: settings.name }),
       dialect: dialects[i]!,
@@ -237,6 +243,7 @@ export function layOutDatabases(input: LayoutInput): { readonly databases: Datab
       folder: draft.folder,
       ...(draft.runner && draft.root ? { runner: draft.runner, root: draft.root } : {}),
       ...(draft.prisma ? { prisma: draft.prisma } : {}),
+      ...(gap && { gap }),
     };
   });
   return { databases, leftAlone };

@@ -188,6 +188,8 @@ export interface DatabaseFacts {
   readonly largeTableRows: number;
   /** Why nothing counts as applied, when that is so (no git, shallow clone ...). */
   readonly appliedNote?: string;
+  /** Steps of the history that are not SQL: what they change is not known. Stands in `unread` too. */
+  readonly gap?: Unread;
 }
 
 export interface RedisFacts {

@@ -51,7 +51,8 @@ function candidatesOf(workspace: Workspace, assumed: boolean, paths: readonly st
   const folders = workspace.remember(assumed ? 'folders of the rest' : 'folders', paths, () => foldersOf(paths));
   const candidates: Candidate[] = [];
   for (const runner of choice) {
-    for (const [folder, placements] of placementsOf(workspace, runner, folders, stated)) {
+    for (const [folder, placed] of placementsOf(workspace, runner, folders, stated)) {
+      const placements = runner.choose?.(placed) ?? placed;
       const declared = stated.find((one) => one.folder === folder);
       if (declared?.runner !== undefined && runnerById(declared.runner) && declared.runner !== runner.id) continue;
       const root: MigrationRoot = { folder, placements, text: (path) => workspace.text(path), above: (name) => workspace.above(folder, name) };

@@ -2,6 +2,7 @@ import { evidenceOf, sampleOf, type Evidence } from '../source/detect/content.ts
 import { engineOfPath } from '../source/detect/names.ts';
 import { judgeDialect, type Detection } from '../source/detect.ts';
 import type { SourceFile } from './facts.ts';
+import { isForeignStep } from './fileKinds.ts';
 import { folderOf, joinPath } from './paths.ts';
 
 /** What was found out of some inputs; it holds as long as the inputs are the very same. */
@@ -31,6 +32,8 @@ export function sampled<T>(values: readonly T[], count: number): readonly T[] {
 /** The files of a workspace by path. */
 export class Workspace {
   readonly files: ReadonlyMap<string, SourceFile>;
+  /** Files that look like steps of a history in another language. */
+  readonly foreignSteps: readonly string[];
   readonly #folders: ReadonlySet<string>;
   readonly #memory: Detections;
 
@@ -39,6 +42,7 @@ export class Workspace {
     this.#memory = memory;
     if (memory.size > 2 * files.length + 1000) memory.clear();
     this.files = new Map(files.map((file) => [file.path, file]));
+    this.foreignSteps = files.flatMap(({ path }) => (!path.endsWith('.sql') && isForeignStep(path) ? [path] : []));
     const folders = new Set<string>(['']);
     let last = '';
     for (const { path } of files) {

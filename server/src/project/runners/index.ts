@@ -2,9 +2,11 @@ import { atlas } from './atlas.ts';
 import { dbmate } from './dbmate.ts';
 import { diesel } from './diesel.ts';
 import { drizzle } from './drizzle.ts';
+import { extensionScripts } from './extensionScripts.ts';
 import { flyway } from './flyway.ts';
 import { golangMigrate } from './golangMigrate.ts';
 import { goose } from './goose.ts';
+import { liquibase } from './liquibase.ts';
 import { nodePgMigrate } from './nodePgMigrate.ts';
 import { numberedFiles } from './numberedFiles.ts';
 import { numberedPairs } from './numberedPairs.ts';
@@ -25,12 +27,14 @@ export const runners: readonly Runner[] = [
   dbmate,
   goose,
   flyway,
+  liquibase,
   drizzle,
   supabase,
   atlas,
   sqitch,
   pop,
   nodePgMigrate,
+  extensionScripts,
   versionFolders,
   numberedPairs,
   numberedFiles,

@@ -10,6 +10,7 @@ const downMark = /^[ \t]*--[\s-]*down\s+migration[^\r\n]*(?:\r?\n|$)/im;
 export const nodePgMigrate: Runner = {
   id: 'node-pg-migrate',
   title: 'node-pg-migrate',
+  dialect: 'postgresql',
   transaction: 'run',
   down: 'section',
   reference: 'https://salsita.github.io/node-pg-migrate/migrations/',

@@ -43,6 +43,16 @@ export interface Sections {
   readonly down?: TextRange;
 }
 
+/** A migration that shares its file with others. */
+export interface FilePart {
+  readonly version: string;
+  readonly name: string;
+  readonly up: TextRange;
+  /** Ranges of the script that takes it back, which the file keeps in comments. */
+  readonly down: readonly TextRange[];
+  readonly transaction: TransactionMode;
+}
+
 /** A migration that exists, as far as naming the next one needs it. */
 export interface ExistingMigration {
   readonly version: string;
@@ -75,14 +85,20 @@ export interface NewMigration {
 
 /** What is known of one migration runner: how its files are named, ordered, sectioned and run. Pure. */
 export interface Runner extends RunnerInfo {
+  /** The one dialect that the runner knows. */
+  readonly dialect?: Dialect;
   /** Whether the files of a folder can belong to this runner at all; cheap, and asked before `place`. Absent: any may. */
   mayRead?(folder: FileFolder): boolean;
   /** Reads a path; undefined when this runner would not take the file for a migration. */
   place(path: string): Placement | undefined;
+  /** Those of the files of a folder that make up its history, where not all do; in any order. */
+  choose?(placements: readonly Placement[]): readonly Placement[];
   /** How likely the folder belongs to this runner, 0 (no) to 1 (certain). */
   confidence(root: MigrationRoot): number;
   /** The order in which migrations run. */
   compare(a: Placement, b: Placement, root: MigrationRoot): number;
+  /** The migrations of a file that may hold several, in order; undefined for a file that is one. */
+  split?(text: string, dialect: Dialect): readonly FilePart[] | undefined;
   /** Sections of a file; absent when a file is one script. */
   sections?(text: string): Sections;
   /** The transaction in force for the up part of a file. */

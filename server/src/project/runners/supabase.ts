@@ -11,6 +11,7 @@ function isSupabase(folder: string): boolean {
 export const supabase: Runner = {
   id: 'supabase',
   title: 'Supabase',
+  dialect: 'postgresql',
   transaction: 'implicit',
   down: 'none',
   reference: 'https://supabase.com/docs/guides/deployment/database-migrations',
