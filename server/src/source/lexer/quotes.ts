@@ -3,6 +3,7 @@ import { isWordPart, isWordStart, unitAt } from './characters.ts';
 const BACKSLASH = 92;
 const SLASH = 47;
 const STAR = 42;
+const CLOSING_BRACKET = 93;
 
 /**
  * The offset just after the quoted text that opens at `start`; a doubled quote stands for itself, and a backslash
@@ -31,6 +32,16 @@ export function endOfQuoted(text: string, start: number, backslash: boolean): nu
     position += 2;
   }
   return -1;
+}
+
+/** The offset just after an identifier in square brackets that opens at `start`; one that is not closed ends with its line. */
+export function endOfBracketed(text: string, start: number): number {
+  for (let position = start; position < text.length; position++) {
+    const code = text.charCodeAt(position);
+    if (code === CLOSING_BRACKET) return position + 1;
+    if (code === 10 || code === 13) return position;
+  }
+  return text.length;
 }
 
 /** The offset just after a block comment that opens at `start`, or the end of the text when it is never closed. */

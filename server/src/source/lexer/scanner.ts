@@ -5,7 +5,7 @@ import type { TokenKind } from '../token.ts';
 import { endOfBlanks, endOfLine, endOfWord, isBlank, isDigit, isPostgresOperator, isWordPart, isWordStart, unitAt } from './characters.ts';
 import { endOfHoleAt, endOfPercentParameter, endWithHoles, isTemplateControl } from './holes.ts';
 import { endOfNumber, endOfOperator } from './operators.ts';
-import { dollarMarkLength, endOfBlockComment, endOfQuoted } from './quotes.ts';
+import { dollarMarkLength, endOfBlockComment, endOfBracketed, endOfQuoted } from './quotes.ts';
 import { AFTER_QUOTE, endOfDollarQuoted, looksUnclosed } from './unclosed.ts';
 
 /** How far the scanner looks past blanks for what follows, UTF-16 units. */
@@ -214,9 +214,7 @@ export class Scanner {
 
   #bracket(position: number): ScanKind {
     if (!this.#sqlite) return this.#take('punctuation', position + 1);
-    const lineEnd = endOfLine(this.text, position);
-    const close = this.text.slice(position, lineEnd).indexOf(']');
-    return this.#take('quotedIdentifier', close < 0 ? lineEnd : position + close + 1);
+    return this.#take('quotedIdentifier', endOfBracketed(this.text, position));
   }
 
   #brace(position: number): ScanKind {

@@ -2,6 +2,9 @@ import type { TextRange } from '../../text/range.ts';
 import type { PrismaArgument, PrismaAttribute, PrismaValue } from './ast.ts';
 import { decodeString, lexPrisma, type PrismaToken } from './lexer.ts';
 
+/** How deep brackets may stand in each other; Prisma's own grammar knows three levels. */
+const DEEPEST = 100;
+
 const blockKeywords: ReadonlySet<string> = new Set(['model', 'view', 'type', 'enum', 'datasource', 'generator']);
 
 /** Whether a word opens a block of the Prisma schema language. */
@@ -13,6 +16,8 @@ export function isBlockKeyword(word: string): boolean {
 export class PrismaCursor {
   readonly #tokens: readonly PrismaToken[];
   readonly problems: { message: string; range: TextRange }[] = [];
+  /** How many brackets are open. */
+  depth = 0;
   #position = 0;
   #lastEnd = 0;
 
@@ -148,9 +153,16 @@ function readArray(cursor: PrismaCursor): PrismaValue {
   return { kind: 'array', items, range: cursor.since(start) };
 }
 
-/** Calls `readItem` for each item up to `close`, and stops early where the bracket was left open. */
+/** Calls `readItem` for each item up to `close`, and stops early where the bracket was left open or stands too deep. */
 function readItems(cursor: PrismaCursor, close: string, readItem: () => void): void {
   const open = cursor.take();
+  if (cursor.depth === DEEPEST) return cursor.problem('Brackets are nested too deeply here.', open);
+  cursor.depth++;
+  readClosedItems(cursor, open, close, readItem);
+  cursor.depth--;
+}
+
+function readClosedItems(cursor: PrismaCursor, open: PrismaToken, close: string, readItem: () => void): void {
   const stops = [')', ']', '}'].filter((mark) => mark !== close);
   for (;;) {
     const inside = cursor.continueInside(close);
