@@ -67,7 +67,7 @@ export function checkFiles(facts: Facts, options: CheckOptions = {}): ReadonlyMa
     kept.files.set(file, finished);
     if (finished.findings.length > 0) result.set(file, finished.findings);
   }
-  for (const [file, before] of kept.files) if (!raw.has(file)) kept.files.set(file, { ...before, raw: [], findings: [] });
+  for (const [file, before] of kept.files) if (before.raw.length > 0 && !raw.has(file)) kept.files.set(file, { ...before, raw: [], findings: [] });
   return result;
 }
 
@@ -103,7 +103,7 @@ function group(files: Map<string, Finding[]>, found: readonly RawFinding[]): voi
 /** Orders the findings of a file and leaves out what is said twice or switched off. */
 function finish(facts: Facts, file: string, raw: readonly Finding[], before: KeptFile | undefined, rules: readonly Rule[]): KeptFile {
   const text = facts.files.get(file)?.text ?? '';
-  const marked = before && !before.marked ? mayBeSuppressed(aroundChange(before.text, text)) : mayBeSuppressed(text);
+  const marked = before?.text === text ? before.marked : mayBeSuppressed(before && !before.marked ? aroundChange(before.text, text) : text);
   const same = before?.raw.length === raw.length && before.raw.every((finding, index) => finding === raw[index]);
   if (same && (!marked || before.text === text)) return { ...before, text };
   const sorted = withoutDuplicates(raw);

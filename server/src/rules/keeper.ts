@@ -44,6 +44,8 @@ interface Asked {
 export class DatabaseFindings {
   readonly #rules: RulesByKind;
   readonly #groups = new Map<unknown, Group>();
+  /** The key of a group by the read key that says that the things it asks about are others. */
+  readonly #keyOfGroup = new Map<ReadKey, unknown>();
   readonly #readers = new Map<ReadKey, Set<Answer>>();
   #revision = -1;
   #database: DatabaseFacts | undefined;
@@ -114,10 +116,14 @@ export class DatabaseFindings {
     this.#database = database;
     if (!touched) {
       this.#groups.clear();
+      this.#keyOfGroup.clear();
       this.#readers.clear();
     } else {
-      for (const key of touched) for (const answer of this.#readers.get(key) ?? []) answer.stale = answer.group.dirty = true;
-      for (const [key, group] of this.#groups) group.dirty ||= touched.has(ownKey(key));
+      for (const key of touched) {
+        for (const answer of this.#readers.get(key) ?? []) answer.stale = answer.group.dirty = true;
+        const group = this.#groups.get(this.#keyOfGroup.get(key));
+        if (group) group.dirty = true;
+      }
     }
     this.#revision = database.changes?.revision ?? -1;
     this.#applied = touched ? this.#applied : new Set(database.steps.filter(({ migration }) => migration.applied).map(({ migration }) => migration.up.file));
@@ -132,7 +138,10 @@ export class DatabaseFindings {
 
   #group(key: unknown, questions: () => Questions): readonly RawFinding[] {
     let group = this.#groups.get(key);
-    if (!group) this.#groups.set(key, (group = { things: [], answers: [], found: [], dirty: true }));
+    if (!group) {
+      this.#groups.set(key, (group = { things: [], answers: [], found: [], dirty: true }));
+      this.#keyOfGroup.set(ownKey(key), key);
+    }
     if (!group.dirty) return group.found;
     const { things, ask } = questions();
     const known = this.#knownAnswers(group, things);
