@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { downChange } from '../../server/src/edits/down/downChange.ts';
 import { statusOf } from '../../server/src/features/status.ts';
 import { buildFacts, type ProjectInput } from '../../server/src/project/build.ts';
 import type { Facts } from '../../server/src/project/facts.ts';
 import { buildPlan } from '../../server/src/plan/build.ts';
 import { checkWorkspace } from '../../server/src/rules/engine.ts';
+import { applyEdits } from '../../server/src/text/edits.ts';
 import { layouts } from '../support/migrationLayouts.ts';
 
 function build(files: Readonly<Record<string, string>>, options: Partial<ProjectInput> = {}): Facts {
@@ -49,6 +51,17 @@ CREATE TABLE only_mysql (id int);
   test('what is applied is told by changeset', () => {
     const [database] = build({ 'm/1.sql': text, 'database-expert.yaml': 'migrations: { applied: "ada:1" }\n' }).databases;
     expect(database!.steps.map(({ migration }) => [migration.version, migration.applied])).toEqual([['ada:1', true], ['ada:2', false]]);
+  });
+
+  test('a way back is written as comments, which are read back', () => {
+    const source = text.replace('--rollback DROP TABLE a;\n', '').replace(/\/\*[^]*?\*\/\n/, '');
+    const facts = build({ 'm/1.sql': source });
+    const [database] = facts.databases;
+    const edits = database!.steps.flatMap((step) => downChange(facts, database!, step)!.changes.flatMap((change) => ('edits' in change ? change.edits : [])));
+    const written = applyEdits(source, edits);
+    expect(written.match(/^--rollback.*$/gm)).toEqual(['--rollback DROP TABLE a;', '--rollback DROP INDEX CONCURRENTLY i;']);
+    const again = build({ 'm/1.sql': written }).databases[0]!;
+    expect(again.steps.map(({ migration }) => [migration.version, migration.up.statements.length, migration.down?.statements.length])).toEqual([['ada:1', 1, 1], ['ada:2', 1, 1]]);
   });
 
   test('an index may be built without blocking where the changeset has opted out, and not where it has not', () => {

@@ -1,5 +1,6 @@
 import { downChange, downRefusal } from '../../edits/down/downChange.ts';
 import { synthesizeDown } from '../../edits/down/synthesize.ts';
+import { mergeChanges } from '../../edits/builders.ts';
 import { guardApplied } from '../../edits/guard.ts';
 import { applyChanges } from '../../host/write.ts';
 import type { DatabaseFacts, MigrationStep } from '../../project/facts.ts';
@@ -23,13 +24,13 @@ export async function down(args: Arguments, io: Io): Promise<ExitCode> {
   const unread = unreadable.find((one) => one.file === shownPath(target!, file));
   if (unread) throw new InputError(`${name}: ${unread.reason}`);
   for (const database of facts.databases) {
-    const migration = database.steps.find((step) => step.migration.up.file === file);
-    const step = migration ?? looseStep(database, file);
+    const migrations = database.steps.filter((step) => step.migration.up.file === file);
+    const step = asOneStep(migrations) ?? looseStep(database, file);
     if (!step) continue;
     if (args.flags.has('write')) {
-      const change = migration && downChange(facts, database, migration);
-      if (!change) throw new InputError(`${name}: ${migration ? downRefusal(facts, database, migration)! : 'is not a migration, so no runner looks for its down'}`);
-      const written = await applyChanges(target!.root, change.changes, { base: (path) => facts.files.get(path)?.text, refuse: (one) => guardApplied(facts, one) });
+      const changes = migrations.flatMap((one) => downChange(facts, database, one)?.changes ?? []);
+      if (changes.length === 0) throw new InputError(`${name}: ${migrations[0] ? downRefusal(facts, database, migrations[0])! : 'is not a migration, so no runner looks for its down'}`);
+      const written = await applyChanges(target!.root, mergeChanges(changes), { base: (path) => facts.files.get(path)?.text, refuse: (one) => guardApplied(facts, one) });
       for (const path of written) io.out(`${shownPath(target!, path)}\n`);
       return 0;
     }
@@ -40,6 +41,13 @@ export async function down(args: Arguments, io: Io): Promise<ExitCode> {
     return 0;
   }
   throw new InputError(`${name}: is no SQL file of the workspace that changes a schema`);
+}
+
+/** The migrations of one file, which for most runners is one, as one step. */
+function asOneStep(steps: readonly MigrationStep[]): MigrationStep | undefined {
+  const [first, last] = [steps[0], steps.at(-1)];
+  if (!first || !last || first === last) return first;
+  return { migration: first.migration, before: first.before, after: last.after, entries: steps.flatMap(({ entries }) => entries) };
 }
 
 /** A schema file or script as a step of its own, over the schema it meets. */

@@ -1,4 +1,4 @@
-import type { DatabaseFacts, Facts, MigrationStep } from '../../project/facts.ts';
+import type { DatabaseFacts, Facts, MigrationStep, ScriptPart } from '../../project/facts.ts';
 import { runnerById } from '../../project/runners/index.ts';
 import type { Runner } from '../../project/runners/runner.ts';
 import { lineEndingOf, withLineEnding } from '../layout.ts';
@@ -87,6 +87,7 @@ function section(facts: Facts, runner: Runner, step: MigrationStep, script: Down
   const block = (statement: string) => (runner.id === 'goose' ? `-- +goose StatementBegin\n${statement}\n-- +goose StatementEnd` : statement);
   const sql = renderPieces(script.pieces, block);
   const ending = lineEndingOf(text);
+  if (runner.id === 'liquibase') return rollbacks(up, text, sql);
   if (down) {
     const at = down.range.end;
     const head = text.slice(0, at).endsWith('\n') || at === down.range.start ? '' : '\n';
@@ -97,4 +98,11 @@ function section(facts: Facts, runner: Runner, step: MigrationStep, script: Down
   const option = runner.id === 'dbmate' && step.migration.transaction !== 'file' ? ' transaction:false' : '';
   const head = text.endsWith('\n') ? '\n' : '\n\n';
   return { file: up.file, edits: [{ range: { start: text.length, end: text.length }, newText: withLineEnding(`${head}${mark}${option}\n${sql}`, ending) }] };
+}
+
+/** Liquibase keeps the way back in comments behind the statements of a changeset. */
+function rollbacks({ file, range }: ScriptPart, text: string, sql: string): FileChange {
+  const at = range.start + text.slice(range.start, range.end).trimEnd().length;
+  const lines = sql.trimEnd().split('\n').filter((line) => line.trim() !== '').map((line) => `--rollback ${line}`);
+  return { file, edits: [{ range: { start: at, end: at }, newText: withLineEnding(`\n${lines.join('\n')}`, lineEndingOf(text)) }] };
 }
