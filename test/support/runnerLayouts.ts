@@ -27,6 +27,7 @@ const pitfalls: Readonly<Record<Name, readonly Step[]>> = {
     { name: 'required_column', up: 'ALTER TABLE users ADD COLUMN phone text NOT NULL;', down: 'ALTER TABLE users DROP COLUMN phone;' },
     { name: 'set_not_null', up: 'ALTER TABLE users ALTER COLUMN email SET NOT NULL;', down: 'ALTER TABLE users ALTER COLUMN email DROP NOT NULL;' },
     { name: 'constraints', up: 'ALTER TABLE orders ADD CONSTRAINT total_positive CHECK (total > 0);\nALTER TABLE orders ADD CONSTRAINT orders_id_fkey FOREIGN KEY (id) REFERENCES users (id);', down: 'ALTER TABLE orders DROP CONSTRAINT orders_id_fkey;\nALTER TABLE orders DROP CONSTRAINT total_positive;' },
+    { name: 'unique', up: 'ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE (email);\nALTER TABLE orders ADD COLUMN colour text UNIQUE;', down: 'ALTER TABLE orders DROP COLUMN colour;\nALTER TABLE users DROP CONSTRAINT users_email_key;' },
     { name: 'concurrently', up: 'ALTER TABLE orders ADD COLUMN colour text;\nCREATE INDEX CONCURRENTLY orders_colour_idx ON orders (colour);', down: 'DROP INDEX orders_colour_idx;\nALTER TABLE orders DROP COLUMN colour;' },
     { name: 'concurrently_wrapped', up: 'BEGIN;\nCREATE INDEX CONCURRENTLY orders_total_idx ON orders (total);\nCOMMIT;', down: 'DROP INDEX orders_total_idx;' },
     { name: 'paid', up: 'CREATE INDEX orders_paid_idx ON orders (paid);', down: 'DROP INDEX orders_paid_idx;' },

@@ -1,3 +1,4 @@
+import { constraintBuildsIndex } from './index/constraint-builds-index.ts';
 import { foreignKeyWithoutIndex } from './index/foreign-key-without-index.ts';
 import { indexBlocksWrites } from './index/index-blocks-writes.ts';
 import { lowSelectivityIndex } from './index/low-selectivity-index.ts';
@@ -37,6 +38,7 @@ export const rules: readonly Rule[] = [
   foreignKeyWithoutIndex,
   lowSelectivityIndex,
   indexBlocksWrites,
+  constraintBuildsIndex,
   concurrentlyInTransaction,
   multiWriteWithoutTransaction,
   missingDownMigration,
