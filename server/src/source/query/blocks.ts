@@ -1,234 +1,227 @@
-import { isEmbed, type Lookup } from './columns.ts';
-import { readTable, readTableExpression, type Scope, type Source } from './from.ts';
-import { readPredicates } from './predicates.ts';
-import { readGroupBy, readOrderBy, selectItems, type SelectItem } from './order.ts';
-import type { ColumnUse, Query, QueryBlock, TableUse, Write } from './query.ts';
-import { childrenOf, isStatement, isType, operatorText, rangeOf, type NodeOf, type NodeType, type TreeNode } from './tree.ts';
+import { columnOf, columnsOf, partsOf, unwrap } from './columns.ts';
+import { readPredicates, type PredicateContext } from './predicates.ts';
+import type { OrderTerm, Query, QueryBlock, TableUse, Write } from './query.ts';
+import { scopeOfWith, sourcesOf, type Scope, type Sources } from './sources.ts';
+import type { ChangeTree, Expression, FromItem, Output, SelectTree, SortTerm, Tree } from './tree.ts';
 
-type Clauses = readonly TreeNode[];
+/** What is known of the statement beside its tree. */
+export interface StatementContext extends PredicateContext {
+  /** Named parameters of the whole statement. */
+  readonly parameters: readonly string[];
+  /** Whether a template hole was left out of what was read, so that a list may be longer than it looks. */
+  readonly incomplete: boolean;
+}
 
-/** Clauses of SELECT that read columns without filtering by them. */
-const reading: readonly NodeType[] = ['select_clause', 'having_clause', 'window_clause', 'group_by_clause', 'order_by_clause'];
+/** Turns the tree of one statement into blocks and writes; subqueries follow the block that they stand in. */
+export function blocksOf(context: StatementContext, tree: Tree): Query {
+  const reader = new BlockReader(context);
+  reader.visit(tree, new Map(), undefined);
+  return { blocks: reader.blocks, writes: reader.writes, tables: reader.tables };
+}
 
-/** Turns the parser's tree of one statement into blocks and writes. */
-export class BlockReader {
-  readonly #lookup: Lookup;
-  readonly #parameters: readonly string[];
-  readonly #blocks: QueryBlock[] = [];
-  readonly #writes: Write[] = [];
-  readonly #tables: TableUse[] = [];
-  readonly #withScopes = new Map<TreeNode, Scope>();
-  /** The last SELECT of a set operation: its ORDER BY and LIMIT are those of the whole. */
-  readonly #tails = new Set<TreeNode>();
+class BlockReader {
+  readonly blocks: QueryBlock[] = [];
+  readonly writes: Write[] = [];
+  readonly tables: TableUse[] = [];
+  readonly #context: StatementContext;
 
-  constructor(lookup: Lookup, parameters: readonly string[]) {
-    this.#lookup = lookup;
-    this.#parameters = parameters;
+  constructor(context: StatementContext) {
+    this.#context = context;
   }
 
-  /** Reads the statement; subqueries follow the block that they stand in. */
-  read(root: TreeNode): Query {
-    this.#visit(root, new Set());
-    return { blocks: this.#blocks, writes: this.#writes, tables: this.#tables };
-  }
-
-  #visit(node: TreeNode, scope: Scope): void {
-    switch (node.type) {
-      case 'compound_select_stmt':
-        return this.#visitCompound(node, scope);
-      case 'select_stmt':
-        return this.#visitClauses(node.clauses, scope, (inner) => this.#select(node, inner));
-      case 'insert_stmt':
-        return this.#visitClauses(node.clauses, scope, () => this.#insert(node));
-      case 'update_stmt':
-        return this.#visitClauses(node.clauses, scope, (inner) => this.#update(node, inner));
-      case 'delete_stmt':
-        return this.#visitClauses(node.clauses, scope, (inner) => this.#delete(node, inner));
-      case 'merge_stmt':
-        return this.#visitClauses(node.clauses, scope, (inner) => this.#merge(node, inner));
+  /** `outer` is the place of the block whose sources the tree sees. */
+  visit(tree: Tree, outerScope: Scope, outer: number | undefined): void {
+    this.#visitWith(tree, outerScope, outer);
+    const scope = scopeOfWith(tree, outerScope);
+    switch (tree.kind) {
+      case 'select':
+        return this.#select(tree, scope, outer);
+      case 'compound':
+        for (const part of tree.parts) this.visit(part, scope, outer);
+        return this.#inside([...tree.order.map(({ expression }) => expression), ...tree.counts], scope, outer);
+      case 'values':
+        return this.#inside([...tree.rows, ...tree.counts], scope, outer);
+      case 'insert':
+        return this.#insert(tree, scope, outer);
       default:
-        for (const child of childrenOf(node)) this.#visit(child, scope);
+        return this.#change(tree, scope, outer);
     }
   }
 
-  /** Reads a statement's own parts, then what is nested in its clauses, in the scope that its WITH opens. */
-  #visitClauses(clauses: Clauses, scope: Scope, readOwn: (inner: Scope) => void): void {
-    const inner = this.#scopeOf(clauses, scope);
-    readOwn(inner);
-    for (const clause of clauses) if (!isType(clause, 'with_clause')) this.#visit(clause, inner);
-  }
-
-  #visitCompound(node: NodeOf<'compound_select_stmt'>, scope: Scope): void {
-    let first: TreeNode = node;
-    while (isType(first, 'compound_select_stmt')) first = first.left;
-    const inner = isType(first, 'select_stmt') ? this.#scopeOf(first.clauses, scope) : scope;
-    this.#tails.add(node.right);
-    this.#visit(node.left, inner);
-    this.#visit(node.right, inner);
-  }
-
-  /** The scope that a WITH clause opens; its bodies are read on the way. In a recursive one the names see each other. */
-  #scopeOf(clauses: Clauses, scope: Scope): Scope {
-    const node = clauses.find((clause) => isType(clause, 'with_clause'));
-    if (!node) return scope;
-    const known = this.#withScopes.get(node);
-    if (known) return known;
-    const recursive = node.recursiveKw !== undefined || this.#lookup.dialect === 'sqlite';
-    const inner = new Set(scope);
-    if (recursive) for (const { table } of node.tables.items) inner.add(this.#lookup.name(table));
-    for (const { table, expr } of node.tables.items) {
-      this.#visit(expr, new Set(inner));
-      inner.add(this.#lookup.name(table));
+  /** The bodies of WITH, each in the scope of those before it; of a recursive one, in the scope of all. */
+  #visitWith(tree: Tree, outerScope: Scope, outer: number | undefined): void {
+    if (!tree.with) return;
+    const recursive = tree.with.recursive || this.#context.dialect === 'sqlite';
+    const whole = scopeOfWith(tree, outerScope);
+    const known = new Map(outerScope);
+    for (const { name, body } of tree.with.tables) {
+      this.visit(body, recursive ? whole : known, outer);
+      known.set(name, whole.get(name)!);
     }
-    this.#withScopes.set(node, inner);
-    return inner;
   }
 
-  #select(node: NodeOf<'select_stmt'>, scope: Scope): void {
-    const { clauses } = node;
-    const select = clause(clauses, 'select_clause');
-    const named = clause(clauses, 'table_clause');
-    if (!select && !named) return;
-    const source = this.#source(clauses, scope);
-    if (named) readTableExpression(this.#lookup, named.table, scope, source);
-    this.#tables.push(...source.tables);
-    const own: Clauses = this.#tails.has(node) ? clauses.filter((each) => !isType(each, 'order_by_clause', 'limit_clause', 'fetch_clause')) : clauses;
-    const outputs = selectItems(this.#lookup, select);
-    const order = clause(own, 'order_by_clause');
-    const group = clause(own, 'group_by_clause');
-    this.#blocks.push({
-      tables: source.tables,
-      predicates: [...source.predicates, ...this.#where(clauses)],
-      order: order ? readOrderBy(this.#lookup, order, outputs) : [],
-      groupBy: group ? readGroupBy(this.#lookup, group, outputs) : [],
-      distinct: select?.modifiers.some((modifier) => isType(modifier, 'select_distinct', 'select_distinct_on')) ?? false,
-      limited: isLimited(own),
-      projected: named ? undefined : this.#projected(pick(own, ...reading), outputs),
-      forUpdate: clauses.some((each) => isType(each, 'for_clause') && operatorText(each.lockStrengthKw).endsWith('UPDATE')),
-      range: rangeOf(node),
+  /** The queries that stand inside expressions. */
+  #inside(expressions: readonly Expression[], scope: Scope, outer: number | undefined): void {
+    for (const expression of expressions) {
+      if (expression.kind === 'query') this.visit(expression.query, scope, outer);
+      else this.#inside(partsOf(expression), scope, outer);
+    }
+  }
+
+  /** The queries that stand in FROM: a LATERAL one sees the block, another one what the block sees outside. */
+  #insideFrom(items: readonly FromItem[], scope: Scope, own: number, outer: number | undefined): void {
+    for (const item of items) {
+      if (item.kind === 'query') this.visit(item.query, scope, item.lateral ? own : outer);
+      else if (item.kind === 'function') this.#inside(item.calls, scope, own);
+      else if (item.kind === 'aliased') this.#insideFrom([item.item], scope, own, outer);
+      else if (item.kind === 'join') {
+        this.#insideFrom([item.left, item.right], scope, own, outer);
+        if (item.on) this.#inside([item.on], scope, own);
+      }
+    }
+  }
+
+  #select(tree: SelectTree, scope: Scope, outer: number | undefined): void {
+    const sources = sourcesOf(this.#context, tree.from, scope);
+    const listed = [...tree.distinctOn, ...tree.outputs.map(({ expression }) => expression)];
+    // GROUP BY takes a name for a column first, ORDER BY for an output.
+    const aliased = tree.outputs.map((output) => (output.aliased ? output : { aliased: false, expression: output.expression }));
+    const sorted = [...tree.having, ...tree.group, ...tree.order.map(({ expression }) => expression)];
+    const own = this.#push(sources, outer, {
+      where: tree.where,
+      from: tree.from,
+      listed,
+      sorted,
+      outputs: tree.outputs,
+      order: readOrder(this.#context.text, tree.order, tree.outputs),
+      groupBy: tree.group.flatMap((item) => columnOf(resolve(item, aliased)) ?? []),
+      distinct: tree.distinct,
+      limited: tree.limited,
+      forUpdate: tree.forUpdate,
+      range: tree.range,
     });
+    this.#inside(listed, scope, own);
+    this.#insideFrom(tree.from, scope, own, outer);
+    this.#inside([...(tree.where ? [tree.where] : []), ...sorted, ...tree.counts], scope, own);
   }
 
-  #insert(node: NodeOf<'insert_stmt'>): void {
-    const insert = clause(node.clauses, 'insert_clause');
-    const table = insert && readTable(this.#lookup, insert.table, new Set());
-    if (!insert || !table) return;
-    // "INSERT INTO t AS x (a, b)" is read by the parser as an alias that names columns.
-    const list = insert.columns ?? (isType(insert.table, 'alias') ? insert.table.columnAliases : undefined);
-    const set = clause(node.clauses, 'set_clause');
-    this.#write('insert', table, [...(list ? this.#columns(list) : []), ...(set ? this.#assigned(set) : [])]);
-    this.#tables.push(table);
-  }
-
-  #update(node: NodeOf<'update_stmt'>, scope: Scope): void {
-    const update = clause(node.clauses, 'update_clause');
-    if (!update) return;
-    const source = this.#source(node.clauses, scope);
-    const targets = update.tables.items.flatMap((item) => readTable(this.#lookup, item, new Set()) ?? []);
-    const set = clause(node.clauses, 'set_clause');
-    const columns = set ? this.#assigned(set) : [];
-    const written = targets.filter((target) => targets.length === 1 || columns.some(({ qualifier }) => qualifier === (target.alias ?? target.name)));
-    for (const table of written.length > 0 ? written : targets.slice(0, 1)) this.#write('update', table, columns);
-    this.#writeBlock(node, { tables: [...targets, ...source.tables], predicates: source.predicates }, ['set_clause', 'returning_clause']);
-  }
-
-  #delete(node: NodeOf<'delete_stmt'>, scope: Scope): void {
-    const remove = clause(node.clauses, 'delete_clause');
-    if (!remove) return;
-    const source = this.#source(node.clauses, scope);
-    const named = remove.tables.items.flatMap((item) => readTable(this.#lookup, item, new Set()) ?? []);
-    // In MySQL's form over several tables the targets are names of tables that FROM or USING lists.
-    const listed = named.map((target) => source.tables.find(({ name, alias }) => (alias ?? name) === target.name) ?? target);
-    for (const table of listed) this.#write('delete', table, []);
-    const tables = [...listed.filter((table) => !source.tables.includes(table)), ...source.tables];
-    this.#writeBlock(node, { tables, predicates: source.predicates }, ['returning_clause']);
-  }
-
-  #merge(node: NodeOf<'merge_stmt'>, scope: Scope): void {
-    const merge = clause(node.clauses, 'merge_clause');
-    const target = merge && readTable(this.#lookup, merge.target, new Set());
-    if (!merge || !target) return;
-    const source: Source = { tables: [target], predicates: readPredicates(this.#lookup, merge.condition) };
-    readTableExpression(this.#lookup, merge.source, scope, source);
-    const actions = node.clauses.flatMap((each) => (isType(each, 'merge_when_clause') ? [each.action] : []));
-    const columns = actions.flatMap((action) => {
-      if (isType(action, 'merge_action_update')) return this.#assigned(action.set);
-      return isType(action, 'merge_action_insert') && action.columns ? this.#columns(action.columns) : [];
+  #insert(tree: ChangeTree, scope: Scope, outer: number | undefined): void {
+    const { targets, columns, values, conflict, returning } = tree;
+    const table = targets[0]!;
+    const reads = [...(conflict ? [...conflict.target, ...conflict.values, ...(conflict.where ? [conflict.where] : [])] : []), ...returning.map(({ expression }) => expression)];
+    const named = reads.flatMap(columnsOf);
+    this.writes.push({
+      kind: 'insert',
+      table,
+      columns,
+      ...(conflict && conflict.columns.length > 0 && { updated: conflict.columns }),
+      ...(named.length > 0 && { reads: named }),
+      parameters: this.#context.parameters,
     });
-    this.#write('merge', target, columns.filter(({ name }, i) => columns.findIndex((each) => each.name === name) === i));
-    this.#writeBlock(node, source, ['merge_when_clause', 'returning_clause']);
+    this.tables.push(table);
+    if (tree.source) this.visit(tree.source, scope, outer);
+    this.#inside([...values, ...reads], scope, outer);
   }
 
-  #writeBlock(node: NodeOf<'update_stmt' | 'delete_stmt' | 'merge_stmt'>, source: Source, written: readonly NodeType[]): void {
-    const clauses: Clauses = node.clauses;
-    const order = clause(clauses, 'order_by_clause');
-    this.#tables.push(...source.tables);
-    this.#blocks.push({
-      tables: source.tables,
-      predicates: [...source.predicates, ...this.#where(clauses)],
-      order: order ? readOrderBy(this.#lookup, order, []) : [],
+  #change(tree: ChangeTree, scope: Scope, outer: number | undefined): void {
+    // What is changed is a table, whatever a common table expression is called.
+    const sources = sourcesOf(this.#context, tree.from, withoutNames(scope, tree.targets));
+    const several = tree.targets.length > 1;
+    for (const table of tree.targets) {
+      const columns = several ? tree.columns.filter(({ qualifier }) => qualifier === (table.alias ?? table.name)) : tree.columns;
+      this.writes.push({ kind: tree.kind as Write['kind'], table, columns, parameters: this.#context.parameters });
+    }
+    if (tree.on) sources.predicates.push(...readPredicates(this.#context, tree.on));
+    const listed = [...tree.values, ...tree.returning.map(({ expression }) => expression)];
+    const own = this.#push(sources, outer, {
+      where: tree.where,
+      on: tree.on,
+      from: tree.from,
+      listed,
+      sorted: tree.order.map(({ expression }) => expression),
+      outputs: [],
+      order: readOrder(this.#context.text, tree.order, []),
       groupBy: [],
       distinct: false,
-      limited: isLimited(clauses),
-      projected: this.#projected(pick(clauses, ...written), []),
+      limited: tree.limited,
       forUpdate: false,
-      range: rangeOf(node),
+      range: tree.range,
     });
+    this.#inside(tree.values, scope, own);
+    this.#insideFrom(tree.from, scope, own, outer);
+    const rest = [tree.on, tree.where].filter((one) => one !== undefined);
+    this.#inside([...rest, ...tree.returning.map(({ expression }) => expression), ...tree.counts], scope, own);
   }
 
-  #source(clauses: Clauses, scope: Scope): Source {
-    const source: Source = { tables: [], predicates: [] };
-    const from = clause(clauses, 'from_clause');
-    if (from) readTableExpression(this.#lookup, from.expr, scope, source);
-    return source;
-  }
-
-  #where(clauses: Clauses): QueryBlock['predicates'] {
-    const where = clause(clauses, 'where_clause');
-    return where ? readPredicates(this.#lookup, where.expr) : [];
-  }
-
-  /** The columns of the clauses; names of outputs are not columns, what they stand for is read in the select list. */
-  #projected(parts: Clauses, outputs: readonly SelectItem[]): ColumnUse[] | undefined {
-    if (this.#lookup.incomplete || parts.some((part) => readsAll(this.#lookup, part))) return undefined;
-    const names = new Set(outputs.map(({ name }) => name));
-    return parts.flatMap((part) =>
-      this.#lookup.columns(part).filter(({ qualifier, name }) => isType(part, 'select_clause') || qualifier !== undefined || !names.has(name)),
-    );
-  }
-
-  #write(kind: Write['kind'], table: TableUse, columns: readonly ColumnUse[]): void {
-    this.#writes.push({ kind, table, columns, parameters: this.#parameters });
-  }
-
-  #assigned(set: NodeOf<'set_clause'>): ColumnUse[] {
-    return set.assignments.items.flatMap(({ column }) => this.#columns(column));
-  }
-
-  /** The columns of a list, with or without parentheses. */
-  #columns(list: TreeNode): ColumnUse[] {
-    const column = this.#lookup.column(list);
-    return column ? [column] : childrenOf(list).flatMap((item) => this.#columns(item));
+  /** Adds a block; answers its place. */
+  #push(sources: Sources, outer: number | undefined, parts: BlockParts): number {
+    const { where, on, from, listed, sorted, outputs, ...rest } = parts;
+    const names = new Set(outputs.flatMap(({ name }) => name ?? []));
+    const behind = sorted.flatMap(columnsOf).filter(({ qualifier, name }) => qualifier !== undefined || !names.has(name));
+    const projected = [...listed.flatMap(columnsOf), ...behind];
+    const all = this.#context.incomplete || listed.some(readsAll) || sorted.some(readsAll);
+    const conditions = [...joinConditions(from), ...(on ? [on] : []), ...(where ? [where] : [])].flatMap(columnsOf);
+    this.tables.push(...sources.tables);
+    this.blocks.push({
+      tables: sources.tables,
+      derived: sources.derived,
+      natural: sources.natural,
+      predicates: [...sources.predicates, ...(where ? readPredicates(this.#context, where) : [])],
+      ...(!all && { projected }),
+      reads: [...projected, ...conditions],
+      ...(outer !== undefined && { outer }),
+      ...rest,
+    });
+    return this.blocks.length - 1;
   }
 }
 
-function clause<T extends NodeType>(clauses: Clauses, type: T): NodeOf<T> | undefined {
-  return clauses.find((each): each is NodeOf<T> => isType(each, type));
+interface BlockParts extends Pick<QueryBlock, 'order' | 'groupBy' | 'distinct' | 'limited' | 'forUpdate' | 'range'> {
+  readonly where: Expression | undefined;
+  readonly on?: Expression | undefined;
+  readonly from: readonly FromItem[];
+  /** What the select list, SET and RETURNING read. */
+  readonly listed: readonly Expression[];
+  /** Clauses in which names of outputs may stand. */
+  readonly sorted: readonly Expression[];
+  readonly outputs: readonly Output[];
 }
 
-function pick(clauses: Clauses, ...types: readonly NodeType[]): TreeNode[] {
-  return clauses.filter((each) => types.includes(each.type));
+function withoutNames(scope: Scope, tables: readonly TableUse[]): Scope {
+  const left = new Map(scope);
+  for (const { name } of tables) left.delete(name);
+  return left;
 }
 
-function isLimited(clauses: Clauses): boolean {
-  return clauses.some((each) => isType(each, 'fetch_clause') || (isType(each, 'limit_clause') && !isType(each.count, 'limit_all')));
+/** The conditions of joins, and what functions in FROM are called with. */
+function joinConditions(items: readonly FromItem[]): Expression[] {
+  return items.flatMap((item): Expression[] => {
+    if (item.kind === 'function') return [...item.calls];
+    if (item.kind === 'aliased') return joinConditions([item.item]);
+    return item.kind === 'join' ? [...joinConditions([item.left, item.right]), ...(item.on ? [item.on] : [])] : [];
+  });
 }
 
-/** Whether a select list or RETURNING holds a star, which is not the star of count(*), or a piece that is not known. */
-function readsAll(lookup: Lookup, node: TreeNode): boolean {
-  if (isType(node, 'all_columns') || isEmbed(node)) return true;
-  if (isType(node, 'identifier')) return lookup.isHole(node);
-  if (isStatement(node)) return false;
-  const children = isType(node, 'func_call') ? (node.args?.expr.args.items ?? []).filter((item) => !isType(item, 'all_columns')) : childrenOf(node);
-  return children.some((child) => readsAll(lookup, child));
+/** Whether a list holds a star, which is not the star of count(*), or a piece that is not known. */
+function readsAll(expression: Expression): boolean {
+  if (expression.kind === 'star' || expression.kind === 'hole') return true;
+  const parts = partsOf(expression);
+  return (expression.kind === 'call' ? parts.filter((part) => part.kind !== 'star') : parts).some(readsAll);
 }
+
+/** The terms of ORDER BY; an output name or a place of the select list becomes what it stands for. */
+function readOrder(text: string, terms: readonly SortTerm[], outputs: readonly Output[]): OrderTerm[] {
+  return terms.map(({ expression, direction, nulls, range }) => {
+    const target = resolve(expression, outputs);
+    const column = columnOf(target);
+    return { ...(column ? { column } : { expression: text.slice(target.range.start, target.range.end) }), direction, ...(nulls && { nulls }), range };
+  });
+}
+
+function resolve(expression: Expression, outputs: readonly Output[]): Expression {
+  const inner = unwrap(expression);
+  if (inner.kind === 'literal' && inner.number !== undefined) return outputs[inner.number - 1]?.expression ?? inner;
+  if (inner.kind !== 'column' || inner.use.qualifier !== undefined) return inner;
+  return outputs.find(({ name }) => name === inner.use.name)?.expression ?? inner;
+}
+

@@ -1,7 +1,7 @@
 import { foldIdentifier, type Dialect } from '../dialect.ts';
 import type { Statement } from '../statement.ts';
 import type { Token } from '../token.ts';
-import { closingIndex } from './mask.ts';
+import { closingIndex } from './cursor.ts';
 import type { ColumnUse, QueryResult, TableUse, Write } from './query.ts';
 
 const kinds: Readonly<Record<string, Write['kind']>> = { INSERT: 'insert', REPLACE: 'insert', UPDATE: 'update', DELETE: 'delete', MERGE: 'merge' };
@@ -39,8 +39,9 @@ function readName(tokens: readonly Token[], at: number, dialect: Dialect): { tab
 
 function readColumns(tokens: readonly Token[], open: number, dialect: Dialect): ColumnUse[] {
   if (tokens[open]?.text !== '(') return [];
+  const closing = closingIndex(tokens, open);
   return tokens
-    .slice(open, closingIndex(tokens, open))
+    .slice(open, closing < 0 ? undefined : closing)
     .filter(isName)
     .map((token) => ({ name: fold(token, dialect), range: { start: token.start, end: token.end } }));
 }

@@ -1,8 +1,15 @@
 import type { TextRange } from '../../text/range.ts';
-import { isMySql } from '../dialect.ts';
-import type { Lookup } from './columns.ts';
+import { isMySql, type Dialect } from '../dialect.ts';
+import { againstOf, columnOf, columnsOf, uncast, unwrap, weakest } from './columns.ts';
 import type { ColumnUse, Predicate, PredicateOperator } from './query.ts';
-import { isType, operatorText, rangeOf, rowItems, uncast, unwrap, type NodeOf, type TreeNode } from './tree.ts';
+import type { Expression, Operation } from './tree.ts';
+
+/** What predicates are read from beside the tree. */
+export interface PredicateContext {
+  readonly dialect: Dialect;
+  /** The text of the statement. */
+  readonly text: string;
+}
 
 const comparisons: ReadonlyMap<string, PredicateOperator> = new Map([
   ['=', 'equal'],
@@ -15,93 +22,74 @@ const comparisons: ReadonlyMap<string, PredicateOperator> = new Map([
 ]);
 
 /** Reads a condition (WHERE, ON) as its conjuncts, each with the columns that it binds. */
-export function readPredicates(lookup: Lookup, condition: TreeNode): Predicate[] {
+export function readPredicates(context: PredicateContext, condition: Expression): Predicate[] {
   const node = unwrap(condition);
-  if (isType(node, 'binary_expr')) {
-    const operator = operatorText(node.operator);
-    if (operator === 'AND' || (operator === '&&' && isMySql(lookup.dialect))) {
-      return [...readPredicates(lookup, node.left), ...readPredicates(lookup, node.right)];
-    }
-    return readBinary(lookup, node, operator);
+  if (node.kind === 'operation') {
+    const { operator, operands } = node;
+    if (operator === 'AND' || (operator === '&&' && isMySql(context.dialect))) return operands.flatMap((operand) => readPredicates(context, operand));
+    const negated = operator === 'NOT' || operator === '!' ? columnOf(operands[0]!) : undefined;
+    return negated ? [constant('equal', negated, 'false', node.range)] : readOperation(context, node);
   }
-  if (isType(node, 'between_expr') && !operatorText(node.betweenKw).startsWith('NOT')) {
-    return bind(lookup, node, 'range', node.left, [node.begin, node.end]);
-  }
-  if (isType(node, 'postfix_op_expr')) return readPostfix(lookup, node);
-  const negated = isType(node, 'prefix_op_expr') && ['NOT', '!'].includes(operatorText(node.operator));
-  const column = lookup.column(negated ? node.expr : node);
-  if (column) return [constant('equal', column, negated ? 'false' : 'true', rangeOf(node))];
-  return otherwise(lookup, node);
+  return node.kind === 'column' ? [constant('equal', node.use, 'true', node.range)] : otherwise(node);
 }
 
-type BinaryNode = NodeOf<'binary_expr'>;
-
-function readBinary(lookup: Lookup, node: BinaryNode, operator: string): Predicate[] {
+function readOperation(context: PredicateContext, node: Operation): Predicate[] {
+  const { operator, operands, quantifier } = node;
   const comparison = comparisons.get(operator);
-  if (comparison) return readComparison(lookup, node, comparison);
+  if (comparison) return readComparison(context, node, comparison);
+  const [left, right] = operands as [Expression, Expression];
   switch (operator) {
     case 'IN':
-      return readIn(lookup, node);
-    case 'IS':
-    case 'IS NOT':
-      return readIs(lookup, node, operator === 'IS NOT');
+      return (left.kind === 'row' ? left.items : [left]).flatMap((item) => bind(context, node, 'in', item, [right]));
+    case 'BETWEEN':
+      return bind(context, node, 'range', left, operands.slice(1));
     case 'LIKE':
     case 'GLOB':
-      return isPrefixPattern(node.right, operator) ? bind(lookup, node, 'like-prefix', node.left, [node.right]) : otherwise(lookup, node);
+      return !quantifier && isPrefixPattern(right, operator) ? bind(context, node, 'like-prefix', left, [right]) : otherwise(node);
+    case 'IS':
+      return context.dialect === 'sqlite' ? bind(context, node, 'equal', left, [right]) : otherwise(node);
     default:
-      return otherwise(lookup, node);
+      return readState(node, left);
   }
 }
 
-function readComparison(lookup: Lookup, node: BinaryNode, operator: PredicateOperator): Predicate[] {
-  const left = unwrap(node.left);
-  const right = unwrap(node.right);
-  const leftRow = rowItems(left);
-  if (leftRow) return readRows(lookup, node, operator, leftRow, right);
-  if (isType(right, 'quantifier_expr')) {
-    const any = operator === 'equal' && operatorText(right.quantifierKw) !== 'ALL';
-    return any ? bind(lookup, node, 'in', left, [right.expr]) : otherwise(lookup, node);
-  }
-  const column = lookup.column(left);
-  const other = lookup.column(right);
-  if (column && other) return [{ operator, column, against: 'column', other, range: rangeOf(node) }];
-  if (column) return bind(lookup, node, operator, left, [right]);
-  return other ? bind(lookup, node, operator, right, [left]) : otherwise(lookup, node);
+const states: Readonly<Record<string, readonly [PredicateOperator, string]>> = {
+  'IS NULL': ['is-null', 'NULL'],
+  'IS NOT NULL': ['not-null', 'NULL'],
+  'IS TRUE': ['equal', 'true'],
+  'IS FALSE': ['equal', 'false'],
+};
+
+/** `IS NULL`, `IS TRUE` and their kin. */
+function readState(node: Operation, left: Expression): Predicate[] {
+  const state = states[node.operator];
+  const column = columnOf(left);
+  return state && column ? [constant(state[0], column, state[1], node.range)] : otherwise(node);
+}
+
+function readComparison(context: PredicateContext, node: Operation, operator: PredicateOperator): Predicate[] {
+  const [first, second] = node.operands;
+  const left = unwrap(first!);
+  const right = unwrap(second!);
+  if (left.kind === 'row') return readRows(context, node, operator, left.items, right);
+  if (node.quantifier) return operator === 'equal' && node.quantifier === 'ANY' ? bind(context, node, 'in', left, [second!]) : otherwise(node);
+  const column = columnOf(left);
+  const other = columnOf(right);
+  if (column && other) return [{ operator, column, against: 'column', other, range: node.range }];
+  if (column) return bind(context, node, operator, left, [right]);
+  return other ? bind(context, node, operator, right, [left]) : otherwise(node);
 }
 
 /** `(a, b) = ($1, $2)` binds each column; `(a, b) > ($1, $2)` is a range over all of them, as keyset pagination writes it. */
-function readRows(lookup: Lookup, node: BinaryNode, operator: PredicateOperator, left: readonly TreeNode[], right: TreeNode): Predicate[] {
-  const values = rowItems(right);
-  if (values && values.length !== left.length) return otherwise(lookup, node);
+function readRows(context: PredicateContext, node: Operation, operator: PredicateOperator, left: readonly Expression[], right: Expression): Predicate[] {
+  const values = right.kind === 'row' ? right.items : undefined;
+  if (values && values.length !== left.length) return otherwise(node);
   return left.flatMap((item, i) => {
-    const column = lookup.column(item);
-    const other = values && lookup.column(values[i]!);
-    if (column && other) return [{ operator, column, against: 'column' as const, other, range: rangeOf(node) }];
-    return bind(lookup, node, operator, item, [values?.[i] ?? right]);
+    const column = columnOf(item);
+    const other = values && columnOf(values[i]!);
+    if (column && other) return [{ operator, column, against: 'column' as const, other, range: node.range }];
+    return bind(context, node, operator, item, [values?.[i] ?? right]);
   });
-}
-
-function readIn(lookup: Lookup, node: BinaryNode): Predicate[] {
-  const row = rowItems(unwrap(node.left)) ?? [node.left];
-  return row.flatMap((item) => bind(lookup, node, 'in', item, [node.right]));
-}
-
-function readIs(lookup: Lookup, node: BinaryNode, negated: boolean): Predicate[] {
-  const column = lookup.column(node.left);
-  const right = unwrap(node.right);
-  if (!column) return otherwise(lookup, node);
-  if (isType(right, 'null_literal')) return [constant(negated ? 'not-null' : 'is-null', column, 'NULL', rangeOf(node))];
-  if (negated) return otherwise(lookup, node);
-  if (isType(right, 'boolean_literal')) return [constant('equal', column, String(right.value), rangeOf(node))];
-  return lookup.dialect === 'sqlite' ? bind(lookup, node, 'equal', node.left, [right]) : otherwise(lookup, node);
-}
-
-function readPostfix(lookup: Lookup, node: NodeOf<'postfix_op_expr'>): Predicate[] {
-  const column = lookup.column(node.expr);
-  const operator = operatorText(node.operator);
-  if (column && operator === 'ISNULL') return [constant('is-null', column, 'NULL', rangeOf(node))];
-  if (column && (operator === 'NOTNULL' || operator === 'NOT NULL')) return [constant('not-null', column, 'NULL', rangeOf(node))];
-  return otherwise(lookup, node);
 }
 
 function constant(operator: PredicateOperator, column: ColumnUse, literal: string, range: TextRange): Predicate {
@@ -109,17 +97,15 @@ function constant(operator: PredicateOperator, column: ColumnUse, literal: strin
 }
 
 /** A column against values that are known when its table is read; `other` for every column where that is not so. */
-function bind(lookup: Lookup, node: TreeNode, operator: PredicateOperator, side: TreeNode, values: readonly TreeNode[]): Predicate[] {
-  const column = lookup.column(side);
-  const inputs = values.flatMap((value) => lookup.columns(value));
-  if (!column || inputs.some((input) => !fromElsewhere(column, input))) return otherwise(lookup, node);
-  const kinds = values.map((value) => lookup.against(value));
-  const against = (['expression', 'subquery', 'parameter'] as const).find((kind) => kinds.includes(kind)) ?? 'literal';
-  const range = rangeOf(node);
-  const whole = { start: rangeOf(values[0]!).start, end: rangeOf(values.at(-1)!).end };
+function bind({ text }: PredicateContext, node: Operation, operator: PredicateOperator, side: Expression, values: readonly Expression[]): Predicate[] {
+  const column = columnOf(side);
+  const inputs = values.flatMap(columnsOf);
+  if (!column || inputs.some((input) => !fromElsewhere(column, input))) return otherwise(node);
+  const against = weakest(values.map(againstOf));
+  const { range } = node;
   const bound: Predicate = { operator, column, against, range };
   return [
-    against === 'literal' ? { ...bound, literal: lookup.source(whole) } : bound,
+    against === 'literal' ? { ...bound, literal: text.slice(values[0]!.range.start, values.at(-1)!.range.end) } : bound,
     ...inputs.map((input): Predicate => ({ operator: 'other', column: input, against: 'expression', range })),
   ];
 }
@@ -130,10 +116,10 @@ function fromElsewhere(column: ColumnUse, input: ColumnUse): boolean {
 }
 
 /** A condition that no plain index answers: its columns, each once. */
-function otherwise(lookup: Lookup, node: TreeNode): Predicate[] {
-  const range = rangeOf(node);
+function otherwise(node: Expression): Predicate[] {
+  const { range } = node;
   const seen = new Map<string, Predicate>();
-  for (const column of lookup.columns(node)) {
+  for (const column of columnsOf(node)) {
     const key = `${column.qualifier ?? ''}.${column.name}`;
     if (!seen.has(key)) seen.set(key, { operator: 'other', column, against: 'expression', range });
   }
@@ -141,8 +127,8 @@ function otherwise(lookup: Lookup, node: TreeNode): Predicate[] {
 }
 
 /** A constant pattern that begins with ordinary characters. */
-function isPrefixPattern(node: TreeNode, operator: 'LIKE' | 'GLOB'): boolean {
-  const value = uncast(node);
-  if (!isType(value, 'string_literal')) return false;
-  return operator === 'LIKE' ? /^[^%_]/.test(value.value) : /^[^*?[]/.test(value.value);
+function isPrefixPattern(expression: Expression, operator: 'LIKE' | 'GLOB'): boolean {
+  const value = uncast(expression);
+  if (value.kind !== 'literal' || value.text === undefined) return false;
+  return operator === 'LIKE' ? /^[^%_]/.test(value.text) : /^[^*?[]/.test(value.text);
 }

@@ -43,12 +43,37 @@ export interface TableUse {
   readonly range: TextRange;
 }
 
+/** A column of a query's result: one by its name (empty when it has none), or all of a table. */
+export type OutputColumn = { readonly name: string } | { readonly table: TableUse };
+
+/** A source of rows in FROM that is no table: a common table expression, a subquery, VALUES, a function. */
+export interface DerivedUse {
+  /** The alias, or the name of the common table expression or function. */
+  readonly name?: string;
+  readonly columns: readonly OutputColumn[];
+  /** Functions whose columns may be more than the ones listed: their names as written, folded. */
+  readonly functions?: readonly string[];
+  readonly range: TextRange;
+}
+
+/** The two sides of a NATURAL JOIN, as the names by which their columns may be qualified. */
+export interface NaturalJoin {
+  readonly left: readonly string[];
+  readonly right: readonly string[];
+}
+
 /**
  * One SELECT core, UPDATE or DELETE: what it reads from which tables, under which conditions.
  * A statement with subqueries, CTEs or set operations gives several.
  */
 export interface QueryBlock {
   readonly tables: readonly TableUse[];
+  /** What stands in FROM beside the tables. */
+  readonly derived: readonly DerivedUse[];
+  /** Joins whose columns only a catalog tells; no predicate stands for them. */
+  readonly natural: readonly NaturalJoin[];
+  /** The block, by its place in the query, whose sources this one sees as well: that of an outer query. */
+  readonly outer?: number;
   readonly predicates: readonly Predicate[];
   /** Output names and places are resolved. The ORDER BY of a whole set operation belongs to none of its blocks. */
   readonly order: readonly OrderTerm[];
@@ -59,6 +84,8 @@ export interface QueryBlock {
   readonly limited: boolean;
   /** Columns read outside the predicates; undefined for SELECT *. */
   readonly projected?: readonly ColumnUse[];
+  /** Every column that the block names, those of subqueries left out; names of its outputs are not among them. */
+  readonly reads: readonly ColumnUse[];
   readonly forUpdate: boolean;
   readonly range: TextRange;
 }
@@ -69,6 +96,10 @@ export interface Write {
   readonly table: TableUse;
   /** Columns of INSERT's list or UPDATE's SET; empty when INSERT names none. */
   readonly columns: readonly ColumnUse[];
+  /** Columns that ON CONFLICT DO UPDATE and ON DUPLICATE KEY UPDATE set on a row that is there. */
+  readonly updated?: readonly ColumnUse[];
+  /** What INSERT reads of its table and of `excluded` beside the rows: target, values and condition of ON CONFLICT, and RETURNING. */
+  readonly reads?: readonly ColumnUse[];
   /**
    * Parameters that the statement uses, as written ($1, :id); `@name` also for sqlc.arg(name). An anonymous ? is left out,
    * because it tells nothing about what two statements share.

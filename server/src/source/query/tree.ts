@@ -1,87 +1,149 @@
-import type { Expr, Node } from 'sql-parser-cst';
 import type { TextRange } from '../../text/range.ts';
+import type { ColumnUse, TableUse } from './query.ts';
 
-/** Any node of the parser's tree. */
-export type TreeNode = Node;
-export type NodeType = Node['type'];
-export type NodeOf<T extends NodeType> = Extract<Node, { type: T }>;
+// What the query reader makes of tokens before it asks what the statement reads from where.
+// Ranges are relative to the statement.
 
-const reads: ReadonlySet<string> = new Set<NodeType>(['select_stmt', 'compound_select_stmt']);
-const writes: ReadonlySet<string> = new Set<NodeType>(['insert_stmt', 'update_stmt', 'delete_stmt', 'merge_stmt']);
+/** An expression, as far as it matters which columns it reads and how they are compared. */
+export type Expression =
+  | { readonly kind: 'column'; readonly use: ColumnUse; readonly range: TextRange }
+  /** `*`, `t.*` and `sqlc.embed(t)`. */
+  | { readonly kind: 'star'; readonly qualifier?: string; readonly range: TextRange }
+  | { readonly kind: 'parameter' | 'hole'; readonly range: TextRange }
+  | { readonly kind: 'literal'; readonly word?: 'NULL' | 'TRUE' | 'FALSE' | 'DEFAULT'; readonly text?: string; readonly number?: number; readonly range: TextRange }
+  | { readonly kind: 'query'; readonly query: Tree; readonly range: TextRange }
+  /** Several expressions in brackets, or ROW(...), or an array. */
+  | { readonly kind: 'row' | 'array'; readonly items: readonly Expression[]; readonly range: TextRange }
+  | { readonly kind: 'cast'; readonly operand: Expression; readonly range: TextRange }
+  | { readonly kind: 'call'; readonly name: string; readonly parts: readonly Expression[]; readonly range: TextRange }
+  | Operation;
 
-/** A node's statement-relative range; the parser is always asked for ranges. */
-export function rangeOf(node: { readonly range?: [number, number] }): TextRange {
-  const [start, end] = node.range ?? [0, 0];
-  return { start, end };
+/**
+ * An operator with its operands: binary ones, of which a chain of equal ones is one operation, prefix ones (`NOT`, `-`), and words as
+ * `BETWEEN`, `IN`, `IS NULL`, `LIKE`, with NOT before them where it stands.
+ */
+export interface Operation {
+  readonly kind: 'operation';
+  /** In upper case: `=`, `AND`, `NOT IN`, `IS NOT DISTINCT FROM`. */
+  readonly operator: string;
+  readonly operands: readonly Expression[];
+  /** `= ANY (...)` and its kin. */
+  readonly quantifier?: 'ANY' | 'ALL';
+  readonly range: TextRange;
 }
 
-/** Whether the node is of one of the types. */
-export function isType<T extends NodeType>(node: unknown, ...types: T[]): node is NodeOf<T> {
-  return isNode(node) && (types as string[]).includes(node.type);
+/** An entry of a select list or of RETURNING. */
+export interface Output {
+  /** The name after AS, or the one that the expression gives by itself. */
+  readonly name?: string;
+  /** Whether the name was written. */
+  readonly aliased: boolean;
+  readonly expression: Expression;
 }
 
-/** Whether the node is a query or a write of its own: a subquery, when met inside another. */
-export function isStatement(node: TreeNode): boolean {
-  return reads.has(node.type) || writes.has(node.type);
+export interface SortTerm {
+  readonly expression: Expression;
+  readonly direction: 'asc' | 'desc';
+  readonly nulls?: 'first' | 'last';
+  readonly range: TextRange;
 }
 
-/** Whether the node is a subquery. */
-export function isSelect(node: TreeNode): boolean {
-  return reads.has(node.type);
+/** An entry of FROM. */
+export type FromItem =
+  | { readonly kind: 'table'; readonly table: TableUse; readonly columns?: readonly string[] }
+  | { readonly kind: 'query'; readonly query: Tree; readonly alias?: string; readonly columns?: readonly string[]; readonly lateral: boolean }
+  /** A function, or several in ROWS FROM; `defined` when its columns are declared with their types. */
+  | { readonly kind: 'function'; readonly calls: readonly Expression[]; readonly alias?: string; readonly columns?: readonly string[]; readonly defined: boolean; readonly ordinality: boolean }
+  | { readonly kind: 'join'; readonly left: FromItem; readonly right: FromItem; readonly natural: boolean; readonly on?: Expression; readonly using?: readonly ColumnUse[] }
+  /** A join in brackets that has a name of its own. */
+  | { readonly kind: 'aliased'; readonly item: FromItem; readonly alias: string };
+
+export interface CommonTable {
+  readonly name: string;
+  readonly columns?: readonly string[];
+  readonly body: Tree;
 }
 
-/** The child nodes in the order of their fields, keywords left out. */
-export function childrenOf(node: TreeNode, except: readonly string[] = []): TreeNode[] {
-  const children: TreeNode[] = [];
-  for (const [key, value] of Object.entries(node) as [string, unknown][]) {
-    if (except.includes(key)) continue;
-    for (const child of Array.isArray(value) ? (value as unknown[]) : [value]) {
-      if (isNode(child) && child.type !== 'keyword') children.push(child);
-    }
-  }
-  return children;
+export interface With {
+  readonly recursive: boolean;
+  readonly tables: readonly CommonTable[];
 }
 
-/** Moves the ranges of a freshly parsed tree by `delta`. */
-export function shiftRanges(node: TreeNode, delta: number): void {
-  if (node.range) node.range = [node.range[0] + delta, node.range[1] + delta];
-  for (const child of childrenOf(node)) shiftRanges(child, delta);
+/** What may stand behind a query or a whole set operation. */
+export interface Tail {
+  readonly order: readonly SortTerm[];
+  readonly limited: boolean;
+  readonly forUpdate: boolean;
+  /** The expressions of LIMIT and OFFSET. */
+  readonly counts: readonly Expression[];
 }
 
-/** An operator as one upper-case text: `=`, `IS NOT`, `NOT LIKE`. */
-export function operatorText(operator: unknown): string {
-  if (typeof operator === 'string') return operator;
-  if (Array.isArray(operator)) return operator.map(operatorText).join(' ');
-  if (isType(operator, 'keyword')) return operator.name;
-  if (isType(operator, 'postgresql_operator')) return operator.operator;
-  if (isType(operator, 'postgresql_operator_expr')) return operatorText(operator.expr.expr);
-  return '';
+export interface SelectTree extends Tail {
+  readonly kind: 'select';
+  readonly with?: With;
+  readonly distinct: boolean;
+  readonly distinctOn: readonly Expression[];
+  readonly outputs: readonly Output[];
+  readonly from: readonly FromItem[];
+  readonly where?: Expression;
+  readonly group: readonly Expression[];
+  /** HAVING, QUALIFY and WINDOW. */
+  readonly having: readonly Expression[];
+  readonly range: TextRange;
 }
 
-/** Removes parentheses that hold a single expression. */
-export function unwrap(node: TreeNode): TreeNode {
-  let inner = node;
-  while (inner.type === 'paren_expr' && inner.expr.type !== 'list_expr') inner = inner.expr;
-  return inner;
+/** `VALUES (...)`, which reads no table of its own. */
+export interface ValuesTree extends Tail {
+  readonly kind: 'values';
+  readonly with?: With;
+  readonly rows: readonly Expression[];
+  readonly range: TextRange;
 }
 
-/** The parts of a row, `(a, b)` or `ROW(a, b)`; undefined when the node is not a row. */
-export function rowItems(node: TreeNode): TreeNode[] | undefined {
-  if (node.type === 'row_constructor') return node.row.expr.items;
-  if (node.type === 'paren_expr' && node.expr.type === 'list_expr') return node.expr.items;
-  return undefined;
+/** UNION, INTERSECT and EXCEPT: two queries or more, brackets around them left out. */
+export interface CompoundTree extends Tail {
+  readonly kind: 'compound';
+  readonly with?: With;
+  readonly parts: readonly Tree[];
+  readonly range: TextRange;
 }
 
-/** The value without the casts around it: `$1::uuid`, `CAST($1 AS uuid)`. */
-export function uncast(node: Expr | TreeNode): TreeNode {
-  let inner = unwrap(node);
-  for (;;) {
-    if (inner.type === 'cast_operator_expr') inner = unwrap(inner.left);
-    else if (inner.type === 'cast_expr') inner = unwrap(inner.args.expr.expr);
-    else return inner;
-  }
+/** A column that is written, and what it becomes where that is told beside it. */
+export interface Assignment {
+  readonly columns: readonly ColumnUse[];
+  readonly value?: Expression;
 }
 
-function isNode(value: unknown): value is TreeNode {
-  return typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string';
+export interface ChangeTree {
+  readonly kind: 'insert' | 'update' | 'delete' | 'merge';
+  readonly with?: With;
+  /** Of MySQL's forms over several tables the first ones named. */
+  readonly targets: readonly TableUse[];
+  /** The list of INSERT, or what SET assigns. */
+  readonly columns: readonly ColumnUse[];
+  readonly from: readonly FromItem[];
+  /** ON of MERGE. */
+  readonly on?: Expression;
+  readonly where?: Expression;
+  /** Values that are written, and conditions of single actions. */
+  readonly values: readonly Expression[];
+  /** What ON CONFLICT and ON DUPLICATE KEY UPDATE do with rows that are there. */
+  readonly conflict?: Conflict;
+  /** The rows that INSERT puts in. */
+  readonly source?: Tree;
+  readonly returning: readonly Output[];
+  readonly order: readonly SortTerm[];
+  readonly limited: boolean;
+  readonly counts: readonly Expression[];
+  readonly range: TextRange;
 }
+
+export interface Conflict {
+  /** The columns that tell which row is there: the target of ON CONFLICT. */
+  readonly target: readonly Expression[];
+  readonly columns: readonly ColumnUse[];
+  readonly values: readonly Expression[];
+  readonly where?: Expression;
+}
+
+export type Tree = SelectTree | ValuesTree | CompoundTree | ChangeTree;
