@@ -72,6 +72,8 @@ describe('names', () => {
     expect(['id', 'Id', 'order', 'user_1', '1a', 'a-b'].map((name) => quoteIdentifier('postgresql', name))).toEqual(['id', '"Id"', '"order"', 'user_1', '"1a"', '"a-b"']);
     expect(['Id', 'order', 'rank', 'a`b'].map((name) => quoteIdentifier('mysql', name))).toEqual(['Id', '`order`', '`rank`', '`a``b`']);
     expect(['Id', 'order', 'rank'].map((name) => quoteIdentifier('sqlite', name))).toEqual(['Id', '"order"', 'rank']);
+    const placeholders = ['{{ index .Options "Namespace" }}', '${schema}', ':SCHEMA', '{{prefix}}_users'];
+    expect(placeholders.map((name) => quoteIdentifier('postgresql', name))).toEqual(placeholders);
   });
 
   test('are cut to 63 bytes, the longer part first, never inside a character', () => {

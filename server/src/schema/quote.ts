@@ -1,9 +1,12 @@
 import { isMySql, type Dialect } from '../source/dialect.ts';
 import { needsQuotes } from './quote/reservedWords.ts';
 
+/** A placeholder of a template or a variable of psql: it stands for text that cannot be quoted here. */
+const placeholder = /\{\{|\$\{|^:\w/;
+
 /** An identifier as it has to be written: quoted only when the dialect would not read it back as the same name. */
 export function quoteIdentifier(dialect: Dialect, name: string): string {
-  if (!needsQuotes(dialect, name)) return name;
+  if (!needsQuotes(dialect, name) || placeholder.test(name)) return name;
   if (isMySql(dialect)) return `\`${name.replaceAll('`', '``')}\``;
   return `"${name.replaceAll('"', '""')}"`;
 }
