@@ -20,6 +20,7 @@ import { globMatcher } from './globs.ts';
 import { groupPrismaFiles } from './prismaSchemas.ts';
 import { readConfig } from './readConfig.ts';
 import { once } from './once.ts';
+import type { Preparation } from './preparation.ts';
 import { distributePatterns } from './patterns.ts';
 import { Sources } from './sources.ts';
 import { Workspace } from './workspace.ts';
@@ -114,15 +115,15 @@ function claimedPaths(drafts: readonly Draft[]): Set<string> {
 /**
  * Reads a workspace: finds its databases, folds their migrations, gives every other file to one of them. Synchronous; never throws
  * on any text. `previous` makes it cheap after a change: what did not change is taken over, and lives on in the new facts, so
- * that the previous ones must not be used afterwards.
+ * that the previous ones must not be used afterwards. `prepared` is what was read of the files already.
  */
-export function buildFacts(input: ProjectInput, previous?: Facts): Facts {
+export function buildFacts(input: ProjectInput, previous?: Facts, prepared?: Preparation): Facts {
   const config = configOf(input);
   const excluded = excluder(config);
   const files = input.files.filter(({ path }) => !excluded(path));
   const kept = previous && keptOf(previous);
-  const sources = new Sources(kept?.sources);
-  const detections = kept?.detections ?? new Map();
+  const sources = new Sources(kept?.sources ?? prepared?.sources);
+  const detections = kept?.detections ?? prepared?.detections ?? new Map();
   const workspace = new Workspace(files, detections);
   const leftAlone = [...(input.leftAlone ?? [])];
   const usable = files.filter((file) => keepFile(file, workspace, leftAlone));

@@ -3,6 +3,7 @@ import { buildFacts, type ProjectInput } from '../project/build.ts';
 import type { Config, ConfigProblem } from '../project/config.ts';
 import type { Facts, SourceFile } from '../project/facts.ts';
 import { configFileName } from '../project/fileKinds.ts';
+import type { Preparation } from '../project/preparation.ts';
 import { readConfig } from '../project/readConfig.ts';
 import { byPlace, checkFiles } from '../rules/engine.ts';
 import { rules } from '../rules/index.ts';
@@ -14,7 +15,7 @@ export type FindingsByFile = ReadonlyMap<string, readonly Finding[]>;
 
 /** The steps from files to findings. Tests put a failing step in the place of one. */
 export interface Analysis {
-  build(input: ProjectInput, previous: Facts | undefined): Facts;
+  build(input: ProjectInput, previous: Facts | undefined, prepared?: Preparation): Facts;
   /** The facts after edits of files whose place is known; undefined when they have to be built. */
   advance(previous: Facts, edited: readonly SourceFile[], caret: Caret | undefined): Facts | undefined;
   check(facts: Facts, options: { readonly all: boolean; readonly log: (message: string) => void }): FindingsByFile;

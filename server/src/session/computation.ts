@@ -2,6 +2,7 @@ import type { AppliedSource } from '../project/applied.ts';
 import { defaultConfig, type ConfigProblem } from '../project/config.ts';
 import type { Facts, SourceFile } from '../project/facts.ts';
 import { configFileName } from '../project/fileKinds.ts';
+import { Preparation } from '../project/preparation.ts';
 import type { Script } from '../source/statement.ts';
 import type { Caret } from '../project/advance.ts';
 import type { Authorities, SyntaxOptions } from '../rules/syntax.ts';
@@ -38,6 +39,7 @@ export class Computation {
   #facts: Facts | undefined;
   #problems: readonly ConfigProblem[] = [];
   #built = -1;
+  #prepared: Preparation | undefined = new Preparation();
   #lastEdit = 0;
 
   constructor(steps: Analysis, log: (message: string) => void) {
@@ -55,6 +57,11 @@ export class Computation {
     return this.#lastEdit;
   }
 
+  /** Reads files that the first snapshot will be made from, while others are still on their way. */
+  prepare(files: readonly SourceFile[]): void {
+    this.#contained('reading', undefined, () => this.#prepared?.add(files));
+  }
+
   /** Makes a snapshot of everything; gives undefined when `overtaken` answers true between two steps. Throws what building the facts throws. */
   async run(work: Work, overtaken: () => boolean): Promise<Snapshot | undefined> {
     const { config, problems } = configOf(work.files.find(({ path }) => path === configFileName)?.text, work.settings.rules);
@@ -68,7 +75,9 @@ export class Computation {
         ...(work.loose && { isolated: true, ...(work.settings.dialect && { forcedDialect: work.settings.dialect }) }),
       },
       this.#facts,
+      this.#prepared,
     );
+    this.#prepared = undefined;
     this.#problems = problems;
     this.#built = work.revision;
     await yieldToMessages();

@@ -14,8 +14,8 @@ export interface Scan {
 
 /** What a session asks of the world. */
 export interface SessionPorts {
-  /** Reads every file of the folder that matters. */
-  scan(): Promise<Scan>;
+  /** Reads every file of the folder that matters; `onSlice` is given each piece as soon as it is read. */
+  scan(onSlice?: (slice: Pick<Scan, 'files'>) => void): Promise<Scan>;
   /** Whether a path is taken on disk now. */
   exists(path: string): Promise<boolean>;
   /** Reads one file again; undefined when it is gone. */
@@ -176,7 +176,7 @@ export class Session {
     if (this.#loose) return;
     const begun = performance.now();
     try {
-      const { files, leftAlone } = await this.#ports.scan();
+      const { files, leftAlone } = await this.#ports.scan((slice) => this.#computation.prepare(slice.files));
       this.#ports.log('info', `read ${files.length} files in ${Math.round(performance.now() - begun)} ms${leftAlone.length > 0 ? `; ${leftAlone.length} were left alone` : ''}`);
       this.#disk.clear();
       for (const file of files) this.#disk.set(file.path, file);
