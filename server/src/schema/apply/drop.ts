@@ -1,10 +1,11 @@
 import type { Drop, QualifiedName, Rename } from '../../source/sql/ast.ts';
-import { sameName, type Table } from '../catalog.ts';
+import { sameName, type Table, type Trigger } from '../catalog.ts';
 import { dropIndex, renameNamedIndex } from './indexStatements.ts';
 import { dropTable } from './createTable.ts';
 import { dropType, moveType } from './typeStatements.ts';
 import type { Draft, Target } from './draft.ts';
-import { quoteString, renderName } from '../quote.ts';
+import { withNameAfter } from './headers.ts';
+import { quoteIdentifier, quoteString, renderName } from '../quote.ts';
 import { dropViewsOver, renameInDefaults, renameTable } from './references.ts';
 import { routineKey } from '../routines.ts';
 
@@ -119,7 +120,11 @@ const renamers: Readonly<Record<Rename['object'], Renamer>> = {
     for (const key of routinesNamed(draft, from)) {
       const routine = draft.catalog.routines.get(key)!;
       draft.remove('routines', key);
-      draft.set('routines', routineKey(draft.dialect, routine.schema, to.name.name, routine.argumentsText), { ...routine, name: to.name.name });
+      draft.set('routines', routineKey(draft.dialect, routine.schema, to.name.name, routine.argumentsText), {
+        ...routine,
+        name: to.name.name,
+        text: withNameAfter(draft.dialect, routine.text, ['FUNCTION', 'PROCEDURE', 'AGGREGATE'], renderName(draft.dialect, routine.schema, to.name.name)),
+      });
     }
   },
   policy: (draft, from, to, { onTable }) => {
@@ -128,7 +133,8 @@ const renamers: Readonly<Record<Rename['object'], Renamer>> = {
   },
   trigger: (draft, from, to, { onTable }) => {
     const table = onTable && draft.find(onTable);
-    if (table) draft.put({ ...table, triggers: table.triggers.map((trigger) => (trigger.name === from.name.name ? { ...trigger, name: to.name.name } : trigger)) });
+    const renamed = (trigger: Trigger): Trigger => ({ ...trigger, name: to.name.name, text: withNameAfter(draft.dialect, trigger.text, ['TRIGGER'], quoteIdentifier(draft.dialect, to.name.name)) });
+    if (table) draft.put({ ...table, triggers: table.triggers.map((trigger) => (trigger.name === from.name.name ? renamed(trigger) : trigger)) });
   },
   other: nothing,
 };

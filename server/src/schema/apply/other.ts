@@ -3,16 +3,19 @@ import type {
   CreateTrigger,
   CreateView,
   OtherStatement,
+  QualifiedName,
   PolicyStatement,
   SetStatement,
 } from '../../source/sql/ast.ts';
-import { defaultSchema, sameName, type Policy, type Trigger } from '../catalog.ts';
+import { defaultSchema, sameName, type Policy, type Table, type Trigger } from '../catalog.ts';
 import type { Draft } from './draft.ts';
 import { applyBlock, applyRoutine } from './blocks.ts';
 import { applyComment } from './comments.ts';
 import { tidyExpression } from '../expressions.ts';
 import { mergeOptions } from '../options.ts';
 import { applyCall } from './procedures.ts';
+import { executedFunction, withNameAfter } from './headers.ts';
+import { renderName } from '../quote.ts';
 import { routineKey } from '../routines.ts';
 
 /** CREATE VIEW and CREATE MATERIALIZED VIEW. */
@@ -33,6 +36,11 @@ export function createView(draft: Draft, node: CreateView): void {
   });
 }
 
+/** The text where it means the same under any search_path, as far as the name of what it makes goes. */
+function standsAlone(draft: Draft, text: string, name: QualifiedName): string | undefined {
+  return draft.currentSchema === undefined || name.schema !== undefined ? text : undefined;
+}
+
 /** CREATE FUNCTION and CREATE PROCEDURE; a routine with the same arguments is replaced. */
 export function createFunction(draft: Draft, node: CreateFunction): void {
   const { schema, name } = draft.target(node.name);
@@ -44,7 +52,7 @@ export function createFunction(draft: Draft, node: CreateFunction): void {
     name,
     procedure: node.procedure,
     argumentsText: node.argumentsText,
-    text: draft.statement.text.trim(),
+    text: standsAlone(draft, draft.statement.text.trim(), node.name) ?? withNameAfter(draft.dialect, draft.statement.text.trim(), ['FUNCTION', 'PROCEDURE'], renderName(draft.dialect, schema, name)),
     securityDefiner: node.securityDefiner,
     origin: draft.origin(node.name.name.range),
   });
@@ -64,8 +72,18 @@ export function createTrigger(draft: Draft, node: CreateTrigger): void {
   const table = draft.tableOrUnknown(node.table);
   const name = node.name.name.name;
   if (node.ifNotExists && table.triggers.some((trigger) => sameName(draft.dialect, trigger.name, name))) return;
-  const trigger: Trigger = { name, text: node.text.trim(), origin: draft.origin(node.name.name.range) };
+  const trigger: Trigger = { name, text: triggerText(draft, node, table), origin: draft.origin(node.name.name.range) };
   draft.put({ ...table, triggers: [...table.triggers.filter((other) => !sameName(draft.dialect, other.name, name)), trigger] });
+}
+
+/** The text with the names it finds through the search_path of the file written out. */
+function triggerText(draft: Draft, node: CreateTrigger, table: Table): string {
+  const text = node.text.trim();
+  if (draft.currentSchema === undefined) return text;
+  const onTable = withNameAfter(draft.dialect, text, ['ON'], renderName(draft.dialect, table.schema, table.name));
+  const called = executedFunction(onTable);
+  const routine = called && !called.qualified ? draft.routinesCalled(called.name.value).find(({ schema }) => schema === draft.currentSchema) : undefined;
+  return called && routine ? onTable.slice(0, called.start) + renderName(draft.dialect, routine.schema, routine.name) + onTable.slice(called.end) : onTable;
 }
 
 /** CREATE POLICY and ALTER POLICY. */

@@ -2,6 +2,7 @@ import { isMySql } from '../../source/dialect.ts';
 import { objectKey, sameName, type Sequence, type Table } from '../catalog.ts';
 import type { Draft, Target } from './draft.ts';
 import { renameIdentifierIn } from '../expressions.ts';
+import { withNameAfter } from './headers.ts';
 import { quoteString, renderName } from '../quote.ts';
 
 /** Whether a foreign key points at the table. */
@@ -111,6 +112,10 @@ function followRename(draft: Draft, other: Table, from: Pick<Table, 'schema' | '
   if (isSelf && other.triggers.length > 0 && from.name !== to.name) {
     const triggers = other.triggers.map((trigger) => ({ ...trigger, text: renameIdentifierIn(draft.dialect, trigger.text, from.name, to.name) }));
     changed = { ...changed, triggers };
+  }
+  if (isSelf && draft.dialect === 'postgresql' && from.schema !== to.schema) {
+    const name = renderName(draft.dialect, to.schema, to.name);
+    changed = { ...changed, triggers: changed.triggers.map((trigger) => ({ ...trigger, text: withNameAfter(draft.dialect, trigger.text, ['ON'], name) })) };
   }
   return changed;
 }

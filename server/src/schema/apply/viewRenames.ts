@@ -1,5 +1,6 @@
 import { lex } from '../../source/lexer.ts';
-import { isMySql } from '../../source/dialect.ts';
+import { isMySql, type Dialect } from '../../source/dialect.ts';
+import type { Token } from '../../source/token.ts';
 import { findColumn, sameName, type Table, type View } from '../catalog.ts';
 import type { Draft } from './draft.ts';
 import { identifierOf, identifiersIn } from '../expressions.ts';
@@ -10,24 +11,37 @@ export function renameColumnInViews(draft: Draft, table: Table, from: string, to
   if (isMySql(draft.dialect)) return;
   for (const key of draft.catalog.views.keysBy('reads', draft.bare(table.name))) {
     const view = draft.catalog.views.get(key)!;
-    if (!reads(draft, view, table, from)) continue;
-    const query = renamedQuery(draft, view, from, to);
-    draft.set('views', key, { ...view, query });
+    if (!identifiersIn(draft.dialect, view.query).has(draft.bare(from))) continue;
+    draft.set('views', key, { ...view, query: renamedQuery(draft, view, table, from, to) });
   }
 }
 
-/** Whether the view reads the column, and no other relation in its query has one of that name. */
-function reads(draft: Draft, view: View, table: Table, column: string): boolean {
-  const names = identifiersIn(draft.dialect, view.query);
-  if (!names.has(draft.bare(column))) return false;
+/** Whether a relation that the view reads besides the table has a column of the name, so that it means the table's only where it says so. */
+function isShared(draft: Draft, view: View, table: Table, column: string): boolean {
   const hides = (other: Table) => (other.name !== table.name || other.schema !== table.schema) && findColumn(draft.dialect, other, column) !== undefined;
-  return ![...names].some((name) => draft.tablesBy('name', name).some(hides));
+  return [...identifiersIn(draft.dialect, view.query)].some((name) => draft.tablesBy('name', name).some(hides));
+}
+
+const noAlias = new Set('ON USING WHERE GROUP ORDER HAVING LIMIT OFFSET UNION INTERSECT EXCEPT WINDOW FETCH FOR JOIN LEFT RIGHT FULL INNER CROSS NATURAL LATERAL TABLESAMPLE SET'.split(' '));
+
+/** The names by which a query speaks of the table: its own, or those it is given. */
+function aliasesOf(dialect: Dialect, tokens: readonly Token[], table: Table): Set<string> {
+  const aliases = new Set<string>();
+  tokens.forEach((token, i) => {
+    if (!sameName(dialect, identifierOf(dialect, token), table.name) || tokens[i + 1]?.text === '.') return;
+    const next = tokens[i + 1]?.upper === 'AS' ? tokens[i + 2] : tokens[i + 1];
+    const alias = next && !noAlias.has(next.upper) ? identifierOf(dialect, next) : undefined;
+    aliases.add((alias ?? table.name).toLowerCase());
+  });
+  return aliases;
 }
 
 /** PostgreSQL keeps the names of a view's columns, so a column that is selected bare gets its old name as an alias. */
-function renamedQuery(draft: Draft, view: View, from: string, to: string): string {
+function renamedQuery(draft: Draft, view: View, table: Table, from: string, to: string): string {
   const { dialect } = draft;
   const { tokens } = lex(view.query, dialect);
+  const shared = isShared(draft, view, table, from);
+  const aliases = aliasesOf(dialect, tokens, table);
   const spelling = quoteIdentifier(dialect, to);
   const firstFrom = tokens.findIndex((token) => token.upper === 'FROM');
   let result = '';
@@ -38,6 +52,8 @@ function renamedQuery(draft: Draft, view: View, from: string, to: string): strin
     if (token.text === ')') depth--;
     const next = tokens[i + 1];
     if (!sameName(dialect, identifierOf(dialect, token), from) || next?.text === '(' || tokens[i - 1]?.upper === 'AS') return;
+    const qualifier = tokens[i - 1]?.text === '.' ? identifierOf(dialect, tokens[i - 2]!) : undefined;
+    if (qualifier === undefined ? shared : !aliases.has(qualifier.toLowerCase())) return;
     const selected = dialect === 'postgresql' && view.columns.length === 0 && depth === 0 && i < firstFrom && (next?.text === ',' || next?.upper === 'FROM');
     result += view.query.slice(position, token.start) + spelling + (selected ? ` AS ${quoteIdentifier(dialect, from)}` : '');
     position = token.end;
