@@ -54,7 +54,8 @@ export function routinesNaming({ mentions }: DatabaseFacts, key: string): Histor
 }
 
 function inOrder(database: DatabaseFacts, entries: Iterable<HistoryEntry>): HistoryEntry[] {
-  const numbered = [...entries].map((entry) => ({ entry, step: stepNumber(database, entry), ...entry.placed }));
+  // What is no migration runs over the schema that the migrations leave.
+  const numbered = [...entries].map((entry) => ({ entry, step: entry.migration ? stepNumber(database, entry) : database.steps.length, ...entry.placed }));
   const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
   return numbered.sort((a, b) => a.step - b.step || compare(a.file, b.file) || a.statement.start - b.statement.start).map(({ entry }) => entry);
 }
