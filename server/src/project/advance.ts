@@ -1,10 +1,11 @@
 import type { Script } from '../source/statement.ts';
-import { makeDatabase } from './databaseFacts.ts';
+import { makeDatabase, prismaFactsOf } from './databaseFacts.ts';
 import type { Facts, PlacedStatement, ScriptPart, SourceFile } from './facts.ts';
 import type { Scripts } from './history/timeline.ts';
 import { keep, keptOf, type DatabaseState, type Kept } from './kept.ts';
 import { rereadMigration } from './migrations.ts';
 import type { LooseFile } from './looseFiles.ts';
+import { datasourceText } from './prismaSchemas.ts';
 import type { Sources } from './sources.ts';
 
 /** Where somebody is typing: a path and a file offset. */
@@ -14,14 +15,14 @@ export interface Caret {
 }
 
 /**
- * The facts after edits of `.sql` files whose places are known, at the cost of what the edits change: which files make up which
+ * The facts after edits of `.sql` and `.prisma` files whose places are known, at the cost of what the edits change: which files make up which
  * database, their dialects and roles are taken to be as they were, until `buildFacts` looks at everything again. A statement
  * under the caret that cannot be read yet does nothing. Gives undefined where that cannot be done; `previous` must not be
  * used after it could.
  */
 export function advanceFacts(previous: Facts, edited: readonly SourceFile[], caret?: Caret): Facts | undefined {
   const kept = keptOf(previous);
-  if (!kept || !edited.every((file) => mayAdvance(previous, file))) return undefined;
+  if (!kept || !edited.every((file) => mayAdvance(previous, kept, file))) return undefined;
   // The maps of a large workspace would take longer to copy than the edit takes; nobody reads them in the previous facts any more.
   const files = previous.files as Map<string, SourceFile>;
   const scripts = previous.scripts as Map<string, Script>;
@@ -33,8 +34,7 @@ export function advanceFacts(previous: Facts, edited: readonly SourceFile[], car
       if (at !== index && !holds(state, file.path)) continue;
       databases[at] = advanceDatabase(state, file, kept.sources, caret?.file === file.path ? caret.offset : undefined);
     }
-    const script = scriptOf(databases[index]!, file.path, kept.sources, file.text);
-    scripts.set(file.path, script);
+    if (scripts.has(file.path)) scripts.set(file.path, kept.sources.script(file.path, file.text, databases[index]!.parts.layout.dialect));
   }
   const result: Facts = { ...previous, databases: databases.map(({ facts }) => facts) };
   const next: Kept = { ...kept, databases };
@@ -42,8 +42,13 @@ export function advanceFacts(previous: Facts, edited: readonly SourceFile[], car
   return result;
 }
 
-function mayAdvance({ files, roleOf, scripts }: Facts, { path }: SourceFile): boolean {
-  return path.endsWith('.sql') && files.has(path) && roleOf.has(path) && scripts.has(path);
+function mayAdvance({ files, roleOf, scripts }: Facts, { databases, sources }: Kept, { path, text }: SourceFile): boolean {
+  const place = roleOf.get(path);
+  if (!files.has(path) || !place) return false;
+  if (path.endsWith('.sql')) return scripts.has(path);
+  // The datasource tells the dialect, and which files make up a schema.
+  const known = databases[place.database]?.scripts.prisma?.files.find((file) => file.path === path);
+  return known !== undefined && datasourceText(known.document, known.text) === datasourceText(sources.prisma(path, text), text);
 }
 
 /** Whether a file runs in a database, be it as one among several that share it. */
@@ -52,6 +57,7 @@ function holds({ scripts: { migrations, loose } }: DatabaseState, path: string):
 }
 
 function advanceDatabase(state: DatabaseState, file: SourceFile, sources: Sources, offset: number | undefined): DatabaseState {
+  if (file.path.endsWith('.prisma')) return advancePrisma(state, file, sources);
   const { parts, timeline, scripts } = state;
   const migrations = scripts.migrations.map((one) => (one.up.file === file.path || one.down?.file === file.path ? rereadMigration(parts.layout, one, sources, file) : one));
   const loose = scripts.loose.map((one) => (one.path === file.path ? reread(one, file, sources) : one));
@@ -59,6 +65,14 @@ function advanceDatabase(state: DatabaseState, file: SourceFile, sources: Source
   const typed = offset === undefined ? undefined : typedStatement(partsOf(next, file.path), offset);
   const withTyped: Scripts = typed ? { ...next, typed } : next;
   return { parts, timeline, scripts: next, facts: makeDatabase(parts, timeline, withTyped) };
+}
+
+function advancePrisma({ parts, timeline, scripts }: DatabaseState, { path, text }: SourceFile, sources: Sources): DatabaseState {
+  const prisma = parts.layout.prisma!;
+  const files = prisma.files.map((file) => (file.path === path ? { path, text, document: sources.prisma(path, text) } : file));
+  const layout = { ...parts.layout, prisma: { ...prisma, files } };
+  const next: Scripts = { ...scripts, prisma: prismaFactsOf(layout, scripts.prisma) };
+  return { parts: { ...parts, layout }, timeline, scripts: next, facts: makeDatabase({ ...parts, layout }, timeline, next) };
 }
 
 function reread(loose: LooseFile, { path, text }: SourceFile, sources: Sources): LooseFile {
@@ -77,8 +91,4 @@ function typedStatement(parts: readonly Pick<ScriptPart, 'statements'>[], offset
     if (found?.node.kind === 'unread') return found;
   }
   return undefined;
-}
-
-function scriptOf({ parts: { layout } }: DatabaseState, path: string, sources: Sources, text: string): Script {
-  return sources.script(path, text, layout.dialect);
 }

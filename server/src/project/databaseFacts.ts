@@ -1,9 +1,10 @@
 import type { Catalog } from '../schema/catalog.ts';
 import { prismaToCatalog } from '../schema/prisma.ts';
+import { noteRead } from '../schema/reads.ts';
 import type { Config } from './config.ts';
 import type { DatabaseLayout } from './databases.ts';
 import type { DatabaseFacts, Migration, MigrationStep, PrismaFacts, Unread, WorkloadQuery } from './facts.ts';
-import type { Scripts, Timeline } from './history/timeline.ts';
+import { anyModel, type Scripts, type Timeline } from './history/timeline.ts';
 import type { LooseFile } from './looseFiles.ts';
 import { once } from './once.ts';
 import { runnerInfo } from './runners/runner.ts';
@@ -94,7 +95,10 @@ export function makeDatabase(parts: DatabaseParts, timeline: Timeline, scripts: 
     ...(timeline.recorded && { changes: timeline.changes }),
     dumps,
     catalog,
-    ...(prisma ? { prisma } : {}),
+    get prisma() {
+      noteRead(anyModel);
+      return prisma;
+    },
     get workload() {
       return workload.queries;
     },

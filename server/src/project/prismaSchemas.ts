@@ -21,6 +21,12 @@ function datasource(document: PrismaDocument): PrismaConfigBlock | undefined {
   return document.blocks.find((block): block is PrismaConfigBlock => block.kind === 'datasource');
 }
 
+/** The text of the block that names the datasource; undefined for a file without one. */
+export function datasourceText(document: PrismaDocument, text: string): string | undefined {
+  const block = datasource(document);
+  return block && text.slice(block.range.start, block.range.end);
+}
+
 function property(block: PrismaConfigBlock | undefined, name: string): string | undefined {
   const value = block?.properties.find((one) => one.name === name)?.value;
   return value && 'value' in value ? value.value : undefined;

@@ -1,5 +1,6 @@
 import type { WorkspaceChange } from '../edits/change.ts';
 import type { DatabaseFacts, Facts, HistoryEntry, MigrationStep, ScriptRun } from '../project/facts.ts';
+import { anyModel } from '../project/history/timeline.ts';
 import type { PrismaModel } from '../source/prisma/ast.ts';
 import { noteReadOf, recordReads, type ReadKey } from '../schema/reads.ts';
 import { askDatabase, askEntry, askModel, askScript, askStep, askTable, rulesByKind, type ActiveRule, type RawFinding, type Round, type RulesByKind } from './asking.ts';
@@ -216,6 +217,7 @@ export class DatabaseFindings {
 /** The key that says that the things a group asks about are others. */
 function ownKey(key: unknown): ReadKey {
   if (key === 'tables') return 'tables:*';
+  if (key === 'models') return anyModel;
   if (typeof key === 'string') return `script:${key}`;
   return `script:${(key as { readonly migration: { readonly up: { readonly file: string } } }).migration.up.file}`;
 }

@@ -11,6 +11,9 @@ import { isRecurring } from '../workload.ts';
 import { differences, type Differences, type RunSpec } from './run.ts';
 import { startCatalog } from './startCatalog.ts';
 
+/** The key under which the Prisma schema is read. */
+export const anyModel: ReadKey = 'prisma:*';
+
 /** What the scripts of a database are at one moment. */
 export interface Scripts {
   readonly migrations: readonly Migration[];
@@ -136,8 +139,8 @@ export class Timeline {
   }
 
   #note({ added, removed, files, overlays, everything }: Differences, otherPrisma = false): void {
-    const all = everything || otherPrisma || [...overlays].some((overlay) => overlay.everything);
-    const touched = new Set<ReadKey>();
+    const all = everything || [...overlays].some((overlay) => overlay.everything);
+    const touched = new Set<ReadKey>(otherPrisma ? [anyModel, 'tables:*'] : []);
     const touch = (entry: HistoryEntry, names: readonly ReadKey[]) => {
       if (!all) touchNames(touched, entry, names);
     };
