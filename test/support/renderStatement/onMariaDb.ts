@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
 import type { QualifiedName, StatementNode } from '../../../server/src/source/sql/ast.ts';
 import { dropMariaDb, freshMariaDb } from '../mariaDb.ts';
 import { stateFor } from './state.ts';
@@ -27,11 +28,13 @@ const delimiter = '$$$END$$$';
 const mark = '<<<next>>>';
 
 /** Runs statements in one session of one database; gives, for each, what it printed, errors included. */
-function runEach(database: string, scripts: readonly string[]): string[] {
+async function runEach(database: string, scripts: readonly string[]): Promise<string[]> {
   const input = ['SET foreign_key_checks = 0;', `DELIMITER ${delimiter}`, ...scripts.flatMap((script) => [script, delimiter, `SELECT '${mark}'`, delimiter])].join('\n');
-  const { stdout, error } = spawnSync('sh', ['-c', `mariadb ${connection.join(' ')} "$0" 2>&1`, database], { input, encoding: 'utf8', maxBuffer: 256 * 1024 * 1024 });
-  if (error) throw error;
-  return stdout.split(`${mark}\n`).map((text) => text.trim());
+  // The shell joins errors and answers, so that they stay in order.
+  const client = spawn('sh', ['-c', `mariadb ${connection.join(' ')} "$0" 2>&1`, database], { stdio: ['pipe', 'pipe', 'inherit'] });
+  client.stdin.end(input);
+  const output = await text(client.stdout);
+  return output.split(`${mark}\n`).map((answer) => answer.trim());
 }
 
 /** The client repeats a statement that is refused, and counts lines over all of them. */
@@ -66,13 +69,13 @@ function touched(node: StatementNode): readonly QualifiedName[] {
  * Runs a history in two databases, as it is written in one and as it is rendered in the other, and compares what each statement
  * made. A statement that finds no table is run once more, on tables that are made for it.
  */
-export function compareOnMariaDb(name: string, statements: readonly RenderedStatement[]): Verdict[] {
-  const verdicts = compareEach(name, statements.map((statement) => ({ statement, before: [] })));
+export async function compareOnMariaDb(name: string, statements: readonly RenderedStatement[]): Promise<Verdict[]> {
+  const verdicts = await compareEach(name, statements.map((statement) => ({ statement, before: [] })));
   const late = verdicts.flatMap(({ statement, outcome }, at) => {
     const state = outcome === 'state' ? stateFor(statement.node) : undefined;
     return state ? [{ at, statement, before: state }] : [];
   });
-  const again = compareEach(name, late);
+  const again = await compareEach(name, late);
   late.forEach(({ at }, nth) => {
     if (again[nth]!.outcome !== 'state') verdicts[at] = again[nth]!;
   });
@@ -85,14 +88,16 @@ interface Step {
   readonly before: readonly string[];
 }
 
-function compareEach(name: string, steps: readonly Step[]): Verdict[] {
+async function compareEach(name: string, steps: readonly Step[]): Promise<Verdict[]> {
+  if (steps.length === 0) return [];
   const databases = [`${name}_written`, `${name}_rendered`] as const;
-  const [written, rendered] = databases.map((database, side) => {
+  const sides = databases.map(async (database, side) => {
     freshMariaDb(database);
-    const outputs = runEach(database, steps.flatMap((step) => scriptsOf(step, side === 0, database)));
+    const outputs = await runEach(database, steps.flatMap((step) => scriptsOf(step, side === 0, database)));
     dropMariaDb(database);
     return steps.map((_step, at) => ({ asked: outputs[at * 3]!, run: outputs[at * 3 + 1]!, shown: withoutPlaces(outputs[at * 3 + 2]!).replaceAll(database, '') }));
   });
+  const [written, rendered] = await Promise.all(sides);
   return steps.map(({ statement }, at) => verdictOf(statement, written![at]!, rendered![at]!));
 }
 

@@ -1,5 +1,5 @@
 import { isMySql } from '../dialect.ts';
-import type { QualifiedName, RelationChange, Rename, StatementNode, TablespaceMove } from './ast.ts';
+import type { QualifiedName, RelationChange, Rename, StatementNode, TableOption, TablespaceMove } from './ast.ts';
 import { readActions, readAlterTable } from './alterTable.ts';
 import { readOnTable } from './createIndex.ts';
 import type { Cursor } from './cursor.ts';
@@ -9,7 +9,7 @@ import { readAlterPolicy } from './policies.ts';
 import { readArgumentList } from './routines.ts';
 import { readAlterSequence } from './sequences.ts';
 import { readAlterDomain, readAlterType } from './typeStatements.ts';
-import { readCreateView } from './views.ts';
+import { readCharacteristic, readCreateView } from './views.ts';
 
 type Reader = (cursor: Cursor, words: string) => StatementNode;
 
@@ -35,19 +35,32 @@ const objects: readonly (readonly [words: string, read: Reader])[] = [
   ['EVENT TRIGGER', renamed('other')],
   ['TRIGGER', renamed('trigger')],
   ['POLICY', readPolicyChange],
+  ['DEFINER', readCharacterised],
+  ['ALGORITHM', readCharacterised],
+  ['SQL SECURITY', readCharacterised],
   ...[
     'DEFAULT PRIVILEGES', 'ROLE', 'USER MAPPING', 'USER', 'GROUP', 'DATABASE', 'SYSTEM', 'EXTENSION', 'SERVER', 'FOREIGN DATA WRAPPER', 'PUBLICATION', 'SUBSCRIPTION',
     'STATISTICS', 'COLLATION', 'CONVERSION', 'AGGREGATE', 'OPERATOR CLASS', 'OPERATOR FAMILY', 'OPERATOR', 'LANGUAGE', 'PROCEDURAL LANGUAGE', 'TABLESPACE',
-    'TEXT SEARCH CONFIGURATION', 'TEXT SEARCH DICTIONARY', 'TEXT SEARCH PARSER', 'TEXT SEARCH TEMPLATE', 'LARGE OBJECT', 'RULE', 'EVENT', 'INSTANCE', 'DEFINER',
-    'ALGORITHM', 'SQL SECURITY',
+    'TEXT SEARCH CONFIGURATION', 'TEXT SEARCH DICTIONARY', 'TEXT SEARCH PARSER', 'TEXT SEARCH TEMPLATE', 'LARGE OBJECT', 'RULE', 'EVENT', 'INSTANCE',
   ].map((words): readonly [string, Reader] => [words, readOtherAlter]),
 ];
 
 const readViewChange = renamed('view', readRelationChange('view'));
 
 /** MySQL's ALTER VIEW name AS query makes the view anew. */
-function readReplacedView(cursor: Cursor): StatementNode {
-  return readCreateView(cursor, { orReplace: true, temporary: false, materialized: false, characteristics: [] });
+function readReplacedView(cursor: Cursor, characteristics: readonly TableOption[] = []): StatementNode {
+  return readCreateView(cursor, { orReplace: true, temporary: false, materialized: false, characteristics });
+}
+
+/** MySQL's ALTER with ALGORITHM, DEFINER or SQL SECURITY before VIEW; before EVENT the first word alone is kept. */
+function readCharacterised(cursor: Cursor, words: string): StatementNode {
+  const behind = cursor.position;
+  cursor.position -= words.split(' ').length;
+  const characteristics: TableOption[] = [];
+  while (!cursor.done && !cursor.at('VIEW') && !cursor.at('EVENT')) characteristics.push(readCharacteristic(cursor));
+  if (cursor.accept('VIEW')) return readReplacedView(cursor, characteristics);
+  cursor.position = behind;
+  return readOtherAlter(cursor, words);
 }
 
 /** Reads ALTER from after that word. @throws ReadFailure when the kind of object is not known. */

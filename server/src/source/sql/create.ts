@@ -3,14 +3,13 @@ import { readCreateIndex } from './createIndex.ts';
 import { readCreateTable } from './createTable.ts';
 import type { Cursor } from './cursor.ts';
 import { acceptIfNotExists, canBeName, readIdentifier, readQualifiedName } from './names.ts';
-import { optionSince } from './options.ts';
 import { otherStatement } from './other.ts';
 import { readCreatePolicy } from './policies.ts';
 import { readCreateRoutine } from './routines.ts';
 import { readCreateSequence } from './sequences.ts';
 import { readCreateTrigger } from './triggers.ts';
 import { readCreateDomain, readCreateType } from './typeStatements.ts';
-import { readCreateView } from './views.ts';
+import { readCharacteristic, readCreateView } from './views.ts';
 
 /** What stands between CREATE and the kind of object. */
 interface Header {
@@ -43,37 +42,14 @@ const modifiers: Readonly<Record<string, (header: Header, cursor: Cursor) => voi
   TRUSTED: () => {},
   OFFLINE: () => {},
   ONLINE: () => {},
-  ALGORITHM: (header, cursor) => {
-    cursor.expectMark('=');
-    characterise(header, cursor, 'ALGORITHM', () => cursor.skipItem());
-  },
-  DEFINER: (header, cursor) => {
-    cursor.expectMark('=');
-    characterise(header, cursor, 'DEFINER', () => {
-      cursor.skipItem();
-      skipHost(cursor);
-    });
-  },
-  SQL: (header, cursor) => {
-    cursor.expect('SECURITY');
-    characterise(header, cursor, 'SQL SECURITY', () => cursor.next());
-  },
+  ALGORITHM: characterise,
+  DEFINER: characterise,
+  SQL: characterise,
 };
 
-function characterise(header: Header, cursor: Cursor, name: string, pass: () => unknown): void {
-  const first = cursor.position;
-  pass();
-  header.characteristics.push(optionSince(cursor, name, first, first));
-}
-
-/** Passes the rest of `user@host`, however it was split into tokens, and the brackets of CURRENT_USER(). */
-function skipHost(cursor: Cursor): void {
-  if (cursor.atMark('(')) cursor.skipItem();
-  if (cursor.acceptMark('@')) cursor.next();
-  else if (cursor.peek()?.text.startsWith('@')) {
-    const alone = cursor.next().text === '@';
-    if (alone) cursor.next();
-  }
+function characterise(header: Header, cursor: Cursor): void {
+  cursor.position--;
+  header.characteristics.push(readCharacteristic(cursor));
 }
 
 type Reader = (cursor: Cursor, header: Header) => StatementNode;

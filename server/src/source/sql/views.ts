@@ -2,7 +2,7 @@ import type { CreateView, Identifier, TableOption } from './ast.ts';
 import { readQueryAndSuffix } from './createTable.ts';
 import type { Cursor } from './cursor.ts';
 import { acceptIfNotExists, readIdentifier, readQualifiedName } from './names.ts';
-import { readNamedOption, readParameters } from './options.ts';
+import { optionSince, readNamedOption, readParameters } from './options.ts';
 
 /** What stood between CREATE and VIEW. */
 export interface ViewHeader {
@@ -13,6 +13,28 @@ export interface ViewHeader {
   readonly unlogged?: boolean;
   /** MySQL: ALGORITHM, DEFINER and SQL SECURITY. */
   readonly characteristics: readonly TableOption[];
+}
+
+/** Reads one of MySQL's ALGORITHM, DEFINER and SQL SECURITY, with its value. @throws ReadFailure when none stands here. */
+export function readCharacteristic(cursor: Cursor): TableOption {
+  const first = cursor.position;
+  const name = cursor.acceptFirst('ALGORITHM', 'DEFINER', 'SQL SECURITY') ?? cursor.fail('expected what to create');
+  if (name !== 'SQL SECURITY') cursor.expectMark('=');
+  const at = cursor.position;
+  if (cursor.atMark('(')) cursor.skipItem();
+  else cursor.next();
+  if (name === 'DEFINER') skipHost(cursor);
+  return optionSince(cursor, name, first, at);
+}
+
+/** Passes the rest of `user@host`, however it was split into tokens, and the brackets of CURRENT_USER(). */
+function skipHost(cursor: Cursor): void {
+  if (cursor.atMark('(')) cursor.skipItem();
+  if (cursor.acceptMark('@')) cursor.next();
+  else if (cursor.peek()?.text.startsWith('@')) {
+    const alone = cursor.next().text === '@';
+    if (alone) cursor.next();
+  }
 }
 
 /** Reads CREATE VIEW from after the word VIEW. @throws ReadFailure without a name or a query. */
