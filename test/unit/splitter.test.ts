@@ -2,8 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { dialects, type Dialect } from '../../server/src/source/dialect.ts';
 import { lex } from '../../server/src/source/lexer.ts';
 import { splitScript } from '../../server/src/source/splitter.ts';
+import type { Statement } from '../../server/src/source/statement.ts';
 import { corpusSqlFiles, hasCorpora } from '../support/corpus.ts';
 import { randomNumbers, randomText } from '../support/randomEdits.ts';
+
+const whole = process.env['DATABASE_EXPERT_WHOLE'] !== undefined;
 
 const squeeze = (text: string) => text.replace(/\s+/g, ' ');
 
@@ -12,8 +15,18 @@ function split(text: string, dialect: Dialect): string[] {
   return splitScript(text, dialect).statements.map((statement) => squeeze(statement.text));
 }
 
+/** A statement with a line break wherever a blank stands between two tokens. */
+function oneTokenPerLine({ text, tokens }: Statement): string {
+  let end = 0;
+  return tokens.reduce((lines, token) => {
+    const gap = text.slice(end, token.start);
+    end = token.end;
+    return lines + (gap.trim() === '' && gap !== '' ? '\n' : gap) + token.text;
+  }, '');
+}
+
 /** Texts and the statements they hold; a lone text is one statement, without its last semicolon. */
-const whole: readonly (readonly [about: string, dialect: Dialect, text: string, statements?: readonly string[]])[] = [
+const splits: readonly (readonly [about: string, dialect: Dialect, text: string, statements?: readonly string[]])[] = [
   ['strings and comments hide semicolons', 'postgresql', "SELECT ';', $$;$$, E'\\';', \"a;b\" /* ; */ + 1;"],
   ['comments alone', 'postgresql', '-- nothing\n/* here */', []],
   ['empty statements', 'postgresql', ';;SELECT 1;;SELECT 2;', ['SELECT 1', 'SELECT 2']],
@@ -43,7 +56,7 @@ const whole: readonly (readonly [about: string, dialect: Dialect, text: string, 
 ];
 
 describe('statements', () => {
-  for (const [about, dialect, text, statements] of whole) {
+  for (const [about, dialect, text, statements] of splits) {
     test(`${about} (${dialect})`, () => {
       const expected = (statements ?? [text.replace(/;$/, '')]).map(squeeze);
       expect(split(text, dialect)).toEqual(expected);
@@ -95,6 +108,20 @@ const broken: readonly (readonly [Dialect, string])[] = [
   ['postgresql', "INSERT INTO a VALUES ('open);¶\nINSERT INTO a VALUES ('b');"],
   ['postgresql', 'CREATE FUNCTION f() RETURNS int AS $$ SELECT 1;¶\nCREATE FUNCTION g() RETURNS int AS $$ SELECT 2 $$ LANGUAGE sql;'],
   ['postgresql', 'GRANT SELECT ON a TO b¶\nCREATE TYPE c AS ENUM ();'],
+  ['postgresql', '  ALTER TABLE a ADD COLUMN b int¶\n  ALTER TABLE a ADD COLUMN c int;'],
+  ['postgresql', 'BEGIN¶\n  UPDATE a SET b = 1;'],
+  ['postgresql', 'INSERT INTO a SELECT * FROM b¶\nINSERT INTO c SELECT 1;'],
+  ['postgresql', 'INSERT INTO a (b)¶\nDELETE FROM c;'],
+  ['postgresql', 'WITH x AS (\n  SELECT 1\n)\nINSERT INTO a\nSELECT * FROM x¶\nWITH y AS (\n  SELECT 2\n)\nINSERT INTO b\nSELECT * FROM y;'],
+  ['postgresql', 'CREATE VIEW a AS SELECT 1¶\nGRANT SELECT ON a TO b;'],
+  ['postgresql', 'GRANT SELECT ON a TO b¶\nGRANT SELECT ON c TO d;'],
+  ['postgresql', 'GRANT SELECT ON a TO b¶\nALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO b;'],
+  ['postgresql', 'CREATE FUNCTION f() RETURNS int AS $$ SELECT 1 $$ LANGUAGE sql¶\nSELECT f();'],
+  ['postgresql', 'CREATE SCHEMA a¶\nDROP TABLE b;'],
+  ['postgresql', 'ALTER TABLE a ADD b int¶\nUPDATE {{ .schema }}.a SET b = 1;'],
+  ['postgresql', 'CREATE TABLE a (\n  id int, /* half\n  b int\n);¶\nCREATE TABLE b (id int);'],
+  ['postgresql', '/* outer /* inner */\nDROP TABLE a¶\nDROP TABLE b;'],
+  ['mysql', 'ALTER TABLE a DROP COLUMN b¶\nDROP INDEX c ON a;'],
   ['sqlite', 'CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 1;¶\nCREATE TABLE b (id);'],
   ['mysql', 'DROP TABLE a¶\nSET FOREIGN_KEY_CHECKS = 0;'],
   ['mysql', 'CREATE PROCEDURE p() BEGIN SELECT 1;¶\nCREATE PROCEDURE q() SELECT 2;'],
@@ -126,6 +153,12 @@ const continued: readonly (readonly [Dialect, string])[] = [
   ['postgresql', 'SELECT * FROM t WHERE id IN (\nSELECT 1\nEXCEPT\nSELECT 2\n)'],
   ['postgresql', 'DECLARE c CURSOR FOR\nSELECT 1'],
   ['postgresql', "CREATE FUNCTION f() RETURNS int AS '\nSELECT 1;\nSELECT 2;\n'LANGUAGE sql"],
+  ['postgresql', 'INSERT INTO t\nWITH x AS (\nSELECT 1\n)\nSELECT * FROM x\nUNION\nSELECT 2'],
+  ['postgresql', 'CREATE VIEW v AS\nWITH x AS (\nSELECT 1\n)\nSELECT * FROM x\nWITH CHECK OPTION'],
+  ['postgresql', 'REVOKE\nGRANT OPTION FOR\nSELECT ON t\nFROM u'],
+  ['postgresql', 'BEGIN\nISOLATION LEVEL SERIALIZABLE'],
+  ['mysql', 'ALTER TABLE t\nTRUNCATE PARTITION p'],
+  ['mysql', 'ANALYZE FORMAT=JSON\nSELECT 1'],
   ['mysql', 'CREATE TABLE t (a int)\nSELECT 1 AS a'],
   ['mysql', 'INSERT INTO t VALUES (1)\nON DUPLICATE KEY\nUPDATE a = 1'],
   ['mysql', 'ALTER TABLE t\nDROP INDEX i,\nDROP KEY k,\nDROP FOREIGN KEY f'],
@@ -139,7 +172,7 @@ describe('a missing terminator', () => {
   test.each(broken)('%s: %s', (dialect, marked) => {
     const text = marked.replace('¶', '');
     const { statements } = splitScript(text, dialect);
-    expect(statements.map((statement) => statement.start)).toContain(marked.indexOf('¶') + 1);
+    expect(statements.map((statement) => statement.start)).toContain(marked.indexOf('¶') + /¶(\s*)/.exec(marked)![1]!.length);
     expect(statements[0]!.terminated).toBe(false);
     expect(statements.at(-1)!.terminated).toBe(true);
   });
@@ -160,6 +193,23 @@ describe.runIf(hasCorpora('statement splitter on the corpora'))('corpora', () =>
     expect(cut.map((file) => file.path)).toEqual([]);
   });
 
+  test('a statement is one however its lines are broken', () => {
+    const cut: string[] = [];
+    let tried = 0;
+    for (const { path, text, dialect } of files.filter((_, index) => whole || index % 4 === 0)) {
+      const { statements, comments } = splitScript(text, dialect);
+      for (const statement of statements) {
+        const holdsComment = comments.some((comment) => comment.start >= statement.start && comment.end <= statement.end);
+        if (!statement.terminated || holdsComment || statement.text.length > 20_000 || /delimiter/i.test(statement.text)) continue;
+        tried++;
+        if (splitScript(`${oneTokenPerLine(statement)};`, dialect).statements.length !== 1) cut.push(`${path}: ${statement.text}`);
+      }
+    }
+    expect(tried).toBeGreaterThan(1500);
+    // MySQL's way to drop an index, in a migration for SQLite, which refuses it.
+    expect(cut.filter((one) => !one.includes('drop index name_uniq_idx'))).toEqual([]);
+  });
+
   test('a missing terminator costs one statement, nearly always', () => {
     let recovered = 0;
     let tried = 0;
@@ -174,7 +224,7 @@ describe.runIf(hasCorpora('statement splitter on the corpora'))('corpora', () =>
       if (splitScript(open, dialect).statements.length === statements.length) recovered++;
     }
     expect(tried).toBeGreaterThan(1000);
-    expect(recovered / tried).toBeGreaterThan(0.95);
+    expect(recovered / tried).toBeGreaterThan(0.99);
   });
 
   test('tokens of a statement cover it and are those of its text alone', () => {

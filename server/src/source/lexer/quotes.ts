@@ -44,25 +44,31 @@ export function endOfBracketed(text: string, start: number): number {
   return text.length;
 }
 
-/** The offset just after a block comment that opens at `start`, or the end of the text when it is never closed. */
-export function endOfBlockComment(text: string, start: number, nested: boolean): number {
+/**
+ * The offset just after a block comment that opens at `start`, -1 when it is never closed.
+ * @param nested whether comments stand in each other
+ * @param unclosed takes where those begin that are not closed, when the text ends inside them
+ */
+export function endOfBlockComment(text: string, start: number, nested: boolean, unclosed?: Set<number>): number {
   if (!nested) {
     const close = text.indexOf('*/', start + 2);
-    return close < 0 ? text.length : close + 2;
+    return close < 0 ? -1 : close + 2;
   }
-  let depth = 1;
+  const open = [start];
   let position = start + 2;
   while (position < text.length) {
     const code = text.charCodeAt(position);
     if (code === SLASH && unitAt(text, position + 1) === STAR) {
-      depth++;
+      open.push(position);
       position += 2;
     } else if (code === STAR && unitAt(text, position + 1) === SLASH) {
       position += 2;
-      if (--depth === 0) return position;
+      open.pop();
+      if (open.length === 0) return position;
     } else position++;
   }
-  return text.length;
+  if (unclosed) for (const one of open) unclosed.add(one);
+  return -1;
 }
 
 /** The length of the dollar-quote mark (`$$`, `$body$`) at `start`, or 0 when none stands there. */

@@ -5,8 +5,8 @@ import type { TokenKind } from '../token.ts';
 import { endOfBlanks, endOfLine, endOfWord, isBlank, isDigit, isPostgresOperator, isWordPart, isWordStart, unitAt } from './characters.ts';
 import { endOfHoleAt, endOfPercentParameter, endWithHoles, isTemplateControl } from './holes.ts';
 import { endOfNumber, endOfOperator } from './operators.ts';
-import { dollarMarkLength, endOfBlockComment, endOfBracketed, endOfQuoted } from './quotes.ts';
-import { AFTER_QUOTE, endOfDollarQuoted, looksUnclosed } from './unclosed.ts';
+import { dollarMarkLength, endOfBracketed, endOfQuoted } from './quotes.ts';
+import { AFTER_QUOTE, BlockComments, endOfDollarQuoted, looksUnclosed } from './unclosed.ts';
 
 /** How far the scanner looks past blanks for what follows, UTF-16 units. */
 const LONGEST_GAP = 200;
@@ -30,6 +30,7 @@ export class Scanner {
   readonly #mysql: boolean;
   readonly #postgresql: boolean;
   readonly #sqlite: boolean;
+  readonly #comments: BlockComments;
   /** The tokens whose end was decided by text far behind it, with the end of what was looked at. */
   readonly farLooks: TextRange[] = [];
   #insideVersionComment = false;
@@ -44,6 +45,7 @@ export class Scanner {
     this.#mysql = isMySql(dialect);
     this.#postgresql = dialect === 'postgresql';
     this.#sqlite = dialect === 'sqlite';
+    this.#comments = new BlockComments(text, this.#postgresql);
   }
 
   /** How the scanner stood before the token it stands on. */
@@ -330,7 +332,8 @@ export class Scanner {
         return this.#take('versionMark', position + opening.length);
       }
     }
-    const end = endOfBlockComment(text, position, this.#postgresql);
+    const { end, closed } = this.#comments.end(position);
+    if (!closed) this.farLooks.push({ start: position, end: Infinity });
     const isHole = /^\/\* *TEMPLATE\b/.test(text.slice(position, position + 20));
     return this.#take(isHole ? 'hole' : 'blockComment', end);
   }

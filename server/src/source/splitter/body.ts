@@ -28,6 +28,8 @@ export class BodyTracker {
   #sawWith = false;
   #sawAs = false;
   #sawValues = false;
+  #sawSource = false;
+  #sawBody = false;
   #mainVerb = '';
   #parentheses = 0;
 
@@ -57,6 +59,8 @@ export class BodyTracker {
       sawWith: this.#sawWith,
       sawAs: this.#sawAs,
       sawValues: this.#sawValues,
+      sawSource: this.#sawSource,
+      sawBody: this.#sawBody,
       mainVerb: this.#mainVerb,
     };
   }
@@ -74,6 +78,7 @@ export class BodyTracker {
     else if (this.#parentheses === 0) {
       if (upper === 'VALUES') this.#sawValues = true;
       else if (this.#mainVerb === '' && mainVerbs.has(upper)) this.#mainVerb = upper;
+      else if (upper === 'SELECT') this.#sawSource = true;
     }
     this.#previous = upper;
   }
@@ -87,6 +92,7 @@ export class BodyTracker {
 
   /** Takes any other token. */
   other(): void {
+    if (this.#previous === 'AS') this.#sawBody = true;
     this.#previous = '';
   }
 

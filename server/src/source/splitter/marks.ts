@@ -36,14 +36,27 @@ export function isStatementWord(upper: string): boolean {
 /** Whether the word at `start` is alone on its line and is the batch separator GO. */
 export function isBatchSeparator(text: string, start: number, end: number): boolean {
   if (end - start !== 2 || (text.charCodeAt(start) | 32) !== 103 || (text.charCodeAt(start + 1) | 32) !== 111) return false;
-  return startsLine(text, start) && /^[ \t]*\d*[ \t]*(?:[\r\n]|$)/.test(text.slice(end, end + 40));
+  return indentation(text, start) === 0 && /^[ \t]*\d*[ \t]*(?:[\r\n]|$)/.test(text.slice(end, end + 40));
 }
 
-/** Whether `offset` is the first column of a line. */
+/** How much indentation is looked at, UTF-16 units. */
+const DEEPEST_INDENTATION = 40;
+
+/** Whether only blanks stand before `offset` on its line. */
 export function startsLine(text: string, offset: number): boolean {
-  if (offset === 0) return true;
-  const before = text.charCodeAt(offset - 1);
-  return before === 10 || before === 13 || before === 0xfeff;
+  return indentation(text, offset) < Infinity;
+}
+
+/** The number of blanks before `offset` on its line; Infinity when something else stands there, or too many. */
+export function indentation(text: string, offset: number): number {
+  const limit = Math.max(0, offset - DEEPEST_INDENTATION);
+  let position = offset;
+  for (; position > limit; position--) {
+    const code = text.charCodeAt(position - 1);
+    if (code === 10 || code === 13 || code === 0xfeff) return offset - position;
+    if (code !== 32 && code !== 9) return Infinity;
+  }
+  return position === 0 ? offset : Infinity;
 }
 
 const beginnings = new Uint8Array(128);

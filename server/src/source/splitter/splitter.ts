@@ -7,7 +7,7 @@ import { tokenAt, wordToken } from '../lexer/tokens.ts';
 import { detached, wordAt } from '../lexer/words.ts';
 import type { Token, TokenKind } from '../token.ts';
 import { BodyTracker } from './body.ts';
-import { blockMark, isBatchSeparator, isSectionMark, isStatementWord, mayBeginStatement, startsLine } from './marks.ts';
+import { blockMark, indentation, isBatchSeparator, isSectionMark, isStatementWord, mayBeginStatement, startsLine } from './marks.ts';
 import { beginsStatement } from './resync.ts';
 import { initialState, type EntryState } from './state.ts';
 import { SplitStatement, type SplitComment } from './statement.ts';
@@ -151,9 +151,12 @@ export class Splitter {
 
   #word(): void {
     const { text, start, end, delimiter } = this.#scanner;
-    if (startsLine(text, start) && mayBeginStatement(text.charCodeAt(start))) {
+    if (mayBeginStatement(text.charCodeAt(start)) && startsLine(text, start)) {
       if (isBatchSeparator(text, start, end)) return this.#batchSeparator();
-      if (this.#start >= 0 && delimiter === ';' && beginsStatement(text, start, this.#body.open)) this.#finish(false);
+      if (this.#start >= 0 && delimiter === ';') {
+        const isInner = indentation(text, start) > indentation(text, this.#start);
+        if (beginsStatement(text, start, isInner, this.#body.open)) this.#finish(false);
+      }
     }
     if (!this.#begin()) return;
     const word = wordAt(text, start, end);
