@@ -76,7 +76,7 @@ export function deleteStatement(script: Script, placed: PlacedStatement, from: n
   if (startsLine(text, start) && restIsBlank) {
     start = lineStartOf(text, start);
     end = nextLineOf(text, end);
-    const blankBefore = start === 0 || /\n[ \t]*\r?\n$/u.test(text.slice(0, start));
+    const blankBefore = start === 0 || followsBlankLine(text, start);
     const blankAfter = /^[ \t]*\r?\n/u.exec(text.slice(end));
     if (blankBefore && blankAfter) end += blankAfter[0].length;
   } else if (restIsBlank) {
@@ -85,6 +85,12 @@ export function deleteStatement(script: Script, placed: PlacedStatement, from: n
     while (/[ \t]/u.test(text[end] ?? '')) end++;
   }
   return { file: placed.file, edits: [{ range: { start, end }, newText: '' }] };
+}
+
+/** Whether the line before the one that begins at `start` is blank, and not the first. */
+function followsBlankLine(text: string, start: number): boolean {
+  const before = lineStartOf(text, start - 1);
+  return before > 0 && /^[ \t]*\r?\n$/u.test(text.slice(before, start));
 }
 
 /** The statement as written, terminator included, lines moved left by its own indentation: to be put into another file. */

@@ -56,9 +56,8 @@ export function leadingCommentStart(script: Script, offset: number): number {
   const { text } = script;
   if (!startsLine(text, offset)) return offset;
   let start = offset;
-  for (let i = script.comments.length - 1; i >= 0; i--) {
+  for (let i = firstFrom(script.comments, offset) - 1; i >= 0; i--) {
     const comment = script.comments[i]!;
-    if (comment.end > start) continue;
     const between = text.slice(comment.end, start);
     if (!/^[ \t]*\r?\n[ \t]*$/u.test(between) || !startsLine(text, comment.start) || annotation.test(comment.text)) break;
     start = comment.start;

@@ -28,6 +28,7 @@ function countStrings(list: string): number {
 
 /** The number of values that `column IN (...)`, the whole of a CHECK, lets through. */
 function checkedValues({ dialect }: Catalog, expression: string, column: string): number | undefined {
+  if (!/\b(?:IN|ANY)\b/i.test(expression)) return undefined;
   const match = /^\(*\s*["`[]?([\w$]+)["`\]]?\s*(?:::\s*[\w ]+)?\)*\s*(?:IN\s*\(|=\s*ANY\s*\(+\s*ARRAY\s*\[)([^()]*(?:\([^()]*\)[^()]*)*)[\])][\w\s:[\])]*$/is.exec(expression.trim());
   if (!match || !sameColumn(dialect, match[1], column)) return undefined;
   const list = match[2]!;

@@ -1,16 +1,21 @@
 import type { Origin } from '../schema/catalog.ts';
 import { noteReadOf } from '../schema/reads.ts';
+import type { TextRange } from '../text/range.ts';
 import type { DatabaseFacts, HistoryEntry, MigrationStep, ScriptRun } from './facts.ts';
 
 const numbers = new WeakMap<readonly MigrationStep[], ReadonlyMap<string, number>>();
 const scriptsByFile = new WeakMap<readonly ScriptRun[], ReadonlyMap<string, ScriptRun>>();
 
 /** The place of an entry's migration among the steps of its database; -1 for scripts, queries and schema files. */
-export function stepNumber({ steps }: DatabaseFacts, { migration, placed }: Pick<HistoryEntry, 'migration' | 'placed'>): number {
-  if (!migration) return -1;
+export function stepNumber(database: DatabaseFacts, { migration, placed }: Pick<HistoryEntry, 'migration' | 'placed'>): number {
+  return migration ? stepOfFile(database, placed.file) : -1;
+}
+
+/** The place of the (last) migration in a file among the steps; -1 for other files. */
+function stepOfFile({ steps }: DatabaseFacts, file: string): number {
   let known = numbers.get(steps);
   if (!known) numbers.set(steps, (known = new Map(steps.map((step, index) => [step.migration.up.file, index]))));
-  return known.get(placed.file) ?? -1;
+  return known.get(file) ?? -1;
 }
 
 /** The step of the history an entry belongs to; undefined for scripts, queries and schema files. */
@@ -33,9 +38,32 @@ export function entriesAround(database: DatabaseFacts, entry: HistoryEntry): rea
 
 /** The statement of the history that made an object; undefined for what a Prisma schema tells. */
 export function entryAt(database: DatabaseFacts, { file, range }: Origin): HistoryEntry | undefined {
-  const step = database.steps.find(({ migration }) => migration.up.file === file);
-  const { start, end } = range;
-  return (step?.entries ?? scriptEntries(database, file)).find(({ placed: { statement } }) => statement.start <= start && end <= statement.terminatorEnd);
+  const number = stepOfFile(database, file);
+  if (number < 0) return entryIn(scriptEntries(database, file), range);
+  // A file may hold several migrations, one after the other.
+  for (let i = number; database.steps[i]?.migration.up.file === file; i--) {
+    const entry = entryIn(database.steps[i]!.entries, range);
+    if (entry) return entry;
+  }
+  return undefined;
+}
+
+/** The entry whose statement holds a range, in a list ordered by place. */
+function entryIn(entries: readonly HistoryEntry[], { start, end }: TextRange): HistoryEntry | undefined {
+  const entry = entries[firstBehind(entries, start) - 1];
+  return entry && end <= entry.placed.statement.terminatorEnd ? entry : undefined;
+}
+
+/** The index of the first statement that begins behind an offset, in a list ordered by place. */
+function firstBehind(entries: readonly HistoryEntry[], offset: number): number {
+  let low = 0;
+  let high = entries.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (entries[middle]!.placed.statement.start <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** The statements of the history, of scripts and of schema files that name an object, in the order in which they run, file by file. */

@@ -74,9 +74,22 @@ export class LineIndex {
 /** Where lines begin behind the line endings of `[from, to)`. */
 function lineStarts(text: string, from: number, to: number): number[] {
   const starts: number[] = [];
-  for (let i = from; i < to; i++) {
-    const code = text.charCodeAt(i);
-    if (code === 10 || (code === 13 && text.charCodeAt(i + 1) !== 10)) starts.push(i + 1);
+  // Searching runs many times as fast as looking at every character.
+  const part = text.slice(from, to);
+  const next = (character: string, at: number) => {
+    const found = part.indexOf(character, at);
+    return found < 0 ? part.length : found;
+  };
+  let feed = next('\n', 0);
+  let carriage = next('\r', 0);
+  while (feed < part.length || carriage < part.length) {
+    if (feed < carriage) {
+      starts.push(from + feed + 1);
+      feed = next('\n', feed + 1);
+    } else {
+      if (text.charCodeAt(from + carriage + 1) !== 10) starts.push(from + carriage + 1);
+      carriage = next('\r', carriage + 1);
+    }
   }
   return starts;
 }
