@@ -25,7 +25,7 @@ export function isRecurring(entry: HistoryEntry): boolean {
   return entry.placed.node.kind === 'createFunction' || isAsked(entry);
 }
 
-const nothing: Query = { blocks: [], writes: [], tables: [] };
+const nothing: Query = { blocks: [], writes: [], tables: [], outputs: [] };
 const names = new WeakMap<Script, ReadonlyMap<number, string>>();
 
 /** A statement as a query of the workload. It is parsed when somebody looks into it, and stands where its statement stands. */

@@ -1,7 +1,7 @@
 import { columnOf, columnsOf, partsOf, unwrap } from './columns.ts';
 import { readPredicates, type PredicateContext } from './predicates.ts';
 import type { OrderTerm, Query, QueryBlock, TableUse, Write } from './query.ts';
-import { scopeOfWith, sourcesOf, type Scope, type Sources } from './sources.ts';
+import { outputsOf, scopeOfWith, sourcesOf, type Scope, type Sources } from './sources.ts';
 import type { ChangeTree, Expression, FromItem, Output, SelectTree, SortTerm, Tree } from './tree.ts';
 
 /** What is known of the statement beside its tree. */
@@ -16,7 +16,7 @@ export interface StatementContext extends PredicateContext {
 export function blocksOf(context: StatementContext, tree: Tree): Query {
   const reader = new BlockReader(context);
   reader.visit(tree, new Map(), undefined);
-  return { blocks: reader.blocks, writes: reader.writes, tables: reader.tables };
+  return { blocks: reader.blocks, writes: reader.writes, tables: reader.tables, outputs: outputsOf(tree, new Map()) };
 }
 
 class BlockReader {

@@ -9,6 +9,8 @@ export function partsOf(expression: Expression): readonly Expression[] {
       return expression.items;
     case 'cast':
       return [expression.operand];
+    case 'star':
+      return expression.of ? [expression.of] : [];
     case 'call':
       return expression.parts;
     case 'operation':

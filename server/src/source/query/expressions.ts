@@ -1,5 +1,6 @@
 import { cover, type TextRange } from '../../text/range.ts';
 import { isMySql } from '../dialect.ts';
+import { unwrap } from './columns.ts';
 import type { QueryCursor } from './cursor.ts';
 import { binding, nextBinding } from './operators.ts';
 import { readPrimary } from './primary.ts';
@@ -65,10 +66,18 @@ function readPostfix(cursor: QueryCursor, primary: Expression, start: number): E
       value = operation('[]', [value, ...parts], cursor.rangeFrom(start));
     } else if (cursor.isMark('.') && value.kind !== 'column') {
       cursor.at++;
+      if (cursor.takeMark('*')) return compositeStar(value, cursor.rangeFrom(start));
       cursor.next();
       value = operation('.', [value], cursor.rangeFrom(start));
     } else return value;
   }
+}
+
+/** `(t).*` names a source of the query, as `t.*` does, or a column of a composite type. */
+function compositeStar(value: Expression, range: TextRange): Expression {
+  const inner = unwrap(value);
+  const whole = inner.kind === 'column' && inner.use.qualifier === undefined;
+  return whole ? { kind: 'star', qualifier: inner.use.name, range } : { kind: 'star', of: inner, range };
 }
 
 /** `[1]`, `[a:b]`, `[:]` */

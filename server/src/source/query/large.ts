@@ -23,7 +23,7 @@ export function readLargeStatement(statement: Statement): QueryResult {
   if (!named) return { unread: 'The statement is too long to be read as a query.' };
   const columns = kind === 'insert' ? readColumns(tokens, named.next, dialect) : [];
   const write: Write = { kind, table: named.table, columns, parameters: [] };
-  return { query: { blocks: [], writes: [write], tables: [named.table] } };
+  return { query: { blocks: [], writes: [write], tables: [named.table], outputs: [] } };
 }
 
 function readName(tokens: readonly Token[], at: number, dialect: Dialect): { table: TableUse; next: number } | undefined {

@@ -43,8 +43,8 @@ export interface TableUse {
   readonly range: TextRange;
 }
 
-/** A column of a query's result: one by its name (empty when it has none), or all of a table. */
-export type OutputColumn = { readonly name: string } | { readonly table: TableUse };
+/** A column of a query's result: one by its name (empty when it has none), or all of a table, or all that functions give. */
+export type OutputColumn = { readonly name: string } | { readonly table: TableUse } | { readonly functions: readonly string[] };
 
 /** A source of rows in FROM that is no table: a common table expression, a subquery, VALUES, a function. */
 export interface DerivedUse {
@@ -112,6 +112,8 @@ export interface Query {
   readonly writes: readonly Write[];
   /** Every table named, CTEs left out. */
   readonly tables: readonly TableUse[];
+  /** The columns of the result. */
+  readonly outputs: readonly OutputColumn[];
 }
 
 /** Either a query, or the reason why it was not read. */

@@ -89,7 +89,7 @@ function derivedOf(item: Extract<FromItem, { kind: 'query' | 'function' }>, scop
 /** Columns under the names that an alias gives to the first of them. */
 function renamed(columns: readonly OutputColumn[], names: readonly string[] | undefined): readonly OutputColumn[] {
   if (!names) return columns;
-  const rest = columns.some((column) => 'table' in column) ? [] : columns.slice(names.length);
+  const rest = columns.some((column) => !('name' in column)) ? [] : columns.slice(names.length);
   return [...names.map((name) => ({ name })), ...rest];
 }
 
@@ -117,6 +117,7 @@ function listedOutputs(tree: Exclude<Tree, { kind: 'compound' | 'values' }>, sco
   const outputs = change ? tree.returning : tree.outputs;
   let sources: Sources | undefined;
   return outputs.flatMap(({ name, expression }): OutputColumn[] => {
+    if (expression.kind === 'star' && expression.of) return expression.of.kind === 'call' ? [{ functions: [expression.of.name] }] : [];
     if (expression.kind !== 'star') return [{ name: name ?? '' }];
     sources ??= sourcesOf(context, own, scope);
     return starOf(sources, expression.qualifier);
@@ -128,7 +129,7 @@ function starOf({ tables, derived }: Sources, qualifier: string | undefined): Ou
   const wanted = (name: string | undefined) => qualifier === undefined || name === qualifier;
   return [
     ...tables.filter((table) => wanted(table.alias ?? table.name)).map((table) => ({ table })),
-    ...derived.filter(({ name }) => wanted(name)).flatMap(({ columns }) => columns),
+    ...derived.filter(({ name }) => wanted(name)).flatMap(({ columns, functions }) => (functions ? [...columns, { functions }] : columns)),
   ];
 }
 

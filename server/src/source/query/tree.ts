@@ -7,8 +7,8 @@ import type { ColumnUse, TableUse } from './query.ts';
 /** An expression, as far as it matters which columns it reads and how they are compared. */
 export type Expression =
   | { readonly kind: 'column'; readonly use: ColumnUse; readonly range: TextRange }
-  /** `*`, `t.*` and `sqlc.embed(t)`. */
-  | { readonly kind: 'star'; readonly qualifier?: string; readonly range: TextRange }
+  /** `*`, `t.*`, `(t).*` and `sqlc.embed(t)`; `of` in `(f(x)).*`. */
+  | { readonly kind: 'star'; readonly qualifier?: string; readonly of?: Expression; readonly range: TextRange }
   | { readonly kind: 'parameter' | 'hole'; readonly range: TextRange }
   | { readonly kind: 'literal'; readonly word?: 'NULL' | 'TRUE' | 'FALSE' | 'DEFAULT'; readonly text?: string; readonly number?: number; readonly range: TextRange }
   | { readonly kind: 'query'; readonly query: Tree; readonly range: TextRange }
