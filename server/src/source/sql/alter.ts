@@ -65,7 +65,7 @@ function readCharacterised(cursor: Cursor, words: string): StatementNode {
 
 /** Reads ALTER from after that word. @throws ReadFailure when the kind of object is not known. */
 export function readAlter(cursor: Cursor): StatementNode {
-  const entry = objects.find(([words]) => cursor.accept(...words.split(' ')));
+  const entry = objects.find(([words]) => cursor.acceptPhrase(words));
   if (!entry) cursor.fail('expected what to alter');
   return entry[1](cursor, entry[0]);
 }
@@ -105,7 +105,7 @@ function readChange(cursor: Cursor): Pick<RelationChange, 'actions' | 'attached'
 const sequenceAsTable = ['OWNER TO', 'SET LOGGED', 'SET UNLOGGED'];
 
 function readSequenceChange(cursor: Cursor, name: QualifiedName, ifExists: boolean, words: string): StatementNode {
-  const isChange = cursor.dialect === 'postgresql' && sequenceAsTable.some((start) => cursor.at(...start.split(' ')));
+  const isChange = cursor.dialect === 'postgresql' && sequenceAsTable.some((start) => cursor.atPhrase(start));
   return isChange ? readRelationChange('sequence')(cursor, name, ifExists, words) : readAlterSequence(cursor, name, ifExists);
 }
 

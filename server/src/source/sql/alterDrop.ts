@@ -23,7 +23,7 @@ export function readDropAction(cursor: Cursor): BareAction {
   }
   if (isMySql(cursor.dialect) && (cursor.at('SYSTEM', 'VERSIONING') || cursor.at('PERIOD', 'FOR'))) cursor.fail('expected a column');
   const choices = isMySql(cursor.dialect) ? Object.keys(targets) : ['CONSTRAINT'];
-  const target = choices.find((words) => cursor.at(...words.split(' ')));
+  const target = choices.find((words) => cursor.atPhrase(words));
   if (target) return readDropConstraint(cursor, target as keyof typeof targets);
   if (!cursor.at('COLUMN') || cursor.peek(1)) cursor.accept('COLUMN');
   const ifExists = acceptIfExists(cursor);
@@ -32,7 +32,7 @@ export function readDropAction(cursor: Cursor): BareAction {
 }
 
 function readDropConstraint(cursor: Cursor, words: keyof typeof targets): BareAction {
-  cursor.expect(...words.split(' '));
+  cursor.expectPhrase(words);
   const ifExists = acceptIfExists(cursor);
   const target = targets[words];
   if (target === 'primaryKey') return { kind: 'dropConstraint', target, ifExists, cascade: false };

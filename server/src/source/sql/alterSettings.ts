@@ -38,7 +38,7 @@ type Setting = Extract<BareAction, { kind: 'options' }>['setting'];
 /** Reads an action that changes a setting of the whole table, or gives undefined when none begins here. */
 export function readTableSetting(cursor: Cursor): BareAction | undefined {
   const first = cursor.position;
-  const known = fixed.find(([words]) => cursor.accept(...words.split(' ')));
+  const known = fixed.find(([words]) => cursor.acceptPhrase(words));
   if (known) return known[1];
   const trigger = readTriggerSwitch(cursor);
   if (trigger) return trigger;
@@ -52,9 +52,9 @@ export function readTableSetting(cursor: Cursor): BareAction | undefined {
 /** ENABLE and DISABLE TRIGGER and RULE. */
 function readTriggerSwitch(cursor: Cursor): BareAction | undefined {
   const first = cursor.position;
-  const found = switches.find(([words]) => cursor.at(...words.split(' '), 'TRIGGER') || cursor.at(...words.split(' '), 'RULE'));
+  const found = switches.find(([words]) => cursor.atPhrase(`${words} TRIGGER`) || cursor.atPhrase(`${words} RULE`));
   if (!found) return undefined;
-  cursor.expect(...found[0].split(' '));
+  cursor.expectPhrase(found[0]);
   const object = cursor.next().upper === 'RULE' ? 'rule' : 'trigger';
   const name = readIdentifier(cursor);
   return { kind: 'trigger', text: cursor.textSince(first), object, mode: found[1], name };

@@ -274,7 +274,7 @@ function readOption(name: string): (cursor: Cursor) => BareConstraint {
   const words = name.split(' ');
   return (cursor) => {
     const first = cursor.position;
-    cursor.expect(...words);
+    cursor.expectWords(words);
     cursor.acceptMark('=');
     const at = cursor.position;
     cursor.skipItem();
@@ -287,7 +287,7 @@ function readMark(name: string): (cursor: Cursor) => BareConstraint {
   const words = name.split(' ');
   return (cursor) => {
     const first = cursor.position;
-    cursor.expect(...words);
+    cursor.expectWords(words);
     return { kind: 'option', option: name, value: '', text: cursor.textSince(first) };
   };
 }

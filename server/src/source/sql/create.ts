@@ -82,7 +82,7 @@ const objects: readonly (readonly [words: string, read: Reader])[] = [
 export function readCreate(cursor: Cursor): StatementNode {
   const header: Header = { orReplace: false, temporary: false, unlogged: false, unique: false, characteristics: [] };
   for (;;) {
-    const object = objects.find(([words]) => cursor.accept(...words.split(' ')));
+    const object = objects.find(([words]) => cursor.acceptPhrase(words));
     if (object) return object[1](cursor, header);
     const word = cursor.peek()?.upper ?? '';
     const modify = Object.hasOwn(modifiers, word) ? modifiers[word] : undefined;

@@ -182,7 +182,7 @@ export function readQueryAndSuffix(cursor: Cursor): { readonly query: Expression
   const end = cursor.position;
   for (const words of querySuffixes) {
     cursor.position = end - words.length;
-    if (cursor.position <= first || !cursor.at(...words)) continue;
+    if (cursor.position <= first || !cursor.atWords(words)) continue;
     const query = expressionSince(cursor, first);
     cursor.skipRest();
     return { query, option: { name: words.join(' '), value: '', range: cursor.rangeSince(end - words.length) } };

@@ -8,6 +8,15 @@ export class ReadFailure extends Error {
   override readonly name = 'ReadFailure';
 }
 
+/** Word sequences that the readers know, split once. */
+const phrases = new Map<string, readonly string[]>();
+
+function wordsOf(phrase: string): readonly string[] {
+  let words = phrases.get(phrase);
+  if (words === undefined) phrases.set(phrase, (words = phrase.split(' ')));
+  return words;
+}
+
 const openers: ReadonlySet<string> = new Set(['(', '[']);
 const closers: ReadonlySet<string> = new Set([')', ']']);
 
@@ -49,8 +58,23 @@ export class Cursor {
   }
 
   /** Whether the words stand here in this order (upper case; words only, never quoted names). */
-  at(...words: readonly string[]): boolean {
-    return words.every((word, i) => this.#tokens[this.position + i]?.upper === word);
+  at(first: string, second?: string, third?: string, fourth?: string): boolean {
+    const tokens = this.#tokens;
+    const at = this.position;
+    if (tokens[at]?.upper !== first) return false;
+    if (second !== undefined && tokens[at + 1]?.upper !== second) return false;
+    return (third === undefined || tokens[at + 2]?.upper === third) && (fourth === undefined || tokens[at + 3]?.upper === fourth);
+  }
+
+  /** {@link at} for a list of words. */
+  atWords(words: readonly string[]): boolean {
+    for (let i = 0; i < words.length; i++) if (this.#tokens[this.position + i]?.upper !== words[i]) return false;
+    return true;
+  }
+
+  /** {@link at} for words joined by blanks. */
+  atPhrase(phrase: string): boolean {
+    return this.atWords(wordsOf(phrase));
   }
 
   /** Whether the current word is one of the set. */
@@ -60,20 +84,43 @@ export class Cursor {
   }
 
   /** Passes the words when they stand here. */
-  accept(...words: readonly string[]): boolean {
-    if (!this.at(...words)) return false;
+  accept(first: string, second?: string, third?: string, fourth?: string): boolean {
+    if (!this.at(first, second, third, fourth)) return false;
+    this.position += second === undefined ? 1 : third === undefined ? 2 : fourth === undefined ? 3 : 4;
+    return true;
+  }
+
+  /** {@link accept} for a list of words. */
+  acceptWords(words: readonly string[]): boolean {
+    if (!this.atWords(words)) return false;
     this.position += words.length;
     return true;
   }
 
+  /** {@link accept} for words joined by blanks. */
+  acceptPhrase(phrase: string): boolean {
+    return this.acceptWords(wordsOf(phrase));
+  }
+
   /** Passes the first of the word sequences that stands here, and gives it back joined by blanks. */
   acceptFirst(...choices: readonly string[]): string | undefined {
-    return choices.find((choice) => this.accept(...choice.split(' ')));
+    for (const choice of choices) if (this.acceptPhrase(choice)) return choice;
+    return undefined;
   }
 
   /** Passes the words. @throws ReadFailure when they do not stand here. */
-  expect(...words: readonly string[]): void {
-    if (!this.accept(...words)) this.fail(`expected ${words.join(' ')}`);
+  expect(first: string, second?: string, third?: string, fourth?: string): void {
+    if (!this.accept(first, second, third, fourth)) this.fail(`expected ${[first, second, third, fourth].filter((word) => word !== undefined).join(' ')}`);
+  }
+
+  /** {@link expect} for a list of words. */
+  expectWords(words: readonly string[]): void {
+    if (!this.acceptWords(words)) this.fail(`expected ${words.join(' ')}`);
+  }
+
+  /** {@link expect} for words joined by blanks. */
+  expectPhrase(phrase: string): void {
+    this.expectWords(wordsOf(phrase));
   }
 
   /** Whether the operator or punctuation mark stands `ahead` places after the current token. */

@@ -62,7 +62,7 @@ function objectOf(cursor: Cursor, object: Object): Object {
 
 /** Reads DROP from after that word. Kinds without names of their own (OWNED BY, CAST, OPERATOR ...) keep only their text. */
 export function readDrop(cursor: Cursor): Drop {
-  const entry = objects.find(([words]) => cursor.accept(...words.split(' ')));
+  const entry = objects.find(([words]) => cursor.acceptPhrase(words));
   if (!entry) return readUnnamedDrop(cursor);
   const concurrently = cursor.accept('CONCURRENTLY');
   const ifExists = acceptIfExists(cursor);

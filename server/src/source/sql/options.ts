@@ -28,7 +28,7 @@ const valueless: ReadonlySet<string> = new Set(['START TRANSACTION', 'WITH SYSTE
 /** Reads one MySQL table option, or gives undefined when none begins here. */
 export function readMySqlOption(cursor: Cursor): TableOption | undefined {
   const first = cursor.position;
-  const compound = mysqlCompoundOptions.find(([words]) => cursor.accept(...words.split(' ')));
+  const compound = mysqlCompoundOptions.find(([words]) => cursor.acceptPhrase(words));
   const word = cursor.peek()?.upper ?? '';
   const name = compound?.[1] ?? (Object.hasOwn(mysqlOptions, word) ? mysqlOptions[word] : undefined);
   if (name === undefined) return undefined;
@@ -94,8 +94,8 @@ export function readForeignOptions(cursor: Cursor): TableOption[] {
 /** Reads an option of fixed words and one name after them, such as TABLESPACE x. */
 export function readNamedOption(cursor: Cursor, ...words: readonly string[]): TableOption | undefined {
   const first = cursor.position;
-  if (!cursor.at(...words) || !canBeName(cursor, cursor.peek(words.length))) return undefined;
-  cursor.expect(...words);
+  if (!cursor.atWords(words) || !canBeName(cursor, cursor.peek(words.length))) return undefined;
+  cursor.expectWords(words);
   const value = readIdentifier(cursor).text;
   return { name: words.join(' '), value, range: cursor.rangeSince(first) };
 }

@@ -55,7 +55,7 @@ const bareVerbs: ReadonlySet<string> = new Set([
 
 /** Reads a statement by its verb alone, or gives undefined when the verb is not known. */
 export function readOther(cursor: Cursor): OtherStatement | undefined {
-  const entry = verbs.find(([words]) => cursor.accept(...words.split(' ')));
+  const entry = verbs.find(([words]) => cursor.acceptPhrase(words));
   if (entry) {
     const [verb, read] = entry;
     return otherStatement(cursor, verb, cursor.attempt(() => read(cursor)));

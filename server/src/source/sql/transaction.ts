@@ -26,10 +26,10 @@ const commands: readonly (readonly [words: string, action: Action])[] = [
 
 /** Reads transaction control, or gives undefined when the statement is something else. */
 export function readTransactionControl(cursor: Cursor): TransactionControl | undefined {
-  const command = commands.find(([words]) => cursor.at(...words.split(' ')));
+  const command = commands.find(([words]) => cursor.atPhrase(words));
   if (!command) return undefined;
   const [words, action] = command;
-  cursor.expect(...words.split(' '));
+  cursor.expectPhrase(words);
   cursor.acceptFirst('TRANSACTION', 'WORK', 'IMMEDIATE', 'DEFERRED', 'EXCLUSIVE');
   // In MySQL a lone BEGIN opens a transaction; BEGIN before anything else, and every END, belongs to the body of a routine.
   if (isMySql(cursor.dialect) && (words === 'END' || (words === 'BEGIN' && !cursor.done))) {

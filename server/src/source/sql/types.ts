@@ -56,7 +56,7 @@ function readPostgresType(cursor: Cursor): Shape {
 }
 
 function readCompoundName(cursor: Cursor): string | undefined {
-  const words = compoundNames.find((candidate) => cursor.accept(...candidate));
+  const words = compoundNames.find((candidate) => cursor.acceptWords(candidate));
   return words?.join(' ').toLowerCase();
 }
 
