@@ -7,6 +7,8 @@ export interface FileStatus {
   readonly uri: string;
   /** The dialect the file is read as; null where it is not SQL or nothing could be told. */
   readonly dialect: string | null;
+  /** From where the dialect is known: `command line`, `configuration`, `provider`, `runner`, `name`, `content`, `neighbours`; `default` when nothing tells it. */
+  readonly dialectFrom: string | null;
   /** Name of the database the file belongs to. */
   readonly database: string | null;
   /** `migration`, `down`, `schema`, `queries`, `script`, `prisma`, `redis`, `configuration`. */

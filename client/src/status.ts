@@ -5,6 +5,18 @@ import { documentSelector } from './server.ts';
 
 const titles: Readonly<Record<string, string>> = { postgresql: 'PostgreSQL', mysql: 'MySQL', mariadb: 'MariaDB', sqlite: 'SQLite', redis: 'Redis', prisma: 'Prisma' };
 
+/** How the dialect is known. */
+const sources: Readonly<Record<string, string>> = {
+  'command line': ', as stated',
+  configuration: ', as database-expert.yaml states',
+  provider: ', told by Prisma',
+  runner: ', the one dialect of its runner',
+  name: ', told by the path',
+  content: ', told by the content',
+  neighbours: ', as the databases beside it',
+  default: ', assumed: nothing tells the engine. Click to choose',
+};
+
 /** The item of the status bar: how the file is read, and what was found in it. A click opens the menu. */
 export class StatusItem implements Disposable {
   readonly #item: StatusBarItem;
@@ -75,7 +87,7 @@ function isOurs(document: TextDocument | undefined): document is TextDocument {
 function tooltip(status: FileStatus): MarkdownString {
   const text = new MarkdownString('', true);
   const lines = [
-    status.leftAlone ?? `${titles[status.dialect ?? ''] ?? 'No dialect could be told'}${status.database ? `, database ${status.database}` : ''}`,
+    status.leftAlone ?? `${titles[status.dialect ?? ''] ?? 'No dialect could be told'}${sources[status.dialectFrom ?? ''] ?? ''}${status.database ? `; database ${status.database}` : ''}`,
     status.role ? `Read as ${status.role}${status.runner ? ` of ${status.runner}` : ''}` : '',
     status.statements > 0 ? `${status.statements - status.unread} of ${status.statements} statements read` : '',
     counts(status.findings),

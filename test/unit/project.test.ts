@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { scanWorkspace } from '../../server/src/host/files.ts';
 import type { AppliedSource } from '../../server/src/project/applied.ts';
+import { statusOf } from '../../server/src/features/status.ts';
 import { buildFacts, type ProjectInput } from '../../server/src/project/build.ts';
 import type { DatabaseFacts, Facts } from '../../server/src/project/facts.ts';
 import { runnerById, runners } from '../../server/src/project/runners/index.ts';
@@ -251,6 +252,37 @@ databases:
     const facts = build({ 'a.sql': '\u0000(((', 'b.prisma': 'model {', 'c.sql': '', 'redis.conf': 'maxmemory', 'database-expert.yaml': '[' });
     expect(facts.redis.map(({ file }) => file)).toEqual(['redis.conf']);
     expect(facts.scripts.size).toBe(2);
+  });
+});
+
+describe('the dialect of a file', () => {
+  const sql = 'CREATE TABLE t (id int);';
+  test.each([
+    ['nothing tells it', { 'schema.sql': sql }, 'postgresql default'],
+    ['the configuration, over content', { 'schema.sql': 'CREATE TABLE t (id SERIAL, x JSONB);', 'database-expert.yaml': 'dialect: mysql' }, 'mysql configuration'],
+    ['the configuration, over content that looks like an engine that is not read', { 'm/1_a.sql': 'CREATE TABLE t (id int, n NVARCHAR(max));', 'database-expert.yaml': 'dialect: sqlite' }, 'sqlite configuration'],
+    ['the configuration of one database', { 'a/schema.sql': 'CREATE TABLE t (id SERIAL);', 'database-expert.yaml': 'databases: [{ path: a, dialect: mariadb }]' }, 'mariadb configuration'],
+    ['Prisma, over content', { 'prisma/schema.prisma': 'datasource db {\n  provider = "sqlite"\n}\n', 'prisma/migrations/20240101000000_a/migration.sql': 'CREATE TABLE t (id SERIAL);' }, 'sqlite provider'],
+    ['the lock of Prisma Migrate', { 'prisma/migrations/migration_lock.toml': 'provider = "mysql"', 'prisma/migrations/20240101000000_a/migration.sql': sql }, 'mysql provider'],
+    ['a runner that knows one engine, over content', { 'supabase/migrations/1_a.sql': 'CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT);' }, 'postgresql runner'],
+    ['the name of the file, over content', { 'm/1_a.mysql.up.sql': 'CREATE TABLE t (id SERIAL);' }, 'mysql name'],
+    ['the name of the folder, over content', { 'db/sqlite/1_a.sql': 'CREATE TABLE t (id SERIAL);' }, 'sqlite name'],
+    ['the content of all files of a folder together', { 'm/1_a.sql': sql, 'm/2_b.sql': 'CREATE TABLE u (id int AUTO_INCREMENT PRIMARY KEY) ENGINE=InnoDB;' }, 'mysql content'],
+    ['the content of a schema', { 'schema.sql': 'CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT);' }, 'sqlite content'],
+  ] as const)('%s', (_title, files, expected) => {
+    const facts = build(files);
+    const { dialect, dialectFrom } = statusOf(facts, [], Object.keys(files).find((file) => file.endsWith('.sql'))!);
+    expect(`${dialect} ${dialectFrom}`).toBe(expected);
+  });
+
+  test('the command line is over everything', () => {
+    const facts = build({ 'm/1_a.mysql.up.sql': sql, 'database-expert.yaml': 'dialect: postgresql' }, { forcedDialect: 'sqlite' });
+    expect(facts.databases.map(({ dialect }) => dialect)).toEqual(['sqlite']);
+  });
+
+  test('templates, and files named after another engine, are left alone whatever is stated', () => {
+    const facts = build({ 'm/1_a.sql': sql, 'm/2_b.oracle.sql': sql, 'models/x.sql': "{{ config(a=1) }} SELECT * FROM {{ ref('y') }}", 'cockroach/1_a.sql': sql, 'database-expert.yaml': 'dialect: postgresql' });
+    expect(facts.leftAlone.map(({ file }) => file).sort()).toEqual(['cockroach/1_a.sql', 'm/2_b.oracle.sql', 'models/x.sql']);
   });
 });
 

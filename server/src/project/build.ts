@@ -4,7 +4,7 @@ import type { Script } from '../source/statement.ts';
 import { appliedSourceOf, type AppliedSource } from './applied.ts';
 import { defaultConfig, type Config, type DatabaseConfig } from './config.ts';
 import { historyCatalog, makeDatabase, prismaFactsOf, type DatabaseParts } from './databaseFacts.ts';
-import { layOutDatabases, statedFolder, type DatabaseLayout, type LeftAlone } from './databases.ts';
+import { isDialectStated, layOutDatabases, statedFolder, type DatabaseLayout, type LeftAlone } from './databases.ts';
 import { effectiveConfig } from './effectiveConfig.ts';
 import type { Facts, Migration, MigrationStep, PrismaFacts, RedisFacts, SourceFile } from './facts.ts';
 import { configFileName, fileKind, type FileKind } from './fileKinds.ts';
@@ -126,7 +126,7 @@ export function buildFacts(input: ProjectInput, previous?: Facts, prepared?: Pre
   const detections = kept?.detections ?? prepared?.detections ?? new Map();
   const workspace = new Workspace(files, detections);
   const leftAlone = [...(input.leftAlone ?? [])];
-  const usable = files.filter((file) => keepFile(file, workspace, leftAlone));
+  const usable = files.filter((file) => keepFile(file, workspace, leftAlone, input.forcedDialect !== undefined, config));
   const { databases, scripts, roleOf } = input.isolated
     ? isolatedDatabases(input, config, sources, workspace, usable, kept)
     : databasesOf(input, config, sources, workspace, usable, leftAlone, kept);
@@ -145,11 +145,13 @@ export function buildFacts(input: ProjectInput, previous?: Facts, prepared?: Pre
   return result;
 }
 
-function keepFile({ path }: SourceFile, workspace: Workspace, leftAlone: LeftAlone[]): boolean {
+/** Whether a file is read. One that looks like another engine's is, where the dialect is stated. */
+function keepFile({ path }: SourceFile, workspace: Workspace, leftAlone: LeftAlone[], forced: boolean, config: Config): boolean {
   if (fileKind(path) !== 'sql') return true;
-  const { foreign } = workspace.detect(path);
-  if (foreign !== undefined) leftAlone.push({ file: path, reason: foreign });
-  return foreign === undefined;
+  const { foreign, guessed } = workspace.detect(path);
+  if (foreign === undefined || (guessed && (forced || isDialectStated(workspace, config, path)))) return true;
+  leftAlone.push({ file: path, reason: foreign });
+  return false;
 }
 
 function pathsOf(files: readonly SourceFile[], ...kinds: readonly FileKind[]): string[] {
@@ -188,7 +190,8 @@ function databasesOf(
   });
   const loosePaths = pathsOf(files, 'sql', 'sqlx').filter((path) => !taken.has(path));
   const isQueryFile = queryFiles(config, workspace);
-  const loose = placeLooseFiles({ workspace, sources, paths: loosePaths, homes, isQueryFile, ...(forced ? { forcedDialect: forced } : {}) });
+  const stated = config.dialect ?? config.database_type;
+  const loose = placeLooseFiles({ workspace, sources, paths: loosePaths, homes, isQueryFile, ...(forced && { forcedDialect: forced }), ...(stated && { statedDialect: stated }) });
   const single = drafts.length + loose.others.length === 1;
   const all = [
     ...drafts.map((draft, i) => ({ draft, files: loose.byHome[i]! })),
@@ -198,7 +201,8 @@ function databasesOf(
 }
 
 function looseDraft(at: Pick<DatabaseLayout, 'folder' | 'dialect'>, settings: DatabaseConfig, input: ProjectInput, kept: Kept | undefined): Draft {
-  const layout: DatabaseLayout = { ...at, config: settings, ...(settings.name === undefined ? {} : { stated: settings.name }) };
+  const stated = (settings.dialect ?? settings.database_type) === at.dialect;
+  const layout: DatabaseLayout = { ...at, config: settings, ...(stated && { dialectFrom: 'configuration' as const }), ...(settings.name === undefined ? {} : { stated: settings.name }) };
   return { layout, timeline: timelineOf(layout, input, kept), migrations: [], steps: [] };
 }
 

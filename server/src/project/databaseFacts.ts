@@ -81,6 +81,7 @@ export function makeDatabase(parts: DatabaseParts, timeline: Timeline, scripts: 
   return {
     name,
     dialect: layout.dialect,
+    ...(layout.dialectFrom && { dialectFrom: layout.dialectFrom }),
     ...(engineVersion === undefined ? {} : { engineVersion }),
     config: layout.config,
     root: layout.folder,

@@ -2,14 +2,14 @@ import { dialects as knownDialects, type Dialect } from '../source/dialect.ts';
 import type { Config, DatabaseConfig } from './config.ts';
 import { effectiveConfig } from './effectiveConfig.ts';
 import { sameFamily } from './loose.ts';
-import type { Unread } from './facts.ts';
+import type { DialectSource, Unread } from './facts.ts';
 import { configFileName } from './fileKinds.ts';
 import { gapIn } from './gaps.ts';
 import { folderOf, isInside, joinPath } from './paths.ts';
 import { dialectOfProvider, type PrismaSchema } from './prismaSchemas.ts';
 import { findMigrationRoots, type FoundRoot, type StatedRoot } from './roots.ts';
 import type { MigrationRoot, Placement, Runner } from './runners/runner.ts';
-import type { Workspace } from './workspace.ts';
+import { sampled, type Workspace } from './workspace.ts';
 
 /** One database of the workspace, before anything of it has been folded. */
 export interface DatabaseLayout {
@@ -22,6 +22,8 @@ export interface DatabaseLayout {
   readonly runner?: Runner;
   readonly root?: MigrationRoot;
   readonly prisma?: PrismaSchema;
+  /** From where the dialect is known; undefined for files that belong to no migrations and no Prisma schema. */
+  readonly dialectFrom?: DialectSource;
   /** Steps of the history that are not SQL. */
   readonly gap?: Unread;
 }
@@ -36,9 +38,10 @@ interface Draft {
   readonly runner?: Runner;
   readonly root?: MigrationRoot;
   readonly prisma?: PrismaSchema;
-  /** Dialect told by a provider, a file name or a folder name, and whether content had to be asked. */
   readonly dialect?: Dialect;
+  /** Told by a provider, a runner, a file name or a folder name: content did not have to be asked. */
   readonly certain: boolean;
+  readonly from?: DialectSource;
   readonly entry?: DatabaseConfig;
 }
 
@@ -87,16 +90,22 @@ function dialectOfFolder(folder: string): Dialect | undefined {
   return words.flatMap((word) => variants[word] ?? []).at(-1);
 }
 
-/** The dialect that the files of a root speak, taken together; `certain` when a path says so. */
-function rootDialect(workspace: Workspace, { runner, root }: FoundRoot): { dialect?: Dialect; certain: boolean } {
-  if (runner.dialect) return { dialect: runner.dialect, certain: true };
+/** The dialect that the files of a root speak, taken together; `certain` when something other than their content says so. */
+function rootDialect(workspace: Workspace, { runner, root }: FoundRoot): Pick<Draft, 'dialect' | 'certain' | 'from'> {
   const lock = /^\s*provider\s*=\s*"([^"]+)"/m.exec(workspace.text(joinPath(root.folder, 'migration_lock.toml')) ?? '');
   const locked = lock ? dialectOfProvider(lock[1]!) : undefined;
-  if (locked) return { dialect: locked, certain: true };
-  const named = workspace.detectPath(`${root.folder}/x.sql`).dialect ?? dialectOfFolder(root.folder);
-  if (named) return { dialect: named, certain: true };
+  if (locked) return { dialect: locked, certain: true, from: 'provider' };
+  if (runner.dialect) return { dialect: runner.dialect, certain: true, from: 'runner' };
+  const named = workspace.detectPath(`${root.folder}/x.sql`).dialect ?? dialectOfFolder(root.folder) ?? nameOfAll(workspace, root);
+  if (named) return { dialect: named, certain: true, from: 'name' };
   const { dialect } = workspace.detectTogether(root.placements.map(({ file }) => file));
-  return dialect ? { dialect, certain: false } : { certain: false };
+  return dialect ? { dialect, certain: false, from: 'content' } : { certain: false };
+}
+
+/** The engine that the names of all files of a root agree on. */
+function nameOfAll(workspace: Workspace, { placements }: MigrationRoot): Dialect | undefined {
+  const first = placements[0] && workspace.detectPath(placements[0].file).dialect;
+  return first && sampled(placements, 100).every(({ file }) => workspace.detectPath(file).dialect === first) ? first : undefined;
 }
 
 /** The Prisma schema that a folder of Prisma migrations belongs to. */
@@ -122,7 +131,7 @@ function draftsOf(workspace: Workspace, roots: readonly FoundRoot[], schemas: re
     }
     for (const { root, dialect } of splitVariants(found, leftAlone)) {
       const told = dialect ?? provided;
-      const guess = told ? { dialect: told, certain: true } : rootDialect(workspace, { runner: found.runner, root });
+      const guess: Pick<Draft, 'dialect' | 'certain' | 'from'> = told ? { dialect: told, certain: true, from: dialect ? 'name' : 'provider' } : rootDialect(workspace, { runner: found.runner, root });
       drafts.push({ folder: root.folder, runner: found.runner, root, ...(prisma ? { prisma } : {}), ...guess });
     }
   }
@@ -133,7 +142,7 @@ function draftsOf(workspace: Workspace, roots: readonly FoundRoot[], schemas: re
       for (const { path } of prisma.files) leftAlone.push({ file: path, reason: `Prisma's provider ${prisma.provider} is not read.` });
       continue;
     }
-    drafts.push({ folder: prisma.folder, prisma, ...(dialect ? { dialect } : {}), certain: dialect !== undefined });
+    drafts.push({ folder: prisma.folder, prisma, ...(dialect ? { dialect, from: 'provider' } : {}), certain: dialect !== undefined });
   }
   return drafts.map((draft) => (draft.dialect ? draft : likeItsNeighbours(draft, drafts)));
 }
@@ -143,7 +152,7 @@ function likeItsNeighbours(draft: Draft, drafts: readonly Draft[]): Draft {
   const parent = folderOf(draft.folder);
   const told = new Set(drafts.flatMap((other) => (other.dialect && folderOf(other.folder) === parent ? [other.dialect] : [])));
   const [dialect] = told;
-  return dialect && told.size === 1 && parent !== '' ? { ...draft, dialect } : draft;
+  return dialect && told.size === 1 && parent !== '' ? { ...draft, dialect, from: 'neighbours' } : draft;
 }
 
 /** Where a path of the configuration lies in the workspace, as one of the forms people write. */
@@ -151,6 +160,12 @@ export function statedFolder(workspace: Workspace, base: string | undefined, pat
   const clean = path.replace(/^\.\/+/, '').replace(/\/+$/, '').replace(/^\.$/, '');
   const below = joinPath(base ?? '', clean);
   return workspace.hasFolder(below) || !workspace.hasFolder(clean) ? below : clean;
+}
+
+/** Whether the configuration states the dialect of a file: for the workspace, or for the database whose folder it lies in. */
+export function isDialectStated(workspace: Workspace, config: Config, path: string): boolean {
+  const states = ({ dialect, database_type: type }: DatabaseConfig) => (dialect ?? type) !== undefined;
+  return states(config) || config.databases.some((entry) => states(entry) && entry.path !== undefined && isInside(statedFolder(workspace, undefined, entry.path), path));
 }
 
 /** Gives each draft the entry of `databases:` it lies in; entries nothing lies in become databases without a history. */
@@ -180,13 +195,14 @@ function withEntries(workspace: Workspace, drafts: readonly Draft[], config: Con
   return kept;
 }
 
-function dialectOf(draft: Draft, config: Config, alone: boolean, forced: Dialect | undefined): Dialect {
+function dialectOf(draft: Draft, config: Config, alone: boolean, forced: Dialect | undefined): { readonly dialect: Dialect; readonly from: DialectSource } {
   const stated = draft.entry?.dialect ?? draft.entry?.database_type;
   const general = config.dialect ?? config.database_type;
-  if (forced) return forced;
-  if (stated) return stated;
-  if (draft.certain && draft.dialect && !alone) return general && sameFamily(general, draft.dialect) ? general : draft.dialect;
-  return general ?? draft.dialect ?? 'postgresql';
+  if (forced) return { dialect: forced, from: 'command line' };
+  if (stated) return { dialect: stated, from: 'configuration' };
+  const told = draft.dialect && { dialect: draft.dialect, from: draft.from ?? 'content' };
+  if (general && !(told && draft.certain && !alone && !sameFamily(general, told.dialect))) return { dialect: general, from: 'configuration' };
+  return told ?? { dialect: 'postgresql', from: 'default' };
 }
 
 /** Folders of migrations that configuration names. */
@@ -238,7 +254,9 @@ export function layOutDatabases(input: LayoutInput): { readonly databases: Datab
     const gap = draft.root && gapIn(workspace, draft.root);
     return {
       ...(settings.name === undefined ? {} : { stated: settings.name }),
-      dialect: dialects[i]!,
+      dialect: dialects[i]!.dialect,
+      // Without migrations and Prisma the dialect is that of the files, each of which may tell its own.
+      ...((draft.root || draft.prisma || dialects[i]!.from === 'configuration') && { dialectFrom: dialects[i]!.from }),
       config: settings,
       folder: draft.folder,
       ...(draft.runner && draft.root ? { runner: draft.runner, root: draft.root } : {}),

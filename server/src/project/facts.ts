@@ -29,6 +29,12 @@ export type FileRole = 'migration' | 'down' | 'schema' | 'queries' | 'script' | 
  */
 export type TransactionMode = 'file' | 'run' | 'implicit' | 'none';
 
+/**
+ * From where the dialect of a file is known: stated, or told by Prisma, the runner, a name in the path, the content, the databases
+ * beside it; `default` when nothing tells it.
+ */
+export type DialectSource = 'command line' | 'configuration' | 'provider' | 'runner' | 'name' | 'content' | 'neighbours' | 'default';
+
 /** A migration runner: what its files look like and how it runs them. Data, no behaviour beyond reading names and marks. */
 export interface RunnerInfo {
   readonly id: string;
@@ -152,6 +158,8 @@ export interface Tenancy {
 export interface DatabaseFacts {
   readonly name: string;
   readonly dialect: Dialect;
+  /** From where the dialect is known; undefined where each file tells its own. */
+  readonly dialectFrom?: DialectSource;
   /** Major version as a number (15, 8.0 -> 8); undefined when not stated. */
   readonly engineVersion?: number;
   readonly config: DatabaseConfig;

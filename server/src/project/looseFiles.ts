@@ -146,13 +146,13 @@ function sharedTables(file: LooseFile, catalog: Catalog): 'most' | 'few' | 'none
   return both === 0 ? 'none' : 'most';
 }
 
-function pendingOf(workspace: Workspace, path: string, forced: Dialect | undefined): Pending | undefined {
+function pendingOf({ workspace, forcedDialect: forced, statedDialect, homes }: PlacingInput, path: string): Pending | undefined {
   const text = workspace.text(path) ?? '';
   if (path.endsWith('.json')) {
     const recorded = readSqlxQuery(text);
     return recorded && { path, text: recorded.text, dialect: forced ?? recorded.dialect, certain: true };
   }
-  const named = forced ?? workspace.detectPath(path).dialect;
+  const named = forced ?? workspace.detectPath(path).dialect ?? (homes.length === 0 ? statedDialect : undefined);
   return named ? { path, text, dialect: named, certain: true } : { path, text, dialect: workspace.detect(path).dialect, certain: false };
 }
 
@@ -163,6 +163,8 @@ export interface PlacingInput {
   readonly paths: readonly string[];
   readonly homes: readonly KnownHome[];
   readonly forcedDialect?: Dialect;
+  /** Dialect that the configuration states for the workspace; each home has its own. */
+  readonly statedDialect?: Dialect;
   /** Whether the configuration declares a path to hold queries, of whatever database. */
   readonly isQueryFile: (path: string) => boolean;
 }
@@ -171,11 +173,12 @@ export interface PlacingInput {
  * Gives every file that is no migration to exactly one database. Schema files of tables that no history knows, and files
  * in a dialect that no database speaks, make databases of their own: one per folder of schema files and dialect.
  */
-export function placeLooseFiles({ workspace, sources, paths, homes, forcedDialect, isQueryFile }: PlacingInput): LooseFiles {
+export function placeLooseFiles(input: PlacingInput): LooseFiles {
+  const { sources, paths, homes, isQueryFile } = input;
   const placer = new Placer(homes, sources, isQueryFile);
   const rest: Pending[] = [];
   for (const path of paths) {
-    const pending = pendingOf(workspace, path, forcedDialect);
+    const pending = pendingOf(input, path);
     if (!pending || placer.placeDeclared(pending)) continue;
     const { role } = placer.read(pending, pending.dialect ?? homes[0]?.dialect ?? 'postgresql');
     if (role === 'schema') placer.placeSchema(pending);

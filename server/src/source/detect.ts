@@ -8,6 +8,8 @@ export interface Detection {
   readonly dialect?: Dialect;
   /** Why the file is none of ours: another engine's SQL, or a template. A sentence for the user. */
   readonly foreign?: string;
+  /** Set when only the content says so, which whoever knows the dialect may overrule. */
+  readonly guessed?: true;
 }
 
 /** How far the best score must be ahead of the second, and how high it must be at least. */
@@ -31,7 +33,7 @@ export function judgeDialect(pieces: readonly Evidence[], fileName: string): Det
   const best = ranked[0]?.[1] ?? 0;
   if (foreign && isTemplate(foreign.engine)) return { foreign: foreignContent(foreign) };
   if (named.dialect) return { dialect: named.dialect };
-  if (foreign && foreign.score >= 4 && foreign.score > best) return { foreign: foreignContent(foreign) };
+  if (foreign && foreign.score >= 4 && foreign.score > best) return { foreign: foreignContent(foreign), guessed: true };
   if (named.foreign && best < 4) return { foreign: foreignName(named.foreign) };
   if (best >= LEAD && best - (ranked[1]?.[1] ?? 0) >= LEAD) return { dialect: ranked[0]![0] };
   return {};
