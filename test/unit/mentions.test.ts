@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { buildFacts } from '../../server/src/project/build.ts';
 import type { DatabaseFacts } from '../../server/src/project/facts.ts';
-import { entriesAbout, entriesAboutBeside, entriesNaming, routinesNaming } from '../../server/src/project/lookups.ts';
+import { entriesAbout, entriesAboutBeside, entriesNaming } from '../../server/src/project/lookups.ts';
 import { Mentions } from '../../server/src/project/mentions.ts';
 import { recordReads } from '../../server/src/schema/reads.ts';
 import type { Dialect } from '../../server/src/source/dialect.ts';
@@ -45,13 +45,13 @@ describe('mentions', () => {
     return mentions;
   };
 
-  it('tell who names an object, who is about a table, and what runs again and again', () => {
+  it('tell who names an object, who is about a table, and what is asked of it', () => {
     const mentions = made();
     expect([...mentions.of('shop.orders')]).toEqual([create, select]);
     expect([...mentions.of('users')]).toEqual([create]);
     expect([...mentions.about('orders')]).toEqual([create]);
     expect([...mentions.about('users')]).toEqual([]);
-    expect([...mentions.recurring('orders')]).toEqual([select]);
+    expect([...mentions.asked('orders')]).toEqual([select]);
   });
 
   it('follow what comes and goes', () => {
@@ -62,7 +62,7 @@ describe('mentions', () => {
     mentions.add(later);
     expect([...mentions.of('orders')]).toEqual([create, later]);
     expect([...mentions.about('sales')]).toEqual([later]);
-    expect([...mentions.recurring('orders')]).toEqual([]);
+    expect([...mentions.asked('orders')]).toEqual([]);
   });
 
   it('note what was read, and give the same keys when it changes', () => {
@@ -87,7 +87,7 @@ describe('lookups', () => {
     const facts = database();
     expect(told(entriesNaming(facts, 'orders'))).toEqual(['CREATE TABLE orders', 'ALTER TABLE orders', 'ALTER TABLE orders', 'CREATE FUNCTION tidy()']);
     expect(told(entriesAbout(facts, 'sales'))).toEqual(['ALTER TABLE orders', 'DELETE FROM sales']);
-    expect(told(routinesNaming(facts, 'orders'))).toEqual(['CREATE FUNCTION tidy()']);
+    expect(told([...facts.mentions.routinesPerhapsNaming('orders')])).toEqual(['CREATE FUNCTION tidy()']);
   });
 
   it('stay within the script of a statement where that is asked', () => {

@@ -76,11 +76,6 @@ export function entriesAbout(database: DatabaseFacts, key: string): HistoryEntry
   return inOrder(database, database.mentions.about(key));
 }
 
-/** The functions and procedures that name an object, in their bodies too, in no order. */
-export function routinesNaming({ mentions }: DatabaseFacts, key: string): HistoryEntry[] {
-  return [...mentions.recurring(key)].filter(({ placed }) => placed.node.kind === 'createFunction');
-}
-
 function inOrder(database: DatabaseFacts, entries: Iterable<HistoryEntry>): HistoryEntry[] {
   // What is no migration runs over the schema that the migrations leave.
   const numbered = [...entries].map((entry) => ({ entry, step: entry.migration ? stepNumber(database, entry) : database.steps.length, ...entry.placed }));

@@ -58,22 +58,24 @@ class NameIndex<E extends Holder> {
 /** Which statements of a history name what. Brought forward statement by statement. */
 export class Mentions<E extends Holder> {
   readonly #naming = new NameIndex<E>(namesOf);
-  readonly #recurring = new NameIndex<E>(namesOf);
+  readonly #asked = new NameIndex<E>(namesOf);
+  readonly #routines = new Set<E>();
   readonly #about = new NameIndex<E>(({ placed }) => subjectsOf(placed.node).map(({ name }) => bareName(name.name)));
-  readonly #isRecurring: (entry: E) => boolean;
+  readonly #isAsked: (entry: E) => boolean;
   /** Whether anybody asked for a name, so that one may have been noted as read. */
   #inUse = false;
 
-  /** `isRecurring`: whether a statement belongs to the few that are looked up for every table, because they run again and again. */
-  constructor(isRecurring: (entry: E) => boolean) {
-    this.#isRecurring = isRecurring;
+  /** `isAsked`: whether a statement belongs to the workload, which is looked up for every table. */
+  constructor(isAsked: (entry: E) => boolean) {
+    this.#isAsked = isAsked;
   }
 
   /** Takes in a statement. Gives the keys under which its names may have been read. */
   add(entry: E): readonly ReadKey[] {
     this.#naming.add(entry);
     this.#about.add(entry);
-    if (this.#isRecurring(entry)) this.#recurring.add(entry);
+    if (this.#isAsked(entry)) this.#asked.add(entry);
+    if (isRoutine(entry)) this.#routines.add(entry);
     return this.#keysOf(entry);
   }
 
@@ -81,7 +83,8 @@ export class Mentions<E extends Holder> {
   remove(entry: E): readonly ReadKey[] {
     this.#naming.remove(entry);
     this.#about.remove(entry);
-    if (this.#isRecurring(entry)) this.#recurring.remove(entry);
+    if (this.#isAsked(entry)) this.#asked.remove(entry);
+    this.#routines.delete(entry);
     return this.#keysOf(entry);
   }
 
@@ -95,9 +98,15 @@ export class Mentions<E extends Holder> {
     return this.#about.of(this.#note(key));
   }
 
-  /** Those among `of` that run again and again. */
-  recurring(key: string): Iterable<E> {
-    return this.#recurring.of(this.#note(key));
+  /** Those among `of` that belong to the workload. */
+  asked(key: string): Iterable<E> {
+    return this.#asked.of(this.#note(key));
+  }
+
+  /** The functions and procedures, those that name an object among them. Their bodies are not looked into. */
+  routinesPerhapsNaming(key: string): Iterable<E> {
+    this.#note(key);
+    return this.#routines;
   }
 
   #note(key: string): string {
@@ -110,6 +119,10 @@ export class Mentions<E extends Holder> {
   #keysOf(entry: E): ReadKey[] {
     return this.#inUse ? namesOf(entry).map((name): ReadKey => `mentions:${name}`) : [];
   }
+}
+
+function isRoutine({ placed }: Holder): boolean {
+  return placed.node.kind === 'createFunction';
 }
 
 function namesOf({ placed }: Holder): readonly string[] {

@@ -20,11 +20,6 @@ export function isAsked({ placed: { node, statement }, role }: HistoryEntry): bo
   return role !== 'schema' && changes.has(node.kind);
 }
 
-/** Whether a statement holds what runs again and again: a query of the workload, or the body of a routine. */
-export function isRecurring(entry: HistoryEntry): boolean {
-  return entry.placed.node.kind === 'createFunction' || isAsked(entry);
-}
-
 const nothing: Query = { blocks: [], writes: [], tables: [], outputs: [] };
 const names = new WeakMap<Script, ReadonlyMap<number, string>>();
 
@@ -118,7 +113,7 @@ export class Workload {
   naming(key: string): WorkloadQuery[] {
     const { mentions, scripts } = this.#parts;
     const name = bareName(key);
-    const found = [...mentions.recurring(key)].filter(isAsked).sort(byPlace).map((entry): WorkloadQuery => new AskedStatement(entry, scripts.get(entry.placed.file)));
+    const found = [...mentions.asked(key)].sort(byPlace).map((entry): WorkloadQuery => new AskedStatement(entry, scripts.get(entry.placed.file)));
     return [...found, ...this.#parts.patterns().filter(({ query }) => query.tables.some((table) => bareName(table.name) === name))];
   }
 }

@@ -59,7 +59,7 @@ function addNames(names: Set<string>, { kind, upper, value, text }: Token, { dia
       return;
     case 'string':
       // A body in dollar quotes, dynamic SQL, and the strings that MySQL and SQLite take for names.
-      if (!data) for (const [word] of value.matchAll(/[\p{L}_][\p{L}\p{N}_$]*/gu)) names.add(word.toLowerCase());
+      if (!data) for (const word of value.toLowerCase().match(/[a-z_\u0080-\uffff][\w$\u0080-\uffff]*/g) ?? []) names.add(word);
       return;
     default:
   }

@@ -7,7 +7,7 @@ import type { LooseFile } from '../looseFiles.ts';
 import { Chain, forget } from './chain.ts';
 import { Changes } from './changes.ts';
 import { Mentions } from '../mentions.ts';
-import { isRecurring } from '../workload.ts';
+import { isAsked } from '../workload.ts';
 import { differences, type Differences, type RunSpec } from './run.ts';
 import { startCatalog } from './startCatalog.ts';
 
@@ -42,7 +42,7 @@ function changesSchema({ statements }: LooseFile): boolean {
  */
 export class Timeline {
   readonly changes = new Changes();
-  readonly mentions = new Mentions<HistoryEntry>(isRecurring);
+  readonly mentions = new Mentions<HistoryEntry>(isAsked);
   /** Whether what statements read is noted. */
   readonly recorded: boolean;
   readonly #empty: Catalog;

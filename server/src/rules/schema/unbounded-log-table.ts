@@ -1,7 +1,7 @@
 import { insertAfterStatement, replaceInStatement, suggestedChange } from '../../edits/builders.ts';
 import type { WorkspaceChange } from '../../edits/change.ts';
 import type { DatabaseFacts, Facts, HistoryEntry } from '../../project/facts.ts';
-import { entriesAbout, entryAt, routinesNaming } from '../../project/lookups.ts';
+import { entriesAbout, entryAt } from '../../project/lookups.ts';
 import { objectKey, type Column, type Table } from '../../schema/catalog.ts';
 import { quoteIdentifier, renderName } from '../../schema/quote.ts';
 import { isMySql, type Dialect } from '../../source/dialect.ts';
@@ -67,7 +67,7 @@ function hasRetention(database: DatabaseFacts, key: string): boolean {
   if (database.queriesNaming(key).some(({ query }) => query.writes.some((write) => write.kind === 'delete' && objectKey(dialect, write.table.schema, write.table.name) === key))) return true;
   const deletion = new RegExp(`\\bdelete\\s+from\\s+(\\w+\\.)?["\`]?${key.split('.').at(-1)!.replace(/[^\w]/g, '\\$&')}\\b`, 'i');
   const deleting = entriesAbout(database, key).filter(({ role, placed }) => role === 'schema' && placed.node.kind === 'delete');
-  return [...deleting, ...routinesNaming(database, key)].some(({ placed }) => deletion.test(placed.statement.text));
+  return [...deleting, ...database.mentions.routinesPerhapsNaming(key)].some(({ placed }) => deletion.test(placed.statement.text));
 }
 
 function reportTable(table: Table, prisma: Table | undefined, time: Column, { facts, database, report }: RuleContext): void {
