@@ -38,6 +38,8 @@ const cases: readonly (readonly [Dialect, string, string])[] = [
   ['postgresql', '"{{ index .Options "Namespace" }}"."t"', 'q:"{{ index .Options "Namespace" }}"  p:.  q:"t"'],
   ['postgresql', '${schema}_log tbl_{{x}} {{a}}_{{b}}.c', 'h:${schema}_log  h:tbl_{{x}}  h:{{a}}_{{b}}  p:.  w:c'],
   ['postgresql', '{{ if eq .D "x" }}SELECT{{ end }} {% else %} 1', 'w:SELECT  n:1'],
+  ['postgresql', 'a=#{id} #{b,jdbcType=INTEGER} a # 1 a<%=b%>_c a <% b %> c', 'w:a  o:=  h:#{id}  h:#{b,jdbcType=INTEGER}  w:a  o:#  n:1  h:a<%=b%>_c  w:a  o:<%  w:b  o:%>  w:c'],
+  ['mysql', 'a = #{id} # comment {b}', 'w:a  o:=  h:#{id}'],
   ['postgresql', 'a /* TEMPLATE: schema */ b /* template */', 'w:a  h:/* TEMPLATE: schema */  w:b'],
   ['postgresql', '\\set x 1\nSELECT 1 \\gset\n', 'w:SELECT  n:1'],
   ['mysql', '`a``b` "s\\"t" \'it\\\'s\' x"41"', '`'.replace('`', 'q:`a``b`') + '  s:"s\\"t"  s:\'it\\\'s\'  w:x  s:"41"'],

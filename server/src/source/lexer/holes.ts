@@ -1,21 +1,34 @@
-import { holdsUnit } from './characters.ts';
+import { holdsUnit, unitAt } from './characters.ts';
 
 /** How long a template placeholder may be, UTF-16 units; a longer one is no placeholder. */
 const LONGEST_HOLE = 1000;
 
 const BRACE = 123;
+/** MyBatis' value with its options; a comment of MySQL seldom begins like that. */
+const namedValue = /^#\{[\w.]+[,}]/;
+/** A tag of ERB; `<%` is also an operator of PostgreSQL's pg_trgm, which no dash, hash or word of Ruby follows. */
+const rubyTag = /^<%(?:[=#-]|[ \t]*(?:if|unless|else|elsif|end|for|while|case|when)\b)/;
 
 const pairs: readonly (readonly [open: string, close: string])[] = [
   ['{{', '}}'],
   ['{%', '%}'],
   ['{#', '#}'],
   ['${', '}'],
+  ['#{', '}'],
+  ['<%', '%>'],
 ];
+
+/** Whether the unit at `position` opens a placeholder if the one behind it agrees. */
+function mayOpenHole(text: string, position: number): boolean {
+  const code = unitAt(text, position);
+  if (code === BRACE) return true;
+  if (code === 36 || code === 35) return unitAt(text, position + 1) === BRACE && (code === 36 || namedValue.test(text.slice(position, position + 80)));
+  return code === 60 && rubyTag.test(text.slice(position, position + 20));
+}
 
 /** The offset just after the placeholder that opens at `position`, or -1 when none does. */
 export function endOfHoleAt(text: string, position: number): number {
-  const code = text.charCodeAt(position);
-  if (code !== 123 && code !== 36) return -1;
+  if (!mayOpenHole(text, position)) return -1;
   const pair = pairs.find(([open]) => text.startsWith(open, position));
   return pair ? endOfHole(text, position, pair[0], pair[1]) : -1;
 }
@@ -28,6 +41,7 @@ function endOfHole(text: string, start: number, open: string, close: string): nu
 
 /** Whether the placeholder at `position` steers the template (a condition, a loop, a comment) and stands for no text. */
 export function isTemplateControl(text: string, position: number): boolean {
+  if (unitAt(text, position) === 60) return text.charCodeAt(position + 2) !== 61;
   if (text.charCodeAt(position) !== 123) return false;
   return /^\{(?:[%#]|\{[#^/!]|\{-?\s*(?:\/\*|(?:if|else|end|range|with|define|template|block)\b))/.test(text.slice(position, position + 24));
 }

@@ -1,5 +1,5 @@
 import { isDigit, isPostgresOperator, isSpecialOperator, isWordPart, isWordStart, unitAt } from './characters.ts';
-import { endOfPercentParameter } from './holes.ts';
+import { endOfHoleAt, endOfPercentParameter } from './holes.ts';
 
 /** Operators of MySQL and SQLite that are longer than one character, by the first one; longest first. */
 const longOperators: Readonly<Record<string, readonly string[]>> = {
@@ -32,6 +32,7 @@ function endOfPostgresOperator(text: string, position: number): number {
     const code = unitAt(text, end);
     if (!isPostgresOperator(code) || (code === 37 && endOfPercentParameter(text, end) > 0)) break;
     const next = unitAt(text, end + 1);
+    if (end > position && (code === 35 || code === 60) && endOfHoleAt(text, end) > 0) break;
     if (end > position && ((code === 45 && next === 45) || (code === 47 && next === 42))) break;
     if (isSpecialOperator(code)) special = true;
     end++;

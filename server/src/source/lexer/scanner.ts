@@ -13,7 +13,7 @@ const LONGEST_GAP = 200;
 
 /**
  * What the scanner stands on. Beside the token kinds: `terminator` ends a statement; `client` is a line for the
- * client and not for the server (psql's `\d`, MySQL's DELIMITER); `versionMark` is the opening or closing of a
+ * client and not for the server (psql's `\d`, MySQL's DELIMITER, `.read` of SQLite's shell); `versionMark` is the opening or closing of a
  * MySQL comment whose content is executed; `template` is a template's own control ({{ if }}, {% for %}).
  */
 export type ScanKind = TokenKind | 'lineComment' | 'blockComment' | 'client' | 'terminator' | 'versionMark' | 'template' | 'end';
@@ -165,7 +165,8 @@ export class Scanner {
     if (this.#mysql && (code | 32) === 100 && this.#delimiterCommand(position, end)) {
       return this.#take('client', endOfLine(this.text, end));
     }
-    return next === 123 || next === 36 ? this.#glued('word', end) : this.#take('word', end);
+    const mayGlue = next === 123 || next === 36 || (next === 60 && unitAt(text, end + 1) === 37);
+    return mayGlue ? this.#glued('word', end) : this.#take('word', end);
   }
 
   /** Ends a word or hole at `end`, or after the holes and words glued to it: `{{schema}}_users` is one name. */
@@ -207,9 +208,11 @@ export class Scanner {
     return isName ? this.#take('word', endOfWord(this.text, end)) : this.#take('number', end);
   }
 
-  /** `.5` is a number, `t.5` and `1..5` are not. */
+  /** `.5` is a number, `t.5` and `1..5` are not; SQLite's shell takes `.mode csv`. */
   #dot(position: number): ScanKind {
-    const before = position === 0 ? 32 : this.text.charCodeAt(position - 1);
+    const before = position === 0 ? 10 : this.text.charCodeAt(position - 1);
+    const isCommand = this.#sqlite && !this.#afterOperand && (before === 10 || before === 13) && isWordStart(unitAt(this.text, position + 1));
+    if (isCommand) return this.#take('client', endOfLine(this.text, position));
     const isNumber = isDigit(unitAt(this.text, position + 1)) && !isWordPart(before) && !')]}"\'`.$'.includes(String.fromCharCode(before));
     return isNumber ? this.#number(position) : this.#take('punctuation', position + 1);
   }
@@ -221,9 +224,11 @@ export class Scanner {
 
   #brace(position: number): ScanKind {
     const end = endOfHoleAt(this.text, position);
-    if (end < 0) return this.#take('punctuation', position + 1);
-    if (isTemplateControl(this.text, position)) return this.#take('template', end);
-    return this.#glued('hole', end);
+    return end < 0 ? this.#take('punctuation', position + 1) : this.#hole(position, end);
+  }
+
+  #hole(position: number, end: number): ScanKind {
+    return isTemplateControl(this.text, position) ? this.#take('template', end) : this.#glued('hole', end);
   }
 
   #dollar(position: number): ScanKind {
@@ -300,8 +305,11 @@ export class Scanner {
   }
 
   #backslash(position: number): ScanKind {
+    const next = unitAt(this.text, position + 1);
+    // MySQL's client sends what it holds on \G and \g.
+    if (this.#mysql && (next | 32) === 103 && !isWordPart(unitAt(this.text, position + 2))) return this.#take('terminator', position + 2);
     if (!this.#postgresql) return this.#take('operator', position + 1);
-    if (this.text[position + 1] === ';') return this.#take('terminator', position + 2);
+    if (next === 59) return this.#take('terminator', position + 2);
     return this.#take('client', endOfLine(this.text, position));
   }
 
@@ -311,6 +319,10 @@ export class Scanner {
     if (code === 45 && next === 45) {
       const third = unitAt(text, position + 2);
       if (!this.#mysql || third <= 32) return this.#take('lineComment', endOfLine(this.text, position));
+    }
+    if (code === 35 || code === 60) {
+      const hole = endOfHoleAt(text, position);
+      if (hole > 0) return this.#hole(position, hole);
     }
     const percent = code === 37 ? endOfPercentParameter(text, position) : -1;
     if (percent > 0) return this.#take('parameter', percent);

@@ -1,10 +1,10 @@
 import { endOfBlanks, unitAt } from '../lexer/characters.ts';
 
 const sectionMark =
-  /^--(?:> statement-breakpoint\b|bun:split\b|[ \t]*changeset[ \t]|[ \t]*\+\w+[ \t]+(?:Up|Down|StatementBegin|StatementEnd)\b|[ \t]*migrate:(?:up|down)\b)/i;
+  /^--(?:> statement-breakpoint\b|bun:split\b|[ \t]*changeset[ \t]|[ \t]*\+\w+[ \t]+(?:Up|Down|StatementBegin|StatementEnd)\b|[ \t]*migrate:(?:up|down)\b|[ \t]*(?:Up|Down) Migration\b|[ \t]*name:[ \t]*\w+[ \t]+:\w)/i;
 
 /** With what the pattern goes on after its dashes and blanks: a test that spares most comments the pattern. */
-const sectionStarts: ReadonlySet<number> = new Set(Array.from('>bBcC+mM', (letter) => letter.charCodeAt(0)));
+const sectionStarts: ReadonlySet<number> = new Set(Array.from('>bBcC+mMuUdDn', (letter) => letter.charCodeAt(0)));
 
 /** Whether a line comment is a mark of a migration runner that begins another section or another statement. */
 export function isSectionMark(comment: string): boolean {
