@@ -25,7 +25,9 @@ function candidates(schema: string, queries: readonly string[], { dialect = 'pos
 const orders = `CREATE TABLE orders (
   id bigint PRIMARY KEY, tenant_id bigint NOT NULL, customer_id bigint, status text, open boolean, total numeric,
   code text, deleted_at timestamptz, created_at timestamptz, UNIQUE (tenant_id, code));
-CREATE TABLE items (order_id bigint REFERENCES orders (id), line int, sku text, tenant_id bigint, PRIMARY KEY (order_id, line));`;
+CREATE TABLE items (order_id bigint REFERENCES orders (id), line int, sku text, tenant_id bigint, PRIMARY KEY (order_id, line));
+CREATE TABLE tags (id bigint PRIMARY KEY, owner_id bigint, slug text);
+CREATE TABLE labels (owner_id bigint, slug text, color text);`;
 
 describe('columns', () => {
   it.each<[string, string, string[]]>([
@@ -44,6 +46,8 @@ describe('columns', () => {
     ['the table that a join filters', 'SELECT 1 FROM orders o JOIN items i ON i.order_id = o.id WHERE o.customer_id = $1 AND o.status = $2', ['orders(customer_id, status)']],
     ['the child of a parent that is filtered', 'SELECT 1 FROM orders o JOIN items i ON i.tenant_id = o.tenant_id AND i.sku = o.code WHERE o.id = $1', ['items(tenant_id, sku)']],
     ['the table of a correlated subquery', 'SELECT 1 FROM orders o WHERE o.id = $1 AND EXISTS (SELECT 1 FROM items i WHERE i.sku = o.code AND i.tenant_id = o.tenant_id)', ['items(tenant_id, sku)']],
+    ['the child of a NATURAL JOIN', 'SELECT 1 FROM tags NATURAL JOIN labels WHERE tags.id = $1', ['labels(owner_id, slug)']],
+    ['no column that a subquery beside the table may mean', 'SELECT 1 FROM orders, (SELECT $1::int AS customer_id, 1 AS x) q WHERE customer_id = $2 AND status = $3 AND total = $4', ['orders(status, total)']],
     ['an update', 'UPDATE orders SET total = 0 WHERE customer_id = $1 AND status = $2', ['orders(customer_id, status)']],
   ])('%s', (_, query, expected) => expect(candidates(orders, [query])).toEqual(expected));
 

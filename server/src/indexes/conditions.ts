@@ -3,6 +3,7 @@ import { findColumn, findTable, objectKey, type Column, type Table } from '../sc
 import { isMySql } from '../source/dialect.ts';
 import type { ColumnUse, Predicate, QueryBlock, TableUse } from '../source/query/query.ts';
 import { contains } from '../text/range.ts';
+import { derivedHas } from './derived.ts';
 import { sameColumn } from './keys.ts';
 import { valueSet } from './selectivity.ts';
 
@@ -51,7 +52,7 @@ export function scopeOf(database: DatabaseFacts, block: QueryBlock): Scope {
   });
   const complete = sources.length === block.tables.length && (sources.length < 2 || sources.every(({ table }) => table.knowledge === 'known'));
   const resolve = ({ qualifier, name }: ColumnUse): Resolved | undefined => {
-    if (qualifier === undefined && !complete) return undefined;
+    if (qualifier === undefined && (!complete || block.derived.some((derived) => derivedHas(catalog, derived, name) === true))) return undefined;
     const named = qualifier === undefined ? sources : sources.filter(({ use }) => sameColumn(dialect, use.alias ?? use.name, qualifier));
     const found = named.flatMap((source) => {
       const column = findColumn(dialect, source.table, name);
@@ -63,8 +64,8 @@ export function scopeOf(database: DatabaseFacts, block: QueryBlock): Scope {
 }
 
 /** Every condition of a block on columns of its known tables; a join gives one for either side. */
-export function conditionsOf(database: DatabaseFacts, block: QueryBlock, { resolve }: Scope): Condition[] {
-  return block.predicates.flatMap((predicate): Condition[] => {
+export function conditionsOf(database: DatabaseFacts, block: QueryBlock, { resolve, sources }: Scope): Condition[] {
+  const written = block.predicates.flatMap((predicate): Condition[] => {
     const left = resolve(predicate.column);
     if (predicate.against !== 'column') return left ? [valueCondition(database, block, predicate, left, resolve)] : [];
     const right = predicate.other && resolve(predicate.other);
@@ -72,6 +73,18 @@ export function conditionsOf(database: DatabaseFacts, block: QueryBlock, { resol
     const join = (side: Resolved | undefined, partner: Resolved | undefined): Condition[] => (side ? [{ ...side, binding: 'join', partner: partner?.source ?? 'outside' }] : []);
     return [...join(left, right), ...join(right, left)];
   });
+  return [...written, ...naturalConditions(database, block, sources)];
+}
+
+/** NATURAL JOIN compares the columns that both sides have. */
+function naturalConditions({ dialect }: DatabaseFacts, { natural }: QueryBlock, sources: readonly Source[]): Condition[] {
+  const among = (names: readonly string[]) => sources.filter(({ use }) => names.some((name) => sameColumn(dialect, use.alias ?? use.name, name)));
+  const pair = (left: Source, right: Source) =>
+    left.table.columns.flatMap((column): Condition[] => {
+      const twin = findColumn(dialect, right.table, column.name);
+      return twin ? [{ source: left, column, binding: 'join', partner: right }, { source: right, column: twin, binding: 'join', partner: left }] : [];
+    });
+  return natural.flatMap(({ left, right }) => among(left).flatMap((one) => among(right).flatMap((other) => pair(one, other))));
 }
 
 function valueCondition(database: DatabaseFacts, block: QueryBlock, predicate: Predicate, left: Resolved, resolve: Scope['resolve']): Condition {

@@ -1,4 +1,5 @@
 import type { QueryCursor } from './cursor.ts';
+import { notNames } from './words.ts';
 
 /** Words that go on a type that begins with another word. */
 const second: Readonly<Record<string, readonly string[]>> = {
@@ -22,6 +23,7 @@ const intervalFields: ReadonlySet<string> = new Set(['YEAR', 'MONTH', 'DAY', 'HO
 export function skipType(cursor: QueryCursor): void {
   const first = cursor.next();
   if (first.kind !== 'word' && first.kind !== 'quotedIdentifier' && first.kind !== 'hole') cursor.fail('a type is expected');
+  if (first.kind === 'word' && notNames.has(first.upper)) cursor.fail('a type is expected');
   while (cursor.takeMark('.')) cursor.next();
   if (cursor.takeMark('%')) cursor.next();
   while ((second[cursor.peek(-1)?.upper ?? ''] ?? []).includes(cursor.peek()?.upper ?? '-')) cursor.next();
