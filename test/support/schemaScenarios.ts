@@ -92,6 +92,10 @@ export const postgresScenarios: readonly Scenario[] = [
 ];
 
 export const sqliteScenarios: readonly Scenario[] = [
+  {
+    name: 'virtual tables',
+    sql: "CREATE TABLE posts (id INTEGER PRIMARY KEY, title TEXT, body TEXT);\nCREATE VIRTUAL TABLE posts_search USING fts5 (title, body, content='posts', content_rowid='id');\nCREATE VIRTUAL TABLE gone USING fts5(a);\nCREATE TRIGGER posts_ai AFTER INSERT ON posts BEGIN INSERT INTO posts_search (rowid, title, body) VALUES (new.id, new.title, new.body); END;\nALTER TABLE posts_search RENAME TO \"posts search\";\nDROP TABLE gone;",
+  },
   { name: 'row ids and keys', sql: `CREATE TABLE a (id INTEGER PRIMARY KEY AUTOINCREMENT, n TEXT NOT NULL DEFAULT 'x' UNIQUE); CREATE TABLE b (x TEXT PRIMARY KEY, y INT) WITHOUT ROWID; CREATE TABLE c (x INT, y INT, PRIMARY KEY (x, y)) STRICT; CREATE TABLE d (id INT PRIMARY KEY, k INTEGER NOT NULL); CREATE TABLE e (a, b);` },
   { name: 'the rebuild idiom', sql: `CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, p INT REFERENCES p(id)); CREATE TABLE c (t INT REFERENCES t (id)); CREATE INDEX i ON t (a); PRAGMA foreign_keys=OFF; CREATE TABLE new_t (id INTEGER PRIMARY KEY, a TEXT NOT NULL DEFAULT '', p INT, FOREIGN KEY (p) REFERENCES p (id) ON DELETE CASCADE); INSERT INTO new_t SELECT id, a, p FROM t; DROP TABLE t; ALTER TABLE new_t RENAME TO t; CREATE INDEX i ON t (a); PRAGMA foreign_keys=ON;` },
   { name: 'renames', sql: `CREATE TABLE p (id INTEGER PRIMARY KEY, n TEXT); CREATE TABLE c (p INT REFERENCES p (id), x INT CHECK (x > 0)); CREATE INDEX i ON c (x) WHERE x > 5; CREATE VIEW v AS SELECT n FROM p; CREATE TRIGGER tr AFTER INSERT ON p BEGIN UPDATE p SET n = 'x' WHERE id = NEW.id; END; ALTER TABLE p RENAME TO parent; ALTER TABLE c RENAME COLUMN x TO y; ALTER TABLE parent RENAME COLUMN n TO name;` },

@@ -15,7 +15,7 @@ interface Drift {
 export function driftItems(context: PlanContext): PlanItem[] {
   const { catalog, dumps } = context.database;
   // A history that begins midway leaves tables unknown, and others perhaps unseen.
-  if (catalog.uncertain || [...catalog.tables.values()].some((table) => table.knowledge === 'unknown')) return [];
+  if (catalog.uncertain || [...catalog.tables.values()].some((table) => table.knowledge === 'unknown' && !table.virtual)) return [];
   const drifts = dumps.map(({ file, catalog: dump }) => compare(file, catalog, dump, dumps.length === 1)).filter(({ dumpOnly, historyOnly }) => dumpOnly.length + historyOnly.length > 0);
   return drifts.map(({ file, dumpOnly, historyOnly }) => {
     const sides = [...(dumpOnly.length > 0 ? [`Only in the dump: ${some(dumpOnly, 8)}.`] : []), ...(historyOnly.length > 0 ? [`Only in the migrations: ${some(historyOnly, 8)}.`] : [])];

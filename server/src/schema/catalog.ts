@@ -149,6 +149,8 @@ export interface Table {
   readonly inherits?: readonly string[];
   readonly unlogged?: boolean;
   readonly temporary?: boolean;
+  /** SQLite: a module holds the rows. What columns there are is the module's business, so such a table stays `unknown`; it can be made again. */
+  readonly virtual?: { readonly module: string; readonly arguments?: readonly string[] };
   readonly withoutRowid?: boolean;
   readonly strict?: boolean;
   /** Storage and engine options, one to a line: `fillfactor=70`, `ENGINE=InnoDB`. */
@@ -250,7 +252,8 @@ export type CollectionName = keyof CatalogObjects;
  * By what the objects of a catalog are found besides their keys. Names are bare (without schema) and folded as `objectKey` does.
  * - `name`: by name, whatever the schema;
  * - tables by the names of their keys, exclusions and indexes (`index`; not on MySQL, where those are the table's own), of their
- *   foreign keys and checks (`constraint`) and of their triggers, by the tables their foreign keys point at (`referenced`), by
+ *   foreign keys and checks (`constraint`) and of their triggers, on SQLite by
+ *   every name that those speak of (`spoken`), by the tables their foreign keys point at (`referenced`), by
  *   what they inherit from or are partitions of (`parent`), on PostgreSQL by the types of their columns that are not built in
  *   (`type`) and the literals in defaults that count with a sequence (`sequence`);
  * - views by the names of their indexes and by the relations their query may read (`reads`);
@@ -259,7 +262,7 @@ export type CollectionName = keyof CatalogObjects;
 export interface CatalogIndexes {
   readonly schemas: never;
   readonly extensions: never;
-  readonly tables: 'name' | 'index' | 'constraint' | 'trigger' | 'referenced' | 'parent' | 'type' | 'sequence';
+  readonly tables: 'name' | 'index' | 'constraint' | 'trigger' | 'spoken' | 'referenced' | 'parent' | 'type' | 'sequence';
   readonly enums: 'name';
   readonly domains: 'name';
   readonly types: 'name';

@@ -107,6 +107,7 @@ const settings: readonly (readonly [DifferentObject, (table: Table) => string])[
     ({ options, unlogged, withoutRowid, strict, inherits }) =>
       joined(comparableOptions(options), unlogged && 'UNLOGGED', withoutRowid && 'WITHOUT ROWID', strict && 'STRICT', inherits?.join(' ')),
   ],
+  ['option', ({ virtual }) => joined(virtual && 'VIRTUAL', virtual?.module, virtual?.arguments?.join(', '))],
   ['comment', ({ comment }) => comment ?? ''],
 ];
 

@@ -2,7 +2,7 @@ import { isMySql, type Dialect } from '../source/dialect.ts';
 import { lex } from '../source/lexer.ts';
 import { bareKey, objectKey, type CatalogIndexes, type CatalogObjects, type CollectionName } from './catalog.ts';
 import type { IndexRule } from './collection.ts';
-import { identifierOf } from './expressions.ts';
+import { identifierOf, identifiersIn } from './expressions.ts';
 import { isBuiltInType, splitTypeName } from './types.ts';
 
 type Rules = { readonly [N in CollectionName]: Readonly<Record<CatalogIndexes[N], IndexRule<CatalogObjects[N]>>> };
@@ -30,6 +30,7 @@ export function indexRules(dialect: Dialect): Rules {
       index: isMySql(dialect) ? {} : { indexes: nameOf, uniques: nameOf, exclusions: nameOf, primaryKey: nameOf },
       constraint: { foreignKeys: nameOf, checks: nameOf },
       trigger: { triggers: nameOf },
+      spoken: dialect === 'sqlite' ? { triggers: ({ text }) => [...identifiersIn(dialect, text)] } : {},
       referenced: { foreignKeys: ({ references }) => tableOf(references) },
       parent: { inherits: (key) => key, partitionOf: tableOf },
       type: postgres ? { columns: ({ type }) => (isBuiltInType(type) ? undefined : splitTypeName(type).name) } : {},

@@ -156,7 +156,7 @@ function missingTables(work: Work, entry: HistoryEntry): ReadonlyMap<string, Tab
   const tables = new Map<string, Table>();
   for (const key of keys) {
     const table = entry.before.tables.get(key)!;
-    if (table.knowledge === 'unknown') work.gap(`the drop of ${table.name}, whose definition the history does not hold`);
+    if (table.knowledge === 'unknown' && !table.virtual) work.gap(`the drop of ${table.name}, whose definition the history does not hold`);
     else tables.set(key, table);
     if (table.partitionBy && !hasPartition(entry.before, table)) work.gap(`the partitions of ${table.name}, which the history does not make`);
   }

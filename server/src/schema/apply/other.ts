@@ -166,8 +166,8 @@ function addName(draft: Draft, collection: 'extensions' | 'schemas', { target }:
   if (!draft.has(collection, name)) draft.set(collection, name, draft.origin(target!.range));
 }
 
-/** A virtual table of SQLite: it exists, but what it holds is its module's business. */
-function virtualTable(draft: Draft, { target, text }: OtherStatement): void {
-  if (draft.find(target!)) return;
-  draft.put({ ...draft.tableOrUnknown(target!), options: text.trim() });
+function virtualTable(draft: Draft, { target, virtual }: OtherStatement): void {
+  if (!virtual || draft.find(target!)) return;
+  const { module, ...list } = virtual;
+  draft.put({ ...draft.tableOrUnknown(target!), virtual: { module: module.name, ...list } });
 }

@@ -60,6 +60,7 @@ export function renameTable(draft: Draft, table: Table, to: Target): void {
   draft.put(followRename(draft, renamed, table, to));
   draft.mapTablesBy('referenced', from, (other) => followRename(draft, other, table, to));
   draft.mapTablesBy('parent', from, (other) => followRename(draft, other, table, to));
+  if (table.name !== to.name) draft.mapTablesBy('spoken', draft.bare(table.name), (other) => renameInTriggers(draft, other, table.name, to.name));
   moveOwnedSequences(draft, table, to);
   if (draft.dialect !== 'mysql' && draft.dialect !== 'mariadb') renameInViews(draft, table.name, to.name);
 }
@@ -109,15 +110,17 @@ function followRename(draft: Draft, other: Table, from: Pick<Table, 'schema' | '
   }
   if (other.inherits?.includes(oldKey)) changed = { ...changed, inherits: other.inherits.map((key) => (key === oldKey ? to.key : key)) };
   const isSelf = objectKey(draft.dialect, other.schema, other.name) === to.key;
-  if (isSelf && other.triggers.length > 0 && from.name !== to.name) {
-    const triggers = other.triggers.map((trigger) => ({ ...trigger, text: renameIdentifierIn(draft.dialect, trigger.text, from.name, to.name) }));
-    changed = { ...changed, triggers };
-  }
+  if (isSelf && other.triggers.length > 0 && from.name !== to.name) changed = renameInTriggers(draft, changed, from.name, to.name);
   if (isSelf && draft.dialect === 'postgresql' && from.schema !== to.schema) {
     const name = renderName(draft.dialect, to.schema, to.name);
     changed = { ...changed, triggers: changed.triggers.map((trigger) => ({ ...trigger, text: withNameAfter(draft.dialect, trigger.text, ['ON'], name) })) };
   }
   return changed;
+}
+
+/** The bodies of SQLite's triggers are the statements themselves, in which a table is renamed as well. */
+function renameInTriggers(draft: Draft, table: Table, from: string, to: string): Table {
+  return { ...table, triggers: table.triggers.map((trigger) => ({ ...trigger, text: renameIdentifierIn(draft.dialect, trigger.text, from, to) })) };
 }
 
 /** Views of PostgreSQL and SQLite follow the tables they were made over. */

@@ -16,7 +16,7 @@ export type CatalogObject =
 function objectsOf(catalog: Catalog): CatalogObject[] {
   const list = <K extends CatalogObject['kind'], V>(kind: K, map: ReadonlyMap<string, V>) => [...map].map(([key, value]) => ({ kind, key, value }));
   // A table that no history makes cannot be made here either, and a temporary one belongs to nobody.
-  const tables = new Map([...catalog.tables].filter(([, table]) => table.knowledge === 'known' && !table.temporary));
+  const tables = new Map([...catalog.tables].filter(([, table]) => (table.knowledge === 'known' || table.virtual) && !table.temporary));
   const sequences = new Map([...catalog.sequences].filter(([, sequence]) => !sequence.temporary));
   const views = new Map([...catalog.views].filter(([, view]) => !view.temporary));
   return [

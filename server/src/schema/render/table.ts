@@ -18,7 +18,7 @@ export interface TableRendering {
 /** CREATE TABLE with everything that can stand inside it, without a terminator. Indexes of PostgreSQL and SQLite are statements of their own. */
 export function renderTable(dialect: Dialect, table: Table, rendering: TableRendering = {}): string {
   if (table.partitionOf?.attached) return renderTable(dialect, standingAlone(table), rendering);
-  if (dialect === 'sqlite' && /^create\s+virtual\b/i.test(table.options ?? '')) return table.options!;
+  if (table.virtual) return virtualTable(dialect, table, table.virtual);
   const elements = [...columnsOf(dialect, table, rendering), ...constraintsOf(dialect, table, rendering)];
   const kind = `CREATE ${table.temporary ? 'TEMPORARY ' : ''}${table.unlogged ? 'UNLOGGED ' : ''}TABLE ${renderName(dialect, table.schema, table.name)}`;
   const body = elements.length > 0 ? ` (\n${elements.map((element) => `  ${element}`).join(',\n')}\n)` : ' ()';
@@ -27,6 +27,10 @@ export function renderTable(dialect: Dialect, table: Table, rendering: TableRend
     return [`${kind} PARTITION OF ${parent}${elements.length > 0 ? body : ''}`, `  ${table.partitionOf.bound}`, ...trailers(dialect, table)].join('\n');
   }
   return [kind + body, ...trailers(dialect, table)].join(isMySql(dialect) || dialect === 'sqlite' ? ' ' : '\n');
+}
+
+function virtualTable(dialect: Dialect, { schema, name }: Table, { module, arguments: list }: NonNullable<Table['virtual']>): string {
+  return `CREATE VIRTUAL TABLE ${renderName(dialect, schema, name)} USING ${quoteIdentifier(dialect, module)}${list ? `(${list.join(', ')})` : ''}`;
 }
 
 /** An attached partition as the table it was before: everything but the parent's foreign keys is its own. */
