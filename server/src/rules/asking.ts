@@ -1,7 +1,7 @@
 import { isCreation, type WorkspaceChange } from '../edits/change.ts';
 import type { Config } from '../project/config.ts';
 import type { DatabaseFacts, Facts, HistoryEntry, MigrationStep, RedisFacts } from '../project/facts.ts';
-import type { ColumnDefinition, StatementNode } from '../source/sql/ast.ts';
+import type { AlterAction, ColumnDefinition, StatementNode } from '../source/sql/ast.ts';
 import type { PrismaModel } from '../source/prisma/ast.ts';
 import type { TextRange } from '../text/range.ts';
 import { appliesToPrisma, appliesToSql } from './applies.ts';
@@ -94,20 +94,21 @@ export function askEntry(round: Round, entry: HistoryEntry, byKind: ByKind): voi
     const check = (one.rule.check as Readonly<Record<string, AnyCheck | undefined>>)[node.kind]!;
     ask(round, one, () => check(node, statementContextOf(round, one, entry)));
   }
-  const columnRules = byKind.get('columnDefinition') ?? [];
-  const askColumn = (column: ColumnDefinition) => {
-    for (const one of columnRules) {
-      ask(round, one, () => one.rule.check.columnDefinition!(column, statementContextOf(round, one, entry), node));
-    }
-  };
-  if (node.kind === 'createTable') node.columns.forEach(askColumn);
-  if (node.kind !== 'alterTable') return;
-  for (const action of node.actions) {
-    if (action.kind === 'addColumn' || action.kind === 'modifyColumn' || action.kind === 'changeColumn') askColumn(action.column);
-    for (const one of byKind.get('alterAction') ?? []) {
-      ask(round, one, () => one.rule.check.alterAction!(action, statementContextOf(round, one, entry), node));
-    }
+  if (node.kind !== 'createTable' && node.kind !== 'alterTable') return;
+  const columns = node.kind === 'createTable' ? node.columns : node.actions.flatMap(definedColumn);
+  for (const one of columns.length === 0 ? [] : (byKind.get('columnDefinition') ?? [])) {
+    const context = statementContextOf(round, one, entry);
+    ask(round, one, () => columns.forEach((column) => one.rule.check.columnDefinition!(column, context, node)));
   }
+  if (node.kind === 'createTable') return;
+  for (const one of byKind.get('alterAction') ?? []) {
+    const context = statementContextOf(round, one, entry);
+    ask(round, one, () => node.actions.forEach((action) => one.rule.check.alterAction!(action, context, node)));
+  }
+}
+
+function definedColumn(action: AlterAction): readonly ColumnDefinition[] {
+  return action.kind === 'addColumn' || action.kind === 'modifyColumn' || action.kind === 'changeColumn' ? [action.column] : [];
 }
 
 export function askStep(round: Round, step: MigrationStep, byKind: ByKind): void {
