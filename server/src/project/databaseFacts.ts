@@ -32,7 +32,10 @@ function unreadStatements(migrations: readonly Migration[], files: readonly Loos
     ...migrations.flatMap(({ up, down }) => [...up.statements, ...(down?.statements ?? [])]),
     ...files.flatMap(({ statements }) => statements),
   ];
-  return placed.flatMap(({ file, statement, node }) => (node.kind === 'unread' ? [{ file, offset: statement.start, reason: node.reason }] : []));
+  return placed.flatMap(({ file, statement, node }) => {
+    if (node.kind === 'unread') return [{ file, offset: statement.start, reason: node.reason }];
+    return node.unknown?.map(({ text, range }) => ({ file, offset: statement.start + range.start, reason: `a clause is not known: ${/^\S{0,30}/.exec(text)![0]}` })) ?? [];
+  });
 }
 
 /** Believed rows by table name, compared without case, with or without the schema. */

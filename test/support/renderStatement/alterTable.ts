@@ -4,7 +4,7 @@ import { renderColumn, renderPosition } from './columns.ts';
 import { attributes, renderTableConstraint } from './constraints.ts';
 import { renderPart } from './indexParts.ts';
 import { renderBound, renderDefinitions, renderPartitionBy } from './partitions.ts';
-import { clauses, identifier, identifiers, parameters, qualified, typeName, words } from './text.ts';
+import { bareOrQuoted, clauses, identifier, identifiers, parameters, qualified, typeName, words } from './text.ts';
 import { renderType } from './types.ts';
 
 type Of<K extends AlterAction['kind']> = Extract<AlterAction, { kind: K }>;
@@ -138,7 +138,7 @@ function renderSetting(dialect: Dialect, setting: TableSetting, options: readonl
     case 'indexVisibility':
       return `ALTER INDEX ${identifier(dialect, setting.index)} ${setting.visibility}`;
     case 'period':
-      return words(setting.columns ? 'ADD' : 'DROP', 'PERIOD FOR', identifier(dialect, setting.name), setting.columns && identifiers(dialect, setting.columns));
+      return words(setting.columns ? 'ADD' : 'DROP', 'PERIOD FOR', bareOrQuoted(dialect, setting.name), setting.columns && identifiers(dialect, setting.columns));
     case 'partitionBy':
       return renderPartitionBy(dialect, setting.partitionBy);
     case 'partitions':

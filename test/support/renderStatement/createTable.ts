@@ -3,7 +3,7 @@ import type { CreateTable, TableOption } from '../../../server/src/source/sql/as
 import { renderColumn } from './columns.ts';
 import { renderTableConstraint } from './constraints.ts';
 import { renderBound, renderPartitionBy } from './partitions.ts';
-import { bracketed, clauses, inOrder, parameters, qualified, splitOptions, typeName, words } from './text.ts';
+import { bareOrQuoted, bracketed, clauses, identifiers, inOrder, parameters, qualified, splitOptions, typeName, words } from './text.ts';
 
 /** CREATE TABLE. */
 export function renderCreateTable(dialect: Dialect, node: CreateTable): string {
@@ -27,12 +27,11 @@ export function renderCreateTable(dialect: Dialect, node: CreateTable): string {
 }
 
 function renderElements(dialect: Dialect, node: CreateTable): string {
-  const periods = node.options.filter((option) => option.name === 'PERIOD FOR');
   const elements = [
     ...node.columns.map((one) => ({ range: one.range, sql: renderColumn(dialect, one) })),
     ...node.constraints.map((one) => ({ range: one.range, sql: renderTableConstraint(dialect, one) })),
     ...node.likes.map((one) => ({ range: one.range, sql: renderLike(dialect, one) })),
-    ...periods.map((one) => ({ range: one.range, sql: clauses([one]) })),
+    ...(node.periods ?? []).map((one) => ({ range: one.range, sql: `PERIOD FOR ${bareOrQuoted(dialect, one.name)} ${identifiers(dialect, one.columns)}` })),
   ];
   const mayBeBare = node.partitionOf ?? node.ofType ?? node.asQuery;
   if (elements.length === 0) return mayBeBare ? '' : '()';

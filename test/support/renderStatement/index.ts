@@ -14,7 +14,7 @@ import { renderCreateView, renderPolicy } from './views.ts';
  */
 export function renderStatement(dialect: Dialect, node: StatementNode): string | undefined {
   const sql = renderNode(dialect, node);
-  return sql !== undefined && node.rest ? `${sql} <opaque>` : sql;
+  return sql !== undefined && node.unknown ? `${sql} <opaque>` : sql;
 }
 
 const dropped: ReadonlySet<string> = new Set(['table', 'index', 'view', 'materializedView', 'type', 'domain', 'sequence', 'policy', 'function', 'procedure', 'trigger', 'schema', 'extension']);

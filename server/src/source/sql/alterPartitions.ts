@@ -22,8 +22,7 @@ export function readPartitionChange(cursor: Cursor): BareAction {
   const verb = cursor.next().upper;
   cursor.expect('PARTITION');
   const at = cursor.position;
-  const setting = cursor.attempt(() => readChange(cursor, verb)) ?? { kind: 'partitions', verb };
-  cursor.skipRest();
+  const setting = readChange(cursor, verb);
   const option: TableOption = optionSince(cursor, `${verb} PARTITION`, first, at);
   return { kind: 'options', options: [option], text: cursor.textSince(first), setting };
 }

@@ -32,6 +32,8 @@ export interface CreateTable {
   readonly columns: readonly ColumnDefinition[];
   readonly constraints: readonly TableConstraint[];
   readonly likes: readonly { readonly table: QualifiedName; readonly including: readonly string[]; readonly range: TextRange }[];
+  /** MariaDB: PERIOD FOR name (start, end). */
+  readonly periods?: readonly { readonly name: Identifier; readonly columns: readonly Identifier[]; readonly range: TextRange }[];
   readonly inherits: readonly QualifiedName[];
   readonly partitionBy?: PartitionBy;
   /** `bound` is the clause as written. */
@@ -289,8 +291,8 @@ export interface UnreadStatement {
   readonly reason: string;
 }
 
-/** A statement. `rest` is what stands behind all that was read; it is counted as opaque. */
-export type StatementNode = { readonly rest?: Opaque } & (
+/** A statement. `unknown` are the clauses that the reader does not know; it is absent when there are none. */
+export type StatementNode = { readonly unknown?: readonly Opaque[] } & (
   | CreateTable
   | AlterTable
   | CreateIndex

@@ -4,7 +4,7 @@ import { readColumnDefinition } from './columns.ts';
 import { atTableConstraint, readTableConstraint } from './constraints.ts';
 import type { Cursor } from './cursor.ts';
 import { expressionSince, readRest } from './expressions.ts';
-import { acceptIfNotExists, canBeName, readIdentifier, readQualifiedName } from './names.ts';
+import { acceptIfNotExists, canBeName, readIdentifier, readNameList, readQualifiedName } from './names.ts';
 import { optionSince, readMySqlOption, readNamedOption, readParameters } from './options.ts';
 import { readBound, readPartitionBy } from './partitions.ts';
 
@@ -59,7 +59,8 @@ function readElement(cursor: Cursor, draft: Draft): void {
   if (isMySql(cursor.dialect) && cursor.accept('PERIOD', 'FOR')) {
     // MariaDB's period of a system-versioned or application-time table.
     const at = cursor.position;
-    cursor.skipElement();
+    const period = { name: readIdentifier(cursor), columns: readNameList(cursor), range: cursor.rangeSince(first) };
+    draft.periods = [...(draft.periods ?? []), period];
     draft.options.push(optionSince(cursor, 'PERIOD FOR', first, at));
   } else if (atTableConstraint(cursor)) draft.constraints.push(readTableConstraint(cursor));
   else if (canBeName(cursor, cursor.peek())) draft.columns.push(cursor.attempt(() => readColumnDefinition(cursor)) ?? skippedColumn(cursor));

@@ -2,7 +2,7 @@ import { isMySql } from '../dialect.ts';
 import { lex } from '../lexer.ts';
 import type { Statement } from '../statement.ts';
 import { readAlter } from './alter.ts';
-import type { OtherStatement, Rename, StatementNode, TruncateStatement } from './ast.ts';
+import type { Opaque, OtherStatement, Rename, StatementNode, TruncateStatement } from './ast.ts';
 import { readCreate } from './create.ts';
 import { Cursor, ReadFailure } from './cursor.ts';
 import { isDataVerb, readDataStatement } from './data.ts';
@@ -13,6 +13,7 @@ import { readWait } from './options.ts';
 import { otherStatement, readOther } from './other.ts';
 import { readPragma, readReset, readSet } from './settings.ts';
 import { readTransactionControl } from './transaction.ts';
+import { collectOpaque } from './visit.ts';
 
 /** How many statements are remembered; a large workspace has some tens of thousands. */
 const memoLimit = 20_000;
@@ -66,19 +67,24 @@ function readContained(statement: Statement): StatementNode {
   try {
     const cursor = cursorOver(statement);
     const node = readByFirstWord(cursor);
-    return cursor.done || node.kind === 'unread' ? node : withRest(cursor, node);
+    return node.kind === 'unread' ? node : withUnknown(cursor, node);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return { kind: 'unread', reason: error instanceof ReadFailure ? reason : `the reader failed: ${reason}` };
   }
 }
 
-/** The node with what stands behind all that was read. */
-function withRest(cursor: Cursor, node: StatementNode): StatementNode {
+/** The node with the clauses that are not known, what stands behind all that was read among them. */
+function withUnknown(cursor: Cursor, node: StatementNode): StatementNode {
+  const unknown = collectOpaque(node, cursor.done ? undefined : restOf(cursor));
+  return unknown.length > 0 ? { ...node, unknown } : node;
+}
+
+function restOf(cursor: Cursor): Opaque {
   const first = cursor.position;
   cursor.skipRest();
   const range = cursor.rangeSince(first);
-  return { ...node, rest: { kind: 'opaque', text: cursor.slice(range), range } };
+  return { kind: 'opaque', text: cursor.slice(range), range };
 }
 
 function readByFirstWord(cursor: Cursor): StatementNode {

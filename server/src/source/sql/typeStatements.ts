@@ -56,8 +56,17 @@ export function readAlterType(cursor: Cursor, name: AlterType['name']): AlterTyp
   const action = cursor.attempt(() => readTypeAction(cursor));
   if (action) return { kind: 'alterType', name, action };
   const change = cursor.attempt(() => readTypeChange(cursor));
-  if (!change || !cursor.done) cursor.skipRest();
-  return { kind: 'alterType', name, action: { kind: 'other', text: cursor.textSince(first), ...(change && { change }) } };
+  const text = restOf(cursor, first, change !== undefined);
+  return { kind: 'alterType', name, action: { kind: 'other', text, ...(change && { change }) } };
+}
+
+/** All that is left as text; it stays unread, and so is counted as opaque, unless a change was made of it. */
+function restOf(cursor: Cursor, first: number, known: boolean): string {
+  const here = known ? cursor.position : first;
+  cursor.skipRest();
+  const text = cursor.textSince(first);
+  cursor.position = here;
+  return text;
 }
 
 function readTypeAction(cursor: Cursor): AlterType['action'] {
@@ -111,9 +120,8 @@ function readAttribute(cursor: Cursor): ColumnDefinition {
 export function readAlterDomain(cursor: Cursor, name: AlterDomain['name']): AlterDomain {
   const first = cursor.position;
   const action = cursor.attempt(() => readDomainAction(cursor));
-  const known = action !== undefined && cursor.done;
-  cursor.skipRest();
-  return { kind: 'alterDomain', name, text: cursor.textSince(first), ...(known && { action }) };
+  const text = restOf(cursor, first, action !== undefined);
+  return { kind: 'alterDomain', name, text, ...(action && { action }) };
 }
 
 const plainChanges = { 'DROP DEFAULT': 'dropDefault', 'SET NOT NULL': 'setNotNull', 'DROP NOT NULL': 'dropNotNull' } as const;
