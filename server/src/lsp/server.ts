@@ -22,6 +22,7 @@ import { hover } from './requests/hover.ts';
 import { initialize } from './requests/initialize.ts';
 import { plan } from './requests/plan.ts';
 import { renderPlan } from './requests/renderPlan.ts';
+import { selectionRanges } from './requests/selectionRange.ts';
 import { status } from './requests/status.ts';
 
 /** Wires every request and notification to its handler. What a handler does stands in its own file; none can bring the server down. */
@@ -54,6 +55,7 @@ export function wire(connection: Connection, makeSession: SessionFactory): void 
   connection.onHover(request(context, 'hover', (params) => hover(context, params), null));
   connection.onDefinition(request(context, 'definition', (params) => definition(context, params), null));
   connection.onDocumentSymbol(request(context, 'documentSymbol', (params) => documentSymbols(context, params), []));
+  connection.onSelectionRanges(request(context, 'selectionRange', (params) => selectionRanges(context, params), null));
   connection.onCodeAction(request(context, 'codeAction', (params) => codeActions(context, params), []));
   connection.onCodeActionResolve((action, token) => request(context, 'codeAction/resolve', resolveCodeAction.bind(undefined, context), action)(action, token));
   connection.onExecuteCommand(request(context, 'executeCommand', (params) => executeCommand(context, params), null));

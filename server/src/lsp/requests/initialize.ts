@@ -20,6 +20,7 @@ export function initialize(context: ServerContext, params: InitializeParams, add
       hoverProvider: true,
       definitionProvider: true,
       documentSymbolProvider: true,
+      selectionRangeProvider: true,
       codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, fixAllKind], resolveProvider: true },
       ...(context.abilities.pull && { diagnosticProvider: { identifier: 'database-expert', interFileDependencies: true, workspaceDiagnostics: false } }),
       ...(commands.length > 0 && { executeCommandProvider: { commands } }),
