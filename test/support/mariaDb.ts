@@ -15,6 +15,30 @@ export function runMariaDb(database: string, script: string): string {
   return execFileSync('mariadb', [...connection, database], { input: script, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'], maxBuffer: 64 * 1024 * 1024 });
 }
 
+/**
+ * Runs statements one by one in a session of their own, going on behind those that are refused; gives the refusals by the number of
+ * the statement.
+ */
+export function runMariaStatements(database: string, statements: readonly string[]): Map<number, string> {
+  const starts: number[] = [];
+  let script = 'DELIMITER ;;;\n';
+  let line = 2;
+  for (const text of statements) {
+    starts.push(line);
+    script += `${text}\n;;;\n`;
+    line += text.split('\n').length + 1;
+  }
+  const { stderr, status, error } = spawnSync('mariadb', [...connection, '--force', database], { input: script, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+  if (error) throw error;
+  const refused = new Map<number, string>();
+  for (const [, at, message] of stderr.matchAll(/^(?:--------------\n[^]*?)?ERROR \d+ \(\w+\) at line (\d+)[^:]*: (.*)$/gm)) {
+    const number = starts.findLastIndex((start) => start <= Number(at));
+    refused.set(number, message!);
+  }
+  if (status !== 0 && refused.size === 0) throw new Error(stderr);
+  return refused;
+}
+
 /** Makes a database anew, empty. */
 export function freshMariaDb(database: string): void {
   runMariaDb('mysql', `DROP DATABASE IF EXISTS \`${database}\`; CREATE DATABASE \`${database}\` CHARACTER SET utf8mb4;`);
@@ -25,18 +49,36 @@ export function dropMariaDb(database: string): void {
   runMariaDb('mysql', `DROP DATABASE IF EXISTS \`${database}\``);
 }
 
-/** What the server says of a database, as sorted lines; the order of columns is left out. */
-export function introspectMariaDb(database: string): string[] {
-  const at = (column: string) => `${column} = '${database}'`;
-  const script = [
-    `SELECT CONCAT('table ', TABLE_NAME, ' ', COALESCE(ENGINE, ''), ' ', COALESCE(TABLE_COLLATION, ''), ' ', IF(TABLE_TYPE = 'VIEW', 'view', TABLE_COMMENT)) FROM information_schema.TABLES WHERE ${at('TABLE_SCHEMA')}`,
-    `SELECT CONCAT_WS(' ', 'column', CONCAT(TABLE_NAME, '.', COLUMN_NAME), COLUMN_TYPE, IS_NULLABLE, COALESCE(COLUMN_DEFAULT, ''), EXTRA, COALESCE(COLLATION_NAME, ''), COALESCE(GENERATION_EXPRESSION, ''), COLUMN_COMMENT) FROM information_schema.COLUMNS WHERE ${at('TABLE_SCHEMA')}`,
-    `SELECT CONCAT('index ', TABLE_NAME, ' ', INDEX_NAME, ' unique=', 1 - NON_UNIQUE, ' ', INDEX_TYPE, ' (', GROUP_CONCAT(CONCAT(COLUMN_NAME, COALESCE(CONCAT('(', SUB_PART, ')'), ''), ' ', COALESCE(COLLATION, '')) ORDER BY SEQ_IN_INDEX SEPARATOR ', '), ')') FROM information_schema.STATISTICS WHERE ${at('TABLE_SCHEMA')} GROUP BY TABLE_NAME, INDEX_NAME, NON_UNIQUE, INDEX_TYPE`,
-    `SELECT CONCAT_WS(' ', 'foreign key', k.TABLE_NAME, k.CONSTRAINT_NAME, GROUP_CONCAT(CONCAT(k.COLUMN_NAME, '->', k.REFERENCED_TABLE_NAME, '.', k.REFERENCED_COLUMN_NAME) ORDER BY k.ORDINAL_POSITION), r.UPDATE_RULE, r.DELETE_RULE) FROM information_schema.KEY_COLUMN_USAGE k JOIN information_schema.REFERENTIAL_CONSTRAINTS r ON r.CONSTRAINT_SCHEMA = k.CONSTRAINT_SCHEMA AND r.CONSTRAINT_NAME = k.CONSTRAINT_NAME AND r.TABLE_NAME = k.TABLE_NAME WHERE ${at('k.TABLE_SCHEMA')} AND k.REFERENCED_TABLE_NAME IS NOT NULL GROUP BY k.TABLE_NAME, k.CONSTRAINT_NAME, r.UPDATE_RULE, r.DELETE_RULE`,
-    `SELECT CONCAT_WS(' ', 'check', TABLE_NAME, CONSTRAINT_NAME, LEVEL, CHECK_CLAUSE) FROM information_schema.CHECK_CONSTRAINTS WHERE ${at('CONSTRAINT_SCHEMA')}`,
-    `SELECT CONCAT_WS(' ', 'trigger', EVENT_OBJECT_TABLE, TRIGGER_NAME, ACTION_TIMING, EVENT_MANIPULATION) FROM information_schema.TRIGGERS WHERE ${at('TRIGGER_SCHEMA')}`,
-    `SELECT CONCAT_WS(' ', 'routine', ROUTINE_TYPE, ROUTINE_NAME) FROM information_schema.ROUTINES WHERE ${at('ROUTINE_SCHEMA')}`,
-    `SELECT CONCAT_WS(' ', 'view', TABLE_NAME, REPLACE(VIEW_DEFINITION, '\`${database}\`.', '')) FROM information_schema.VIEWS WHERE ${at('TABLE_SCHEMA')}`,
-  ].join(';\n');
-  return runMariaDb(database, script).split('\n').filter((line) => line !== '').sort();
+/**
+ * What the server says of a database, as sorted lines: its own CREATE statements, those of tables in parts. The order of columns is left out
+ * unless `order` asks for it.
+ */
+export function introspectMariaDb(database: string, { order = false }: { readonly order?: boolean } = {}): string[] {
+  const objects = runMariaDb(database, [
+    `SELECT IF(TABLE_TYPE = 'VIEW', 'VIEW', 'TABLE'), TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = '${database}'`,
+    `SELECT 'TRIGGER', TRIGGER_NAME FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = '${database}'`,
+    `SELECT ROUTINE_TYPE, ROUTINE_NAME FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = '${database}'`,
+  ].join(';\n')).split('\n').filter((line) => line !== '').map((line) => line.split('\t') as [string, string]);
+  if (objects.length === 0) return [];
+  const shown = showMariaDb(database, objects.map(([kind, name]) => `SHOW CREATE ${kind} \`${name.replaceAll('`', '``')}\``));
+  return shown.split('\n').filter((line) => line !== '').flatMap((line, i) => objectFacts(objects[i]![0], line.split('\t'), order)).map((line) => line.replaceAll(`\`${database}\`.`, '')).sort();
+}
+
+/** Runs statements that give one row each; line breaks within a value come as \\n. */
+function showMariaDb(database: string, statements: readonly string[]): string {
+  return execFileSync('mariadb', [...connection.filter((option) => option !== '--raw'), database], { input: statements.join(';\n'), encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'], maxBuffer: 64 * 1024 * 1024 });
+}
+
+/** The facts in one row of SHOW CREATE: a table's parts each by itself, as keys and constraints stand in no order that means anything. */
+function objectFacts(kind: string, row: readonly string[], order: boolean): string[] {
+  const text = row[kind === 'TABLE' || kind === 'VIEW' ? 1 : 2]!;
+  if (kind !== 'TABLE') return [`${kind.toLowerCase()} ${row[0]!} ${text.replace(/ DEFINER=\S+/, '').replaceAll(/(?:\\n|\\t|\s)+/g, ' ')}`];
+  const [, ...lines] = text.split('\\n');
+  const end = lines.findIndex((line) => line.startsWith(')'));
+  const parts = lines.slice(0, end).map((line) => line.trim().replace(/,$/, ''));
+  const columns = parts.filter((part) => part.startsWith('`'));
+  const options = lines.slice(end).join(' ').replace(/ AUTO_INCREMENT=\d+/, '');
+  const name = row[0]!;
+  const inOrder = order ? [`order ${name} (${columns.map((part) => /^`(?:[^`]|``)*`/.exec(part)![0]).join(', ')})`] : [];
+  return [`table ${name} ${options}`, ...inOrder, ...parts.map((part) => `part ${name} ${part}`)];
 }

@@ -115,7 +115,9 @@ export function constraintsOf(draft: Draft, definition: ColumnDefinition): Table
     }
   }
   const { type } = definition;
-  if (isMySql(draft.dialect) && type?.name === 'serial') {
+  // MariaDB takes SERIAL PRIMARY KEY for the primary key alone.
+  const isKey = draft.dialect === 'mariadb' && definition.constraints.some(({ kind }) => kind === 'primaryKey');
+  if (isMySql(draft.dialect) && type?.name === 'serial' && !isKey) {
     constraints.push({ kind: 'unique', range: definition.range, columns: [{ column: definition.name, range: definition.range }] });
   }
   if (draft.dialect === 'mariadb' && type?.name === 'json') {
