@@ -59,6 +59,10 @@ export class TestFolder {
     return readFileSync(join(this.root, path), 'utf8');
   }
 
+  removeFile(path: string): void {
+    rmSync(join(this.root, path));
+  }
+
   remove(): void {
     rmSync(this.root, { recursive: true, force: true });
   }

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { gitApplied } from '../../server/src/host/git.ts';
-import { maximumBytes, readSourceFile, scanWorkspace } from '../../server/src/host/files.ts';
+import { maximumBytes, readSourceFile, scanInSlices, scanWorkspace, type ScanSlice } from '../../server/src/host/files.ts';
+import { scopeAround } from '../../server/src/host/scope.ts';
 
 const made: string[] = [];
 afterAll(() => made.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
@@ -196,6 +197,13 @@ describe('which files are applied by git', () => {
   });
 });
 
+/** The folder as a repository that git itself accepts. */
+function folderWithGit(root: string): string {
+  rmSync(path.join(root, '.git'), { recursive: true });
+  git(root, 'init', '-q');
+  return root;
+}
+
 describe('scanning a workspace', () => {
   const paths = async (root: string, options = {}) => (await scanWorkspace(root, options)).files.map((file) => file.path);
 
@@ -269,6 +277,105 @@ describe('scanning a workspace', () => {
       { file: 'latin.sql', reason: 'This file is not UTF-8 text.' },
     ]);
     expect(readSourceFile(root, 'link.sql')).toEqual({ reason: 'This file could not be opened.' });
+  });
+
+  test('git\'s rules of order: a folder that is left out cannot be entered again, a file in a folder that is not can', async () => {
+    const root = folder({
+      '.git/HEAD': '',
+      '.gitignore': 'out/\n!out/kept.sql\n*.sql\n!keep*.sql\n/only-here.sql\n\\#odd.sql\n',
+      'out/kept.sql': '',
+      'a/x.sql': '',
+      'a/keep1.sql': '',
+      'a/b/keep2.sql': '',
+      'a/b/.gitignore': 'keep2.sql\n!x.sql\n',
+      'a/b/x.sql': '',
+      'a/only-here.sql': '',
+    });
+    expect(await paths(root)).toEqual(['a/b/x.sql', 'a/keep1.sql']);
+    const listed = git(folderWithGit(root), 'ls-files', '--others', '--exclude-standard', '*.sql').trim().split('\n').sort();
+    expect(await paths(root)).toEqual(listed);
+  });
+
+  test('a folder that is ignored itself was opened on purpose', async () => {
+    const root = folder({ '.git/HEAD': '', '.gitignore': 'scratch/\n*.tmp.sql\n', 'scratch/a.sql': '', 'scratch/b.tmp.sql': '', 'c.sql': '' });
+    expect(await paths(root)).toEqual(['c.sql']);
+    expect(await paths(path.join(root, 'scratch'))).toEqual(['a.sql', 'b.tmp.sql']);
+  });
+
+  test('links that lead in circles, to files or to folders, are not followed', async () => {
+    const root = folder({ 'a/x.sql': '' });
+    symlinkSync(root, path.join(root, 'a/up'));
+    symlinkSync('.', path.join(root, 'here'));
+    symlinkSync('loop', path.join(root, 'loop'));
+    symlinkSync('x.sql', path.join(root, 'a/same.sql'));
+    expect(await paths(root)).toEqual(['a/x.sql']);
+  });
+
+  test("Prisma's copy of the schema beside a generated client is none of ours", async () => {
+    const root = folder({ 'prisma/schema.prisma': '', 'src/generated/prisma/schema.prisma': '', 'src/generated/view.sql': '', 'x/.prisma/client/schema.prisma': '' });
+    expect(await paths(root)).toEqual(['prisma/schema.prisma', 'src/generated/view.sql']);
+  });
+
+  test('steps of a history in another language are seen and not read; code elsewhere is not', async () => {
+    const root = folder({ 'm/0001_a.sql': 'a', 'm/0002_b.go': 'package m', 'm/0002_b_test.go': '', 'src/01_x.ts': '', 'app/src/main/resources/db/V1__a.sql': '', 'app/src/main/java/db/V2__B.java': 'class B {}' });
+    const { files } = await scanWorkspace(root);
+    expect(files.map((file) => [file.path, file.text])).toEqual([['app/src/main/java/db/V2__B.java', ''], ['app/src/main/resources/db/V1__a.sql', ''], ['m/0001_a.sql', 'a'], ['m/0002_b.go', '']]);
+  });
+
+  test('what disappears while the folder is read was never there, and changes no result', async () => {
+    const root = folder(Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`${i % 4}/${i}.sql`, 'SELECT 1;'])));
+    const seen: string[] = [];
+    let unreadable = 0;
+    for await (const slice of scanInSlices(root, { first: () => ['0/x/0.sql'] })) {
+      if (slice.done === slice.total) rmSync(path.join(root, '3'), { recursive: true, force: true });
+      if (slice.nearDone && seen.length === 0) for (const gone of ['1', '2']) rmSync(path.join(root, gone), { recursive: true });
+      seen.push(...slice.files.map((file) => file.path));
+      unreadable += slice.unreadable.length + slice.leftAlone.length;
+    }
+    expect([...new Set(seen.map((file) => file[0]))].sort()).toEqual(['0', '3']);
+    expect(unreadable).toBe(0);
+    expect(readSourceFile(root, '1/1.sql')).toEqual({ reason: 'This file could not be opened.', gone: true });
+  });
+
+  test.skipIf(process.platform === 'win32' || process.getuid?.() === 0)('what may not be read is named', async () => {
+    const root = folder({ 'a.sql': '', 'b/c.sql': '', 'd.sql': '' });
+    chmodSync(path.join(root, 'a.sql'), 0);
+    chmodSync(path.join(root, 'b'), 0);
+    const scan = await scanWorkspace(root);
+    chmodSync(path.join(root, 'b'), 0o755);
+    expect(scan.leftAlone).toEqual([{ file: 'a.sql', reason: 'This file could not be opened.' }, { file: 'b', reason: 'This folder could not be opened.' }]);
+    expect([...scan.unreadable].sort()).toEqual(['a.sql', 'b']);
+    expect(scan.files.map((file) => file.path)).toEqual(['d.sql']);
+  });
+
+  test('others get their turn while a large folder is read', async () => {
+    const root = folder(Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [`m/${i}.sql`, `SELECT ${i};`])));
+    let turns = 0;
+    let over = false;
+    const others = (): void => void (over ? undefined : (turns++, setImmediate(others)));
+    others();
+    const slices: ScanSlice[] = [];
+    const { files } = await scanWorkspace(root, {}, (slice) => void slices.push(slice));
+    over = true;
+    expect(files).toHaveLength(2000);
+    expect(slices.length).toBeGreaterThan(1);
+    expect(turns).toBeGreaterThanOrEqual(slices.length - 1);
+  });
+
+  test('the surroundings of a lone file: its repository, else the widest folder around it that is not too large', async () => {
+    const many = Object.fromEntries(Array.from({ length: 1100 }, (_, i) => [`many/${i % 3}/deep/${i}.sql`, '']));
+    const root = folder({ ...many, 'app/prisma/migrations/1_a/migration.sql': '', 'app/prisma/migrations/2_a/migration.sql': '', 'app/x.sql': '', 'repo/.git/HEAD': '', 'repo/deep/er/m/1.sql': '', 'top.sql': '' });
+    const scope = (...files: string[]) => scopeAround(root, files);
+    expect(await scope('app/prisma/migrations/1_a/migration.sql')).toEqual({ below: 'app' });
+    expect(await scope('app/x.sql', 'app/prisma/migrations/1_a/migration.sql')).toEqual({ below: 'app' });
+    expect(await scope('app/x.sql', 'top.sql')).toEqual({ below: '', depth: 2 });
+    expect(await scope('top.sql')).toEqual({ below: '', depth: 2 });
+    expect(await scope('repo/deep/er/m/1.sql')).toEqual({ below: 'repo' });
+    expect(await scopeAround(path.join(root, 'repo/deep'), ['er/m/1.sql'])).toEqual({ below: '' });
+    expect(await scopeAround(path.join(root, 'app'), ['x.sql'])).toEqual({ below: '' });
+    expect(await scope()).toEqual({ below: '' });
+    expect(await paths(root, { below: '', depth: 2 })).toEqual(['app/x.sql', 'top.sql']);
+    expect(await paths(root, { below: 'app' })).toEqual(['app/prisma/migrations/1_a/migration.sql', 'app/prisma/migrations/2_a/migration.sql', 'app/x.sql']);
   });
 
   test('stops when told to', async () => {

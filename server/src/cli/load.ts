@@ -1,7 +1,7 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { readSourceFile, scanWorkspace, type Scan } from '../host/files.ts';
-import { scopeAround } from '../host/scope.ts';
+import { scopeAround, type Scope } from '../host/scope.ts';
 import { gitApplied } from '../host/git.ts';
 import { loadAuthorities } from '../host/authorities.ts';
 import { loadPrismaAuthority } from '../host/prismaAuthority.ts';
@@ -102,8 +102,8 @@ const nothingScanned: Scan = { files: [], leftAlone: [], unreadable: new Set() }
 
 /** Reads a workspace and folds it. What cannot be read is left alone and told of in `unreadable`. */
 export async function load(target: Target, options: LoadOptions = {}): Promise<Loaded> {
-  const below = target.bounded ? await scopeAround(target.root, target.named) : '';
-  const scan = options.isolated && target.files.length > 0 ? nothingScanned : await scanWorkspace(target.root, { below });
+  const scope: Scope = target.bounded ? await scopeAround(target.root, target.named) : { below: '' };
+  const scan = options.isolated && target.files.length > 0 ? nothingScanned : await scanWorkspace(target.root, scope);
   const byPath = new Map(scan.files.map((file) => [file.path, file]));
   const leftAlone = new Map(scan.leftAlone.map(({ file, reason }) => [file, reason]));
   const unreadable = new Set(scan.unreadable);
@@ -129,7 +129,8 @@ export async function load(target: Target, options: LoadOptions = {}): Promise<L
     ...(options.isolated && { isolated: true }),
   };
   const told = [...unreadable].filter((file) => isAsked(target, file)).sort().map((file) => ({ file: shownPath(target, file), reason: leftAlone.get(file)! }));
-  const note = below === '' || options.isolated ? undefined : `Without database-expert.yaml nothing says how far the workspace reaches: only ${below} was read.`;
+  const whole = (scope.below === '' && scope.depth === undefined) || options.isolated;
+  const note = whole ? undefined : `Without database-expert.yaml nothing says how far the workspace reaches: only ${scope.below === '' ? 'the files around the named ones were' : `${scope.below} was`} read.`;
   return { target, facts: buildFacts(input), input, unreadable: told, ...(note !== undefined && { note }) };
 }
 

@@ -9,7 +9,7 @@ import { Slices } from './slices.ts';
 /** Files above this size are named and not read. */
 export const maximumBytes = 8 * 1024 * 1024;
 
-export interface ScanOptions extends Pick<ListOptions, 'exclude' | 'below'> {
+export interface ScanOptions extends Pick<ListOptions, 'exclude' | 'below' | 'depth'> {
   readonly signal?: AbortSignal;
   /** Files whose surroundings are read before the rest, the most important one first; asked again before each slice. */
   readonly first?: () => readonly string[];

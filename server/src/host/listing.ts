@@ -30,6 +30,8 @@ export interface ListOptions {
   readonly exclude?: readonly string[];
   /** Folder, relative to the root, that is looked at instead of the whole. */
   readonly below?: string;
+  /** How many folders deep to look, 1 for the folder alone; everything below when absent. */
+  readonly depth?: number;
   /** Stop once this many files that matter, or entries of any kind, have been met. */
   readonly most?: { readonly files: number; readonly entries: number };
 }
@@ -45,11 +47,11 @@ export interface Listing {
 
 /** Finds the files that matter in a workspace. Respects .gitignore; enters no link and no folder of installed or generated files. */
 export async function listFiles(root: string, slices: Slices, options: ListOptions = {}): Promise<Listing> {
-  const { below = '', most } = options;
+  const { below = '', most, depth = Number.POSITIVE_INFINITY } = options;
   const extra = options.exclude?.length ? [rulesOf(options.exclude)] : [];
   const paths: string[] = [];
   const closed: string[] = [];
-  const waiting: { folder: string; chain: readonly IgnoreRules[] }[] = [{ folder: below, chain: [...rulesAbove(root, below), ...extra] }];
+  const waiting: { folder: string; depth: number; chain: readonly IgnoreRules[] }[] = [{ folder: below, depth, chain: [...rulesAbove(root, below), ...extra] }];
   let entries = 0;
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     await slices.pause();
@@ -65,7 +67,7 @@ export async function listFiles(root: string, slices: Slices, options: ListOptio
     for (const entry of found) {
       const relative = joinPath(folder, entry.name);
       if (entry.isDirectory()) {
-        if (!skippedFolders.has(entry.name) && !isIgnored(root, chain, `${relative}/`)) waiting.push({ folder: relative, chain });
+        if (next.depth > 1 && !skippedFolders.has(entry.name) && !isIgnored(root, chain, `${relative}/`)) waiting.push({ folder: relative, depth: next.depth - 1, chain });
       } else if (entry.isFile() && matters(relative) && !isIgnored(root, chain, relative)) {
         paths.push(relative);
       }

@@ -90,5 +90,7 @@ export class Folders {
 
 /** Decoded path of a URI; on Windows the drive letter is lower case, as editors differ in it. */
 function pathOf(uri: string): string {
+  // Nearly every URI is that of a file with nothing escaped, and a storm of changes brings thousands.
+  if (/^file:\/\/\/(?![A-Z]:)[\w./@+~-]*$/.test(uri)) return uri.slice('file://'.length);
   return URI.parse(uri).path.replace(/^\/([A-Z]):/, (_, drive: string) => `/${drive.toLowerCase()}:`);
 }

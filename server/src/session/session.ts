@@ -40,6 +40,8 @@ const rest = 1000;
 const brief = 30;
 /** Milliseconds for which watched changes are gathered. */
 const gathering = 250;
+/** Changed files above which the folder is read as a whole. */
+const many = 100;
 
 /**
  * One workspace folder: its files from disk and from open editors, and the snapshot made of them. Each change makes a new revision;
@@ -70,6 +72,8 @@ export class Session {
   readonly #edited = new Map<string, SourceFile>();
   #snapshot: Snapshot | undefined;
   #ready: Promise<void>;
+  #scanning: Promise<void> | undefined;
+  #scanAgain: Promise<void> | undefined;
   #computing = false;
   #disposed = false;
 
@@ -158,7 +162,9 @@ export class Session {
   touched(paths: readonly string[]): void {
     if (this.#loose) return;
     for (const path of paths) this.#touched.add(path);
-    this.#gather.restart(gathering);
+    // A storm of changes may last: it is worked off at intervals, not when it is over.
+    if (this.#touched.size > many) this.#gather.start(gathering);
+    else this.#gather.restart(gathering);
   }
 
   /** Asks again which migrations have run. */
@@ -171,9 +177,18 @@ export class Session {
     this.#changed(0);
   }
 
-  /** Reads the whole folder again. */
-  async rescan(): Promise<void> {
-    if (this.#loose) return;
+  /** Reads the whole folder again; asked while it is being read, once more when that is done. */
+  rescan(): Promise<void> {
+    if (this.#loose) return Promise.resolve();
+    if (!this.#scanning) return (this.#scanning = this.#readFolder().finally(() => (this.#scanning = undefined)));
+    this.#scanAgain ??= this.#scanning.then(() => {
+      this.#scanAgain = undefined;
+      return this.rescan();
+    });
+    return this.#scanAgain;
+  }
+
+  async #readFolder(): Promise<void> {
     const begun = performance.now();
     try {
       const { files, leftAlone } = await this.#ports.scan((slice) => this.#computation.prepare(slice.files));
@@ -233,7 +248,7 @@ export class Session {
     const paths = [...this.#touched];
     this.#touched.clear();
     // A path that is not known yet may be ignored, vendored or a folder: only a scan can tell.
-    if (paths.some((path) => !this.#disk.has(path)) || paths.length > 100) return this.rescan();
+    if (paths.some((path) => !this.#disk.has(path)) || paths.length > many) return this.rescan();
     const files = await Promise.all(paths.map(async (path) => [path, await this.#ports.read(path).catch(() => undefined)] as const));
     let different = false;
     for (const [path, file] of files) {

@@ -16,6 +16,11 @@ export class Pause {
     }, delay);
   }
 
+  /** Starts the pause unless it runs already. */
+  start(delay: number): void {
+    if (this.#timer === undefined) this.restart(delay);
+  }
+
   /** Gives the pause up; the work is not done. */
   cancel(): void {
     clearTimeout(this.#timer);
