@@ -1,5 +1,5 @@
 import type { Dialect } from '../source/dialect.ts';
-import type { Column, Domain, EnumType, Key, Origin, OtherType, Routine, Sequence, Table, View } from './catalogObjects.ts';
+import type { Column, Domain, EnumType, Origin, OtherType, Routine, Sequence, Table, View } from './catalogObjects.ts';
 import { Collection } from './collection.ts';
 import { noteRead, type ReadKey } from './reads.ts';
 
