@@ -1,6 +1,8 @@
 import type { Origin } from '../schema/catalog.ts';
 import { noteReadOf } from '../schema/reads.ts';
 import type { TextRange } from '../text/range.ts';
+import { bareName } from '../source/names.ts';
+import { subjectsOf } from '../source/sql/subjects.ts';
 import type { DatabaseFacts, HistoryEntry, MigrationStep, ScriptRun } from './facts.ts';
 
 const numbers = new WeakMap<readonly MigrationStep[], ReadonlyMap<string, number>>();
@@ -83,9 +85,18 @@ function inOrder(database: DatabaseFacts, entries: Iterable<HistoryEntry>): Hist
   return numbered.sort((a, b) => a.step - b.step || compare(a.file, b.file) || a.statement.start - b.statement.start).map(({ entry }) => entry);
 }
 
+/** Number of statements up to which a migration is looked through sooner than an index of the whole history is made. */
+const few = 40;
+
+function isAbout({ placed }: HistoryEntry, key: string): boolean {
+  const name = bareName(key);
+  return subjectsOf(placed.node).some((subject) => bareName(subject.name.name) === name);
+}
+
 /** The statements about a table that stand in the migration or script of an entry, in order; the entry itself is among them when it is about it. */
 export function entriesAboutBeside(database: DatabaseFacts, entry: HistoryEntry, key: string): HistoryEntry[] {
   const { file } = entry.placed;
+  if (entry.migration && entry.migration.up.statements.length <= few) return stepOf(database, entry)?.entries.filter((one) => isAbout(one, key)) ?? [];
   const beside: HistoryEntry[] = [];
   for (const one of database.mentions.about(key)) if (one.placed.file === file) beside.push(one);
   return beside.sort((a, b) => a.placed.statement.start - b.placed.statement.start);
