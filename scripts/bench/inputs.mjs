@@ -121,7 +121,7 @@ function workspace(folder, count) {
  *   Files made from the corpora are missing when the corpora are.
  */
 export function makeInputs(folder) {
-  const texts = { start: 'SELECT 1;\n', small: structure(88), large: structure(880) };
+  const texts = { start: 'SELECT 1;\n', small: structure(91), large: structure(910) };
   if (existsSync(corpora)) {
     const scripts = joinedScripts();
     Object.assign(texts, { zync: readFileSync(join(corpora, 'zync/db/structure.sql'), 'utf8'), joined: `${scripts.join('\n\n')}\n`, broken: `${withoutThreeSemicolons(scripts).join('\n\n')}\n` });

@@ -4,9 +4,9 @@ import { GivenUp, LanguageClient } from './languageClient.mjs';
 import { median, quantile } from './statistics.mjs';
 
 const timeout = 30_000;
-/** Typing ends when it took longer than this, and after this many characters. */
-const enough = 12_000;
-const strokes = 24;
+/** Typing ends when it took longer than this, and after this many rounds through the places. */
+const enough = 15_000;
+const rounds = 6;
 /** Milliseconds between two characters. */
 const rest = 120;
 
@@ -23,7 +23,8 @@ export function servers({ cli, squawk, pgls }, scratch) {
 const ownFolder = (folder) => ({ TMPDIR: folder, XDG_CACHE_HOME: folder, PGT_LOG_PATH: join(folder, 'log') });
 
 /**
- * Types one character into a name in the middle of a file and takes it away again, over and over.
+ * Types one character into a file and takes it away again, at several places in turn: in names of tables and columns, in a comment, between
+ * statements; at the beginning, in the middle and at the end.
  * @returns `open` (milliseconds until the first diagnostics), `median`, `p95`, `samples`, `findings`, `bytes`, and `stopped` when it was given up.
  */
 export function measureTyping(server, { path, text }) {
@@ -34,24 +35,29 @@ export function measureTyping(server, { path, text }) {
   });
 }
 
-/** The same in the newest migration of a workspace, and then in one of the middle: `back` is until its own diagnostics, `rest` until those of the newest. */
+/** A line break put in above the first statement, which moves all that a server pushes without being asked. */
+export function measurePushed(server, { path, text }) {
+  return withClient({ ...server, push: true }, dirname(path), async (client, result) => {
+    Object.assign(result, opened(await client.open(path, text, timeout)));
+    await pause(1000);
+    await type(client, result, path, text, { places: [{ offset: 0, put: '\n' }] });
+  });
+}
+
+/** The same in the newest migration of a workspace, and then in one of the middle: `back` is until its own diagnostics, `others` until those of the newest. */
 export function measureWorkspaceTyping(server, { folder, newest, middle }, texts) {
   return withClient(server, folder, async (client, result) => {
     Object.assign(result, opened(await client.open(newest, texts.newest, timeout)));
     await client.open(middle, texts.middle, timeout);
     await pause(1000);
     await type(client, result, newest, texts.newest);
-    const back = {};
-    await type(client, back, middle, texts.middle);
-    result.back = back;
-    const others = {};
-    await type(client, others, middle, texts.middle, newest);
-    result.others = others;
+    await type(client, (result.back = {}), middle, texts.middle);
+    await type(client, (result.others = {}), middle, texts.middle, { shown: newest });
   });
 }
 
-async function withClient({ command, env, settings }, folder, act) {
-  const client = new LanguageClient(command, { cwd: folder, env: env?.() });
+async function withClient({ command, env, settings, push = false }, folder, act) {
+  const client = new LanguageClient(command, { cwd: folder, env: env?.(), push });
   const result = {};
   try {
     await client.initialize(folder, settings);
@@ -68,26 +74,42 @@ async function withClient({ command, env, settings }, folder, act) {
 
 const opened = ({ milliseconds, findings }) => ({ open: milliseconds, findings });
 
-async function type(client, result, path, text, shown) {
-  const offset = nameEnd(text);
+async function type(client, result, path, text, { shown, places = placesOf(text) } = {}) {
   const times = [];
   const begin = Date.now();
+  const edit = async (one) => {
+    times.push((await client.edit(path, one, timeout, shown)).milliseconds);
+    await pause(rest);
+  };
   try {
-    for (let stroke = 0; stroke < strokes && Date.now() - begin < enough; stroke++) {
-      const edit = stroke % 2 === 0 ? { offset, length: 0, put: 'x' } : { offset, length: 1, put: '' };
-      times.push((await client.edit(path, edit, timeout, shown)).milliseconds);
-      await pause(rest);
+    for (let round = 0; round < rounds; round++) {
+      for (const { offset, put } of places) {
+        if (Date.now() - begin > enough) return;
+        await edit({ offset, length: 0, put });
+        await edit({ offset, length: put.length, put: '' });
+      }
     }
   } finally {
     Object.assign(result, { median: median(times), p95: quantile(times, 0.95), samples: times.length });
   }
 }
 
-/** Where the first name ends that begins a line in the second half of the file; else where the last word of the file ends. */
-function nameEnd(text) {
-  const half = Math.floor(text.length / 2);
-  const found = /\n\s+"?[a-z]\w*/i.exec(text.slice(half));
-  return found ? half + found.index + found[0].length : text.search(/\w\W*$/) + 1;
+/** Where a character is typed: behind what a pattern finds first from a share of the text on. */
+const typing = [
+  { from: 0.5, pattern: /\n\s+"?[a-z]\w*/gi },
+  { from: 0.95, pattern: /\b(?:TABLE|ON)\s+(?:ONLY\s+)?[\w."]+\w/gi },
+  { from: 0.3, pattern: /--[^\n]*\w/g },
+  { from: 0, pattern: /\n\s+"?[a-z]\w*/gi },
+  { from: 0.7, pattern: /;\n/g },
+];
+
+/** The places that a text has; the end of its last word where it has none. */
+function placesOf(text) {
+  const places = typing.flatMap(({ from, pattern }) => {
+    pattern.lastIndex = Math.floor(text.length * from);
+    return pattern.test(text) ? [{ offset: pattern.lastIndex, put: 'x' }] : [];
+  });
+  return places.length > 0 ? places : [{ offset: text.search(/\w\W*$/) + 1, put: 'x' }];
 }
 
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));

@@ -23,7 +23,11 @@ export class LanguageClient {
   #texts = new Map();
   #capabilities = {};
 
-  constructor(command, options) {
+  #push;
+
+  /** @param options `cwd`, `env`, and `push`: whether the server is to push diagnostics even if it could be asked for them. */
+  constructor(command, { push, ...options }) {
+    this.#push = push;
     this.#server = serve(command, options);
     this.#server.child.stdout.on('data', (chunk) => this.#take(chunk));
     this.#server.child.stdin.on('error', () => undefined);
@@ -43,7 +47,7 @@ export class LanguageClient {
       workspaceFolders: [{ uri, name: 'bench' }],
       capabilities: {
         workspace: { configuration: true, workspaceFolders: true, diagnostics: { refreshSupport: true } },
-        textDocument: { synchronization: {}, publishDiagnostics: { relatedInformation: true, versionSupport: true }, diagnostic: { relatedInformation: true } },
+        textDocument: { synchronization: {}, publishDiagnostics: { relatedInformation: true, versionSupport: true }, ...(!this.#push && { diagnostic: { relatedInformation: true } }) },
       },
     }, 20_000);
     this.#capabilities = capabilities;
@@ -79,7 +83,7 @@ export class LanguageClient {
 
   async #untilDiagnostics(uri, timeout, act) {
     const begin = performance.now();
-    if (!this.#capabilities.diagnosticProvider) {
+    if (this.#push || !this.#capabilities.diagnosticProvider) {
       const pushed = this.#within(timeout, (resolve) => this.#waiting.set(uri, resolve));
       act();
       const { at, params } = await pushed;

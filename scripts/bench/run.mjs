@@ -1,5 +1,6 @@
 // Measures the product beside its peers, in one run on one machine, and prints tables. Read the ratios: the times are of this machine.
-// `--readme` writes the tables into the README.
+// `--only check,large` runs these parts (check, keystroke, workspace) on these inputs (start, zync, joined, broken, small, large);
+// `--ours` leaves the peers out; `--readme` writes the tables into the README.
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -7,14 +8,22 @@ import { fileURLToPath } from 'node:url';
 import { checkers, measureCheck } from './check.mjs';
 import { makeInputs } from './inputs.mjs';
 import { ensurePeers } from './install.mjs';
-import { measureTyping, measureWorkspaceTyping, servers } from './keystroke.mjs';
-import { checkRow, duration, losses, table, toolHead, typingRow } from './table.mjs';
+import { measurePushed, measureTyping, measureWorkspaceTyping, servers } from './keystroke.mjs';
+import { limits } from './limits.mjs';
+import { checkRow, duration, growthRow, losses, megabytes, table, toolHead, typingRow } from './table.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const begin = Date.now();
 const say = (message) => console.error(`${String(Math.round((Date.now() - begin) / 1000)).padStart(4)} s  ${message}`);
 
-const peers = ensurePeers();
+const inputNames = ['start', 'zync', 'small', 'joined', 'broken', 'large'];
+const parts = { check: checks, keystroke: typing, workspace: workspaceFigures };
+const wanted = wantedNames();
+const toReadme = process.argv.includes('--readme');
+if (toReadme && wanted.length > 0) throw new Error('The README gets a whole run only, without --only.');
+const chosen = (names) => (names.some((name) => wanted.includes(name)) ? names.filter((name) => wanted.includes(name)) : names);
+
+const peers = process.argv.includes('--ours') ? { versions: {} } : ensurePeers();
 const folder = mkdtempSync(join(tmpdir(), 'database-expert-bench-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 // A copy, so that a build beside us changes nothing under our feet.
@@ -23,50 +32,87 @@ const programs = { cli: join(folder, 'dist/cli.cjs'), ...peers };
 const { files, workspaces } = makeInputs(join(folder, 'inputs'));
 
 const behind = [];
-const report = [
-  await checks(),
-  await typing(),
-  await workspaceFigures(),
-  ['Where we are behind:', '', ...(behind.length > 0 ? behind.map((line) => `- ${line}`) : ['- nowhere in this run'])].join('\n'),
-].join('\n\n');
-console.log(`${report}\n\n${cpus().length} cores (${cpus()[0].model}), load ${loadavg()[0].toFixed(1)} at the end, Node ${process.version}, ${duration(Date.now() - begin)}.`);
-if (process.argv.includes('--readme')) writeReadme(report);
+const missed = [];
+const sections = [];
+for (const part of chosen(Object.keys(parts))) sections.push(await parts[part]());
+if (peers.squawk) sections.push(listed('Where we are behind:', behind));
+sections.push(listed('Limits of our own that this run missed:', missed));
+sections.push(`${cpus().length} cores (${cpus()[0].model}), load ${loadavg()[0].toFixed(1)} at the end, Node ${process.version}, ${duration(Date.now() - begin)}.`);
+console.log(sections.join('\n\n'));
+if (toReadme) writeReadme(sections.join('\n\n'));
+
+/** The names behind --only. */
+function wantedNames() {
+  const at = process.argv.indexOf('--only');
+  const names = at < 0 ? [] : (process.argv[at + 1] ?? '').split(',');
+  const unknown = names.find((name) => !inputNames.includes(name) && !Object.hasOwn(parts, name));
+  if (unknown !== undefined) throw new Error(`--only knows ${[...Object.keys(parts), ...inputNames].join(', ')}; not "${unknown}".`);
+  return names;
+}
+
+function listed(title, lines) {
+  return [title, '', ...(lines.length > 0 ? lines.map((line) => `- ${line}`) : ['- none'])].join('\n');
+}
+
+/** The tools that are there. */
+function present(tools) {
+  return Object.fromEntries(Object.entries(tools).filter(([name]) => name === 'ours' || peers[name] !== undefined));
+}
 
 /** Cold checks of every file by every tool. */
 async function checks() {
-  const tools = checkers(programs);
+  const tools = present(checkers(programs));
   const results = {};
-  for (const [key, { title, path }] of Object.entries(files)) {
-    say(`check: ${title}`);
-    results[key] = await measureCheck(tools, path);
+  for (const key of new Set(['start', ...chosen(inputNames)])) {
+    if (!files[key]) continue;
+    say(`check: ${files[key].title}`);
+    results[key] = await measureCheck(tools, files[key].path);
   }
   const { start } = results;
   const net = (name, { milliseconds }) => milliseconds - start[name].milliseconds;
   const measured = Object.entries(results).filter(([key]) => key !== 'start');
-  for (const [key, result] of measured) behind.push(...losses(`check, ${files[key].title}`, result, net));
+  for (const [key, result] of measured) {
+    behind.push(...losses(`check, ${files[key].title}`, result, net));
+    missed.push(...limits.check(files[key], result.ours));
+  }
   behind.push(...losses('start of the process', start, (_, { milliseconds }) => milliseconds));
-  const growth = Object.keys(tools).map((name) => (results.large[name].stopped ? 'not measured' : `${(net(name, results.large[name]) / Math.max(1, net(name, results.small[name]))).toFixed(1)}x`));
-  return table(toolHead('Cold check: time without start of the process, memory, findings', Object.keys(tools), peers.versions), [
-    checkRow('start of the process (not subtracted here)', start),
-    ...measured.map(([key, result]) => checkRow(files[key].title, result, start)),
-    ['time for 10 times the input', ...growth],
-  ]);
+  const rows = [checkRow('start of the process (not subtracted here)', start), ...measured.map(([key, result]) => checkRow(files[key].title, result, start))];
+  const growth = growthRow(Object.keys(tools), results, net);
+  if (growth) missed.push(...limits.growth('check', growth[1]));
+  return table(toolHead('Cold check: time without start of the process, memory, findings', Object.keys(tools), peers.versions), [...rows, ...(growth ? [growth] : [])]);
 }
 
 /** One character typed, by every server. */
 async function typing() {
-  const tools = servers(programs, join(folder, 'scratch'));
+  const tools = present(servers(programs, join(folder, 'scratch')));
+  const all = {};
   const rows = [];
-  for (const key of ['zync', 'small', 'joined', 'large'].filter((name) => files[name])) {
-    const results = {};
+  for (const key of chosen(['zync', 'small', 'joined', 'large']).filter((name) => files[name])) {
+    const results = (all[key] = {});
     for (const [name, server] of Object.entries(tools)) {
-      say(`typing: ${files[key].title}, ${name}`);
+      say(`keystroke: ${files[key].title}, ${name}`);
       results[name] = await measureTyping(server, files[key]);
     }
-    behind.push(...losses(`typing, ${files[key].title}`, results, (_, { median }) => median));
+    behind.push(...losses(`keystroke, ${files[key].title}`, results, (_, { median }) => median));
+    missed.push(...limits.keystroke(files[key].title, results.ours.p95));
     rows.push(typingRow(files[key].title, results));
   }
-  return table(toolHead('One character typed, until its diagnostics', Object.keys(tools), peers.versions), rows);
+  const growth = growthRow(Object.keys(tools), all, (_, { median }) => median);
+  if (growth) missed.push(...limits.growth('keystroke', growth[1]));
+  return table(toolHead('One character typed, until its diagnostics', Object.keys(tools), peers.versions), [...rows, ...(growth ? [growth] : []), ...(await pushed(tools))]);
+}
+
+/** A line break above everything, by our server when it pushes. */
+async function pushed(tools) {
+  const rows = [];
+  for (const key of chosen(['small', 'large']).filter((name) => files[name])) {
+    say(`pushed: ${files[key].title}`);
+    const title = `line break above everything, pushed, ${files[key].title}`;
+    const ours = await measurePushed(tools.ours, files[key]);
+    missed.push(...limits.keystroke(title, ours.p95));
+    rows.push([...typingRow(title, { ours }), ...Object.keys(tools).slice(1).map(() => '-')]);
+  }
+  return rows;
 }
 
 /** Our own figures on workspaces of many migrations, which the others do not read as one. */
@@ -74,12 +120,15 @@ async function workspaceFigures() {
   const { ours: checker } = checkers(programs);
   const { ours: server } = servers(programs, join(folder, 'scratch'));
   const rows = [];
-  for (const workspace of Object.values(workspaces)) {
+  for (const key of chosen(['small', 'large'])) {
+    const workspace = workspaces[key];
     say(`workspace of ${workspace.count} migrations`);
     const { ours: check } = await measureCheck({ ours: checker }, workspace.folder, workspace.folder);
     const typed = await measureWorkspaceTyping(server, workspace, { newest: readFileSync(workspace.newest, 'utf8'), middle: readFileSync(workspace.middle, 'utf8') });
     const pair = (result) => (result?.median === undefined ? 'given up' : `${duration(result.median)}, p95 ${duration(result.p95)}`);
-    rows.push([`${workspace.count.toLocaleString('en')} migrations`, `${duration(check.milliseconds)}, ${Math.round(check.bytes / 1e6)} MB`, `${duration(typed.open)}, ${Math.round(typed.bytes / 1e6)} MB`, pair(typed), pair(typed.back), pair(typed.others)]);
+    const title = `${workspace.count.toLocaleString('en')} migrations`;
+    missed.push(...limits.workspace(title, typed));
+    rows.push([title, `${duration(check.milliseconds)}, ${megabytes(check.bytes)}`, `${duration(typed.open)}, ${megabytes(typed.bytes)}`, pair(typed), pair(typed.back), pair(typed.others)]);
   }
   return table(['Workspace (ours only)', 'Cold check, with start', 'First diagnostics, memory at the end', 'Character in the newest', 'Character in the middle: that file', 'Character in the middle: the newest'], rows);
 }

@@ -16,7 +16,7 @@ export function duration(milliseconds) {
 }
 
 /** A process that ends within a sampling interval shows no memory. */
-const megabytes = (bytes) => (bytes === 0 ? 'memory not seen' : `${Math.round(bytes / 1e6).toLocaleString('en')} MB`);
+export const megabytes = (bytes) => (bytes === 0 ? 'memory not seen' : `${Math.round(bytes / 1e6).toLocaleString('en')} MB`);
 const stopped = { time: 'given up', memory: 'stopped at 6 GB' };
 
 function findingsOf({ findings, syntaxErrors }) {
@@ -48,6 +48,16 @@ export function typingRow(title, results) {
     return `${duration(result.median)}${ratio}, p95 ${duration(result.p95)}, first ${duration(result.open)}, ${megabytes(result.bytes)}, ${result.findings.toLocaleString('en')}`;
   });
   return [title, ...cells];
+}
+
+/** A row of how much longer the large input takes than the small one; undefined unless both were measured. */
+export function growthRow(tools, { small, large }, value) {
+  if (!small || !large) return undefined;
+  const cells = tools.map((name) => {
+    const [before, after] = [small, large].map((results) => (results[name].stopped ? undefined : value(name, results[name])));
+    return before === undefined || after === undefined ? 'not measured' : `${(after / Math.max(1, before)).toFixed(1)}x`;
+  });
+  return ['time for 10 times the input', ...cells];
 }
 
 /** Sentences about every place where another tool is ahead of ours by more than noise (10 %), and does report. */
