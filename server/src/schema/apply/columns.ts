@@ -1,5 +1,5 @@
 import { isMySql } from '../../source/dialect.ts';
-import type { ColumnConstraint, ColumnDefinition, ColumnPosition, TableConstraint } from '../../source/sql/ast.ts';
+import type { ColumnConstraint, ColumnDefinition, ColumnPosition, DataType, TableConstraint } from '../../source/sql/ast.ts';
 import { sameName, type Column, type Key, type Table } from '../catalog.ts';
 import type { Draft } from './draft.ts';
 import { tidyExpression } from '../expressions.ts';
@@ -8,7 +8,8 @@ import { postgresRelationName } from '../names.ts';
 import { quoteString, renderName } from '../quote.ts';
 import { engineType, isSerial } from '../types.ts';
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+/** Parts of a column that not every column has. */
+type Changes = { -readonly [K in keyof Column]?: Column[K] };
 
 /** A default that PostgreSQL and MySQL do not keep, because a column without a default gives the same. */
 function isNullDefault(text: string): boolean {
@@ -21,18 +22,15 @@ export function defaultText(draft: Draft, text: string): string | undefined {
   return isNullDefault(tidy) ? undefined : tidy;
 }
 
+/** Attributes that make keys or checks, of which a column itself knows nothing. */
+const keyKinds: ReadonlySet<ColumnConstraint['kind']> = new Set<ColumnConstraint['kind']>(['unique', 'references', 'check']);
+
 /** What each attribute written after a column does to the column itself; keys and checks are taken up by `constraintsOf`. */
-function applyAttribute(draft: Draft, column: Mutable<Column>, attribute: ColumnConstraint): void {
+function applyAttribute(draft: Draft, column: Changes, attribute: ColumnConstraint): void {
   switch (attribute.kind) {
     case 'notNull':
       column.nullable = false;
       if (attribute.name) column.notNullName = attribute.name.name;
-      break;
-    case 'null':
-      column.nullable = true;
-      break;
-    case 'default':
-      column.default = defaultText(draft, attribute.expression.text);
       break;
     case 'generated':
       column.generated = { expression: tidyExpression(draft.dialect, attribute.expression.text), stored: attribute.stored };
@@ -65,33 +63,43 @@ function applyAttribute(draft: Draft, column: Mutable<Column>, attribute: Column
 /** The column that a definition makes, with neither keys nor checks. SERIAL gets its sequence later, in `newColumn`. */
 export function makeColumn(draft: Draft, definition: ColumnDefinition): Column {
   const { dialect } = draft;
-  const { type } = definition;
-  const column: Mutable<Column> = {
-    name: definition.name.name,
-    type: type ? engineType(dialect, type) : '',
-    nullable: true,
-    origin: draft.origin(definition.name.range),
-  };
-  if (type?.collation !== undefined) column.collation = type.collation;
-  if (type?.characterSet !== undefined) column.characterSet = type.characterSet;
-  // The national types are in Unicode's three-byte form (manual, The National Character Set).
-  if (isMySql(dialect) && /^(?:national|nchar|nvarchar)\b/.test(type?.name ?? '')) column.characterSet = 'utf8mb3';
-  if (dialect === 'mariadb' && type?.name === 'json') {
-    column.characterSet = 'utf8mb4';
-    column.collation = 'utf8mb4_bin';
+  const name = definition.name.name;
+  const type = definition.type ? engineType(dialect, definition.type) : '';
+  const origin = draft.origin(definition.name.range);
+  let nullable = true;
+  let fallback: string | undefined;
+  let more: Changes | undefined = definition.type && fromType(draft, definition.type);
+  for (const attribute of definition.constraints) {
+    if (attribute.kind === 'default') fallback = defaultText(draft, attribute.expression.text);
+    else if (attribute.kind === 'null') nullable = true;
+    else if (attribute.kind === 'notNull' && !attribute.name) nullable = false;
+    else if (!keyKinds.has(attribute.kind)) applyAttribute(draft, (more ??= {}), attribute);
   }
-  for (const attribute of definition.constraints) applyAttribute(draft, column, attribute);
-  if (isMySql(dialect) && type?.name === 'serial') {
-    column.nullable = false;
-    column.autoIncrement = true;
-  }
-  if (isMySql(dialect) && column.autoIncrement) column.nullable = false;
-  if (draft.inheriting) column.inherited = true;
-  return column;
+  if (draft.inheriting) (more ??= {}).inherited = true;
+  if (more?.autoIncrement && isMySql(dialect)) more.nullable = false;
+  // Most columns are made of these parts alone, in one go.
+  const column = fallback === undefined ? { name, type, nullable, origin } : { name, type, nullable, default: fallback, origin };
+  return more ? { ...column, ...more } : column;
 }
 
+/** What follows from the type of a column besides the type itself. */
+function fromType({ dialect }: Draft, type: DataType): Changes | undefined {
+  if (type.collation === undefined && type.characterSet === undefined && !isMySql(dialect)) return undefined;
+  const more: Changes = {};
+  if (type.collation !== undefined) more.collation = type.collation;
+  if (type.characterSet !== undefined) more.characterSet = type.characterSet;
+  // The national types are in Unicode's three-byte form (manual, The National Character Set).
+  if (isMySql(dialect) && /^(?:national|nchar|nvarchar)\b/.test(type.name)) more.characterSet = 'utf8mb3';
+  if (dialect === 'mariadb' && type.name === 'json') Object.assign(more, { characterSet: 'utf8mb4', collation: 'utf8mb4_bin' });
+  if (isMySql(dialect) && type.name === 'serial') more.autoIncrement = true;
+  return more;
+}
+
+const none: readonly TableConstraint[] = [];
+
 /** Keys and checks written after a column, as the table constraints that mean the same. */
-export function constraintsOf(draft: Draft, definition: ColumnDefinition): TableConstraint[] {
+export function constraintsOf(draft: Draft, definition: ColumnDefinition): readonly TableConstraint[] {
+  if (!isMySql(draft.dialect) && !definition.constraints.some(({ kind }) => kind === 'primaryKey' || keyKinds.has(kind))) return none;
   const constraints: TableConstraint[] = [];
   for (const attribute of definition.constraints) {
     const { name, range } = attribute;

@@ -23,8 +23,10 @@ function buildTable(draft: Draft, node: CreateTable, target: Target): Table {
   if (node.partitionOf) table = partitionColumns(draft, table, node.partitionOf.parent);
   for (const like of node.likes) table = copyLike(draft, table, like);
   table = withColumns(draft, table, node.columns);
-  const constraints = node.columns.flatMap((definition) => constraintsOf(draft, definition));
-  table = addConstraints(draft, table, [...constraints, ...node.constraints].map(onNewTable));
+  const constraints: TableConstraint[] = [];
+  for (const definition of node.columns) constraints.push(...constraintsOf(draft, definition));
+  for (const constraint of node.constraints) constraints.push(constraint);
+  table = addConstraints(draft, table, constraints.map(onNewTable));
   if (node.partitionOf) table = inheritPartition(draft, table, draft.tableOrUnknown(node.partitionOf.parent), node.partitionOf.bound);
   if (node.asQuery) return fromQuery(draft, table, node.asQuery.text);
   return node.ofType ? { ...table, knowledge: 'unknown' } : table;
@@ -37,13 +39,13 @@ function withColumns(draft: Draft, before: Table, definitions: CreateTable['colu
   let table: Table = { ...before, columns };
   for (const definition of definitions) {
     const name = draft.bare(definition.name.name);
-    if (names.has(name)) {
+    const size = names.size;
+    if (names.add(name).size === size) {
       table = definition.type === undefined ? mergeInherited(draft, table, definition) : placeColumn(draft, table, definition);
       columns = [...table.columns];
       table = { ...table, columns };
     } else {
       columns.push(newColumn(draft, table, definition));
-      names.add(name);
     }
   }
   return table;
