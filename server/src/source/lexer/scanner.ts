@@ -3,10 +3,13 @@ import { isMySql, type Dialect } from '../dialect.ts';
 import type { EntryState } from '../splitter/state.ts';
 import type { TokenKind } from '../token.ts';
 import { endOfBlanks, endOfLine, endOfWord, isBlank, isDigit, isPostgresOperator, isWordPart, isWordStart, unitAt } from './characters.ts';
+import { clientCommand, isShellCommand, isVariableOfPsql, newDelimiter } from './clients.ts';
+import { BlockComments } from './comments.ts';
 import { endOfHoleAt, endOfPercentParameter, endWithHoles, isTemplateControl } from './holes.ts';
+import { Literals } from './literals.ts';
 import { endOfNumber, endOfOperator } from './operators.ts';
-import { dollarMarkLength, endOfBracketed, endOfQuoted } from './quotes.ts';
-import { AFTER_QUOTE, BlockComments, endOfDollarQuoted, looksUnclosed } from './unclosed.ts';
+import { dollarMarkLength, endOfBracketed } from './quotes.ts';
+import { AFTER_QUOTE, looksUnclosed } from './unclosed.ts';
 
 /** How far the scanner looks past blanks for what follows, UTF-16 units. */
 const LONGEST_GAP = 200;
@@ -31,6 +34,7 @@ export class Scanner {
   readonly #postgresql: boolean;
   readonly #sqlite: boolean;
   readonly #comments: BlockComments;
+  readonly #literals: Literals;
   /** The tokens whose end was decided by text far behind it, with the end of what was looked at. */
   readonly farLooks: TextRange[] = [];
   #insideVersionComment = false;
@@ -46,6 +50,7 @@ export class Scanner {
     this.#postgresql = dialect === 'postgresql';
     this.#sqlite = dialect === 'sqlite';
     this.#comments = new BlockComments(text, this.#postgresql);
+    this.#literals = new Literals(text);
   }
 
   /** How the scanner stood before the token it stands on. */
@@ -162,8 +167,10 @@ export class Scanner {
       if (quote === 39) return this.#quoted(end + 1, 'string', false);
       if (quote === 34) return this.#quoted(end + 1, 'quotedIdentifier', false);
     }
-    if (this.#mysql && (code | 32) === 100 && this.#delimiterCommand(position, end)) {
-      return this.#take('client', endOfLine(this.text, end));
+    const delimiter = this.#mysql && (code | 32) === 100 ? newDelimiter(text, position, end) : undefined;
+    if (delimiter !== undefined) {
+      this.delimiter = delimiter;
+      return this.#take('client', endOfLine(text, end));
     }
     const mayGlue = next === 123 || next === 36 || (next === 60 && unitAt(text, end + 1) === 37);
     return mayGlue ? this.#glued('word', end) : this.#take('word', end);
@@ -182,19 +189,9 @@ export class Scanner {
     }
   }
 
-  /** Reads `DELIMITER //`, which MySQL's client takes at the beginning of a line. */
-  #delimiterCommand(position: number, end: number): boolean {
-    if (end - position !== 9 || this.text.slice(position, end).toLowerCase() !== 'delimiter') return false;
-    if (!/(^|[\n\r\ufeff])[ \t]*$/.test(this.text.slice(Math.max(0, position - 40), position))) return false;
-    const mark = /^[ \t]+(\S+)/.exec(this.text.slice(end, end + 80))?.[1];
-    if (!mark) return false;
-    this.delimiter = mark.replace(/^(['"])(.*)\1$/, '$2') || ';';
-    return true;
-  }
-
   #quoted(quoteAt: number, kind: 'string' | 'quotedIdentifier', backslash: boolean): ScanKind {
     const { text } = this;
-    let end = endOfQuoted(text, quoteAt, backslash);
+    let end = this.#literals.endOfQuoted(quoteAt, backslash);
     if (kind === 'quotedIdentifier' || text[quoteAt] === '"') end = endWithHoles(text, quoteAt, end);
     if (end >= 0 && !looksUnclosed(text, quoteAt, end, kind)) return this.#take(kind, end);
     this.farLooks.push({ start: quoteAt, end: end < 0 ? Infinity : end + AFTER_QUOTE });
@@ -210,9 +207,8 @@ export class Scanner {
 
   /** `.5` is a number, `t.5` and `1..5` are not; SQLite's shell takes `.mode csv`. */
   #dot(position: number): ScanKind {
-    const before = position === 0 ? 10 : this.text.charCodeAt(position - 1);
-    const isCommand = this.#sqlite && !this.#afterOperand && (before === 10 || before === 13) && isWordStart(unitAt(this.text, position + 1));
-    if (isCommand) return this.#take('client', endOfLine(this.text, position));
+    if (this.#sqlite && !this.#afterOperand && isShellCommand(this.text, position)) return this.#take('client', endOfLine(this.text, position));
+    const before = position === 0 ? 32 : this.text.charCodeAt(position - 1);
     const isNumber = isDigit(unitAt(this.text, position + 1)) && !isWordPart(before) && !')]}"\'`.$'.includes(String.fromCharCode(before));
     return isNumber ? this.#number(position) : this.#take('punctuation', position + 1);
   }
@@ -247,7 +243,7 @@ export class Scanner {
   }
 
   #dollarQuoted(position: number, markLength: number): ScanKind {
-    const { end, looked } = endOfDollarQuoted(this.text, position, markLength);
+    const { end, looked } = this.#literals.endOfDollarQuoted(position, markLength);
     if (looked > end) this.farLooks.push({ start: position, end: looked });
     return this.#take('string', end);
   }
@@ -259,19 +255,14 @@ export class Scanner {
     const glued = this.#afterOperand && position > 0 && !isBlank(text.charCodeAt(position - 1));
     if (glued) return this.#take('operator', position + 1);
     if (this.#postgresql && (next === 39 || next === 34)) {
-      const end = endOfQuoted(text, position + 1, false);
-      return this.#take('hole', end < 0 ? text.length : end);
+      const variable = /^(['"])\w+\1/.exec(text.slice(position + 1, position + 66))?.[0];
+      return variable ? this.#take('hole', position + 1 + variable.length) : this.#take('operator', position + 1);
     }
     if (isWordPart(next)) {
       const end = endOfWord(this.text, position + 1);
-      return this.#take(this.#isVariableOfPsql(position + 1, end) ? 'hole' : 'parameter', end);
+      return this.#take(this.#postgresql && isVariableOfPsql(text.slice(position + 1, end)) ? 'hole' : 'parameter', end);
     }
     return this.#take('operator', position + 1);
-  }
-
-  /** psql variables that stand for any text are written in capitals by custom: `:SCHEMA.users`. */
-  #isVariableOfPsql(start: number, end: number): boolean {
-    return this.#postgresql && /^[A-Z][A-Z0-9_]+$/.test(this.text.slice(start, end));
   }
 
   #questionMark(position: number): ScanKind {
@@ -305,12 +296,9 @@ export class Scanner {
   }
 
   #backslash(position: number): ScanKind {
-    const next = unitAt(this.text, position + 1);
-    // MySQL's client sends what it holds on \G and \g.
-    if (this.#mysql && (next | 32) === 103 && !isWordPart(unitAt(this.text, position + 2))) return this.#take('terminator', position + 2);
-    if (!this.#postgresql) return this.#take('operator', position + 1);
-    if (next === 59) return this.#take('terminator', position + 2);
-    return this.#take('client', endOfLine(this.text, position));
+    const kind = clientCommand(this.text, position, this.dialect);
+    if (kind === 'client') return this.#take('client', endOfLine(this.text, position));
+    return this.#take(kind, position + (kind === 'terminator' ? 2 : 1));
   }
 
   #commentOrOperator(code: number, position: number): ScanKind {
