@@ -11,6 +11,7 @@ export const diesel: Runner = {
   down: 'sibling',
   optOut: 'run_in_transaction = false, in metadata.toml beside up.sql',
   reference: 'https://docs.rs/diesel_migrations/latest/diesel_migrations/',
+  mayRead: ({ files }) => files.some((file) => file.endsWith('/up.sql') || file.endsWith('/down.sql')),
   place: (path) => placeFolder(path, { 'up.sql': 'up', 'down.sql': 'down' }, /^(?<version>[^_]*\d[^_]*)(?:_(?<name>.*))?$/),
   confidence: (root) => (root.placements.some(({ part }) => part === 'up') ? 0.95 : 0),
   compare: (a, b) => compareText(a.version.replaceAll('-', ''), b.version.replaceAll('-', '')),

@@ -21,6 +21,7 @@ export const flyway: Runner = {
   down: 'pair',
   optOut: 'executeInTransaction=false, in a script configuration file beside the script',
   reference: 'https://documentation.red-gate.com/flyway/flyway-concepts/migrations',
+  mayRead: ({ files }) => files.some((file) => file.includes('__')),
   place: (path) => {
     const base = baseName(path);
     if (!'VUBR'.includes(base[0]!)) return undefined;

@@ -3,6 +3,8 @@ import { asFile, fileSlug, sentWhole, versionsOf } from './helpers.ts';
 import type { Runner } from './runner.ts';
 import { compareVersions, nextVersion } from './versions.ts';
 
+/** What tells pop's files from those of others. */
+const marked = /\.(?:autocommit|postgres|postgresql|cockroach|mysql|mariadb|sqlite3?)\./;
 const pattern = /^(?<version>\d+)_(?<name>[^.]+)(?:\.(?<variant>postgres|postgresql|cockroach|mysql|mariadb|sqlite3?))?(?<autocommit>\.autocommit)?\.(?<part>up|down)\.sql$/;
 
 /** Pop (Buffalo, Ory): pairs of files, shared or per engine; `.autocommit` in the name opts out of the transaction. */
@@ -13,6 +15,7 @@ export const pop: Runner = {
   down: 'pair',
   optOut: '.autocommit, before .up.sql in the file name',
   reference: 'https://gobuffalo.io/documentation/database/migrations/',
+  mayRead: ({ files }) => files.some((file) => marked.test(file)),
   place: (path) => {
     const groups = pattern.exec(baseName(path))?.groups;
     if (!groups) return undefined;
@@ -25,10 +28,7 @@ export const pop: Runner = {
       ...(groups.variant === undefined ? {} : { variant: groups.variant }),
     };
   },
-  confidence: (root) => {
-    const marked = root.placements.some(({ file, variant }) => variant !== undefined || file.includes('.autocommit.'));
-    return marked ? 0.94 : 0;
-  },
+  confidence: (root) => (root.placements.some(({ file }) => marked.test(file)) ? 0.94 : 0),
   compare: (a, b) => compareVersions(a.version, b.version),
   transactionOf: (_text, dialect, file) => (file.includes('.autocommit.') ? sentWhole(dialect) : 'file'),
   create: ({ folder, existing, slug, up, down, now, transactionless }) => {

@@ -13,6 +13,7 @@ export const prismaMigrate: Runner = {
   transaction: 'implicit',
   down: 'sibling',
   reference: 'https://www.prisma.io/docs/orm/prisma-migrate/workflows/generating-down-migrations',
+  mayRead: ({ files }) => files.some((file) => file.endsWith('/migration.sql') || file.endsWith('/down.sql')),
   place: (path) => placeFolder(path, { 'migration.sql': 'up', 'down.sql': 'down' }, /^(?<version>\d+)(?:_(?<name>.*))?$/),
   confidence: (root) => {
     if (!root.placements.some(({ part }) => part === 'up')) return 0;

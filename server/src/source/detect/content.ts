@@ -34,9 +34,11 @@ class MarkFinder {
   readonly #words = new Map<number, number[]>();
   /** By character code. */
   readonly #characters: (number[] | undefined)[] = [];
+  readonly #triggered: Uint8Array;
 
   constructor(marks: readonly Mark[]) {
     this.#marks = marks;
+    this.#triggered = new Uint8Array(marks.length);
     for (const [mark, { triggers }] of marks.entries()) {
       for (const trigger of triggers.split(' ')) {
         if (/\w/.test(trigger)) {
@@ -51,9 +53,9 @@ class MarkFinder {
     }
   }
 
-  /** Whether each mark has a trigger in the text; hashes may, rarely, claim one too many. */
-  #triggered(text: string): Uint8Array {
-    const triggered = new Uint8Array(this.#marks.length);
+  /** Whether each mark has a trigger in the text, until the next call; hashes may, rarely, claim one too many. */
+  #trigger(text: string): Uint8Array {
+    const triggered = this.#triggered.fill(0);
     const call = (marks: readonly number[] | undefined) => {
       if (marks) for (const mark of marks) triggered[mark] = 1;
     };
@@ -77,9 +79,10 @@ class MarkFinder {
 
   /** Adds the marks that the text holds, each with the text that matched. */
   find(text: string, found: Map<Mark, string>): void {
-    const triggered = this.#triggered(text);
-    for (const [index, mark] of this.#marks.entries()) {
+    const triggered = this.#trigger(text);
+    for (let index = 0; index < triggered.length; index++) {
       if (triggered[index] === 0) continue;
+      const mark = this.#marks[index]!;
       const match = mark.pattern.exec(text)?.[0];
       if (match !== undefined) found.set(mark, match);
     }
@@ -99,7 +102,8 @@ export function evidenceOf(text: string): Evidence {
   const found = new Map<Mark, string>();
   finder.find(code, found);
   for (const [literal, mark] of rawMarks) if (sample.includes(literal) && mark.pattern.test(sample)) found.set(mark, literal);
-  const key = [...found].map(([mark, match]) => `${mark.id} ${isDialect(mark.engine) ? '' : match}`).join('\n');
+  let key = '';
+  for (const [mark, match] of found) key += isDialect(mark.engine) ? `${mark.id} ` : `${mark.id} ${match}\n`;
   const known = shared.get(key);
   if (known) return known;
   if (shared.size >= mostShared) shared.clear();
@@ -111,7 +115,7 @@ const verdicts = new WeakMap<Evidence, ContentVerdict>();
 
 /** Weighs what was found in one text, or in several that belong together; a mark counts once. */
 export function weigh(pieces: readonly Evidence[]): ContentVerdict {
-  const different = [...new Set(pieces)];
+  const different = pieces.length === 1 ? pieces : [...new Set(pieces)];
   const [only] = different;
   if (!only || different.length > 1) return weighMarks(new Map(different.toReversed().flatMap((piece) => [...piece])));
   let verdict = verdicts.get(only);
