@@ -105,6 +105,8 @@ export interface ScriptRun {
   readonly file: string;
   readonly role: FileRole;
   readonly entries: readonly HistoryEntry[];
+  /** The catalog after it. */
+  readonly after: Catalog;
 }
 
 /** A query of the workload, resolved to the database it runs on. */

@@ -1,4 +1,4 @@
-import type { Origin } from '../schema/catalog.ts';
+import type { Catalog, Origin } from '../schema/catalog.ts';
 import { noteReadOf } from '../schema/reads.ts';
 import type { TextRange } from '../text/range.ts';
 import { bareName } from '../source/names.ts';
@@ -10,7 +10,11 @@ const scriptsByFile = new WeakMap<readonly ScriptRun[], ReadonlyMap<string, Scri
 
 /** The place of an entry's migration among the steps of its database; -1 for scripts, queries and schema files. */
 export function stepNumber(database: DatabaseFacts, { migration, placed }: Pick<HistoryEntry, 'migration' | 'placed'>): number {
-  return migration ? stepOfFile(database, placed.file) : -1;
+  if (!migration) return -1;
+  let number = stepOfFile(database, placed.file);
+  // A file may hold several migrations, one after the other.
+  while (number >= 0 && database.steps[number]!.migration !== migration) number--;
+  return number;
 }
 
 /** The place of the (last) migration in a file among the steps; -1 for other files. */
@@ -25,12 +29,22 @@ export function stepOf(database: DatabaseFacts, entry: HistoryEntry): MigrationS
   return database.steps[stepNumber(database, entry)];
 }
 
-/** The statements of a file that is no migration, in order. */
-function scriptEntries({ scripts }: DatabaseFacts, file: string): readonly HistoryEntry[] {
-  noteReadOf('script', file);
+/** A file that is no migration, as it runs. */
+function scriptOf({ scripts }: DatabaseFacts, file: string): ScriptRun | undefined {
   let known = scriptsByFile.get(scripts);
   if (!known) scriptsByFile.set(scripts, (known = new Map(scripts.map((script) => [script.file, script]))));
-  return known.get(file)?.entries ?? [];
+  return known.get(file);
+}
+
+/** The statements of a file that is no migration, in order. */
+function scriptEntries(database: DatabaseFacts, file: string): readonly HistoryEntry[] {
+  noteReadOf('script', file);
+  return scriptOf(database, file)?.entries ?? [];
+}
+
+/** The catalog once the migration or script of an entry is through. */
+export function catalogBehind(database: DatabaseFacts, entry: HistoryEntry): Catalog {
+  return (stepOf(database, entry) ?? scriptOf(database, entry.placed.file))?.after ?? database.catalog;
 }
 
 /** The statements of the migration or script that an entry belongs to, in order, itself included. */
@@ -98,6 +112,6 @@ export function entriesAboutBeside(database: DatabaseFacts, entry: HistoryEntry,
   const { file } = entry.placed;
   if (entry.migration && entry.migration.up.statements.length <= few) return stepOf(database, entry)?.entries.filter((one) => isAbout(one, key)) ?? [];
   const beside: HistoryEntry[] = [];
-  for (const one of database.mentions.about(key)) if (one.placed.file === file) beside.push(one);
+  for (const one of database.mentions.about(key)) if (one.placed.file === file && one.migration === entry.migration) beside.push(one);
   return beside.sort((a, b) => a.placed.statement.start - b.placed.statement.start);
 }

@@ -1,6 +1,6 @@
 import { sizeOf, type DatabaseFacts, type HistoryEntry } from '../project/facts.ts';
-import { entriesAround, entriesAboutBeside, stepOf } from '../project/lookups.ts';
-import { findColumn, findTable, objectKey, type Catalog, type Column, type Table } from '../schema/catalog.ts';
+import { entriesAboutBeside } from '../project/lookups.ts';
+import { findColumn, findTable, objectKey, type Column, type Table } from '../schema/catalog.ts';
 import type { Dialect } from '../source/dialect.ts';
 import type { QualifiedName } from '../source/sql/ast.ts';
 import type { Place, Severity } from './rule.ts';
@@ -61,11 +61,6 @@ export function tableBefore(entry: HistoryEntry, name: QualifiedName): Table | u
 /** `a, b and c`. */
 export function listed(words: readonly string[]): string {
   return words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
-}
-
-/** The catalog once the migration or script of an entry is through. */
-export function catalogBehind(database: DatabaseFacts, entry: HistoryEntry): Catalog {
-  return stepOf(database, entry)?.after ?? entriesAround(database, entry).at(-1)?.after ?? database.catalog;
 }
 
 /** A column as it stands after all migrations; undefined when it was dropped or renamed since. */

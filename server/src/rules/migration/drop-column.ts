@@ -2,10 +2,10 @@ import type { DatabaseFacts, HistoryEntry } from '../../project/facts.ts';
 import { findColumn, findTable, type Catalog } from '../../schema/catalog.ts';
 import type { AlterTable } from '../../source/sql/ast.ts';
 import { sameColumn } from '../../indexes/keys.ts';
-import { entriesAboutBeside, stepOf } from '../../project/lookups.ts';
+import { catalogBehind, entriesAboutBeside, stepOf } from '../../project/lookups.ts';
 import { queriesUsing, usedAt } from '../clients.ts';
 import { defineRule } from '../rule.ts';
-import { catalogBehind, everyDialect, isNewTable, keyOf, tableBefore } from '../support.ts';
+import { everyDialect, isNewTable, keyOf, tableBefore } from '../support.ts';
 
 const made = '-- file: migrations/0001_users.up.sql\nCREATE TABLE users (id integer PRIMARY KEY, login text);\n-- file: migrations/0002_login.up.sql\n';
 

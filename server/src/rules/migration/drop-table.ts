@@ -1,10 +1,10 @@
 import type { DatabaseFacts, HistoryEntry } from '../../project/facts.ts';
-import { entriesAbout, entriesAboutBeside, stepNumber } from '../../project/lookups.ts';
+import { catalogBehind, entriesAbout, entriesAboutBeside, stepNumber } from '../../project/lookups.ts';
 import { findTable } from '../../schema/catalog.ts';
 import type { QualifiedName } from '../../source/sql/ast.ts';
 import { queriesUsing, usedAt } from '../clients.ts';
 import { defineRule } from '../rule.ts';
-import { catalogBehind, entriesAboutBefore, everyDialect, isNewTable, keyOf } from '../support.ts';
+import { entriesAboutBefore, everyDialect, isNewTable, keyOf } from '../support.ts';
 
 const made = '-- file: migrations/0001_imports.up.sql\nCREATE TABLE imports (id integer PRIMARY KEY);\n-- file: migrations/0002_imports.up.sql\n';
 

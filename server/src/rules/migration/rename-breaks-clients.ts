@@ -1,11 +1,11 @@
 import { sameColumn } from '../../indexes/keys.ts';
 import type { DatabaseFacts, WorkloadQuery } from '../../project/facts.ts';
-import { stepOf } from '../../project/lookups.ts';
+import { catalogBehind, stepOf } from '../../project/lookups.ts';
 import { findColumn, findTable, objectKey } from '../../schema/catalog.ts';
 import type { QualifiedName } from '../../source/sql/ast.ts';
 import { queriesUsing, usedAt } from '../clients.ts';
 import { defineRule, type Report, type StatementContext } from '../rule.ts';
-import { catalogBehind, everyDialect, isNewTable, keyOf } from '../support.ts';
+import { everyDialect, isNewTable, keyOf } from '../support.ts';
 
 const made = '-- file: migrations/0001_users.up.sql\nCREATE TABLE users (id integer PRIMARY KEY, login text);\n-- file: migrations/0002_users.up.sql\n';
 

@@ -1,7 +1,7 @@
 import { suggestedChange } from '../../edits/builders.ts';
 import { wrapInTransaction } from '../../edits/wrap.ts';
 import type { DatabaseFacts, HistoryEntry } from '../../project/facts.ts';
-import { findTable, objectKey, type Table } from '../../schema/catalog.ts';
+import { objectKey, type Table } from '../../schema/catalog.ts';
 import type { DataStatement } from '../../source/sql/ast.ts';
 import { defineRule, placeOf, type RuleContext } from '../rule.ts';
 import { everyDialect, relatedAt } from '../support.ts';
@@ -32,11 +32,12 @@ export const multiWriteWithoutTransaction = defineRule({
   aliases: {},
   check: {
     script(file, entries, context) {
-      if (!holdsNamedQueries(file, context)) checkWrites(entries, context);
+      for (const chain of chainsOf(entries, context.database)) if (!holdsNamedQueries(file, context)) reportChain(chain, context);
     },
     migration(step, context) {
       // Whether a runner that was only guessed at opens a transaction is not known.
-      if (!context.database.runner?.assumed) checkWrites(step.entries, context);
+      if (context.database.runner?.assumed) return;
+      for (const chain of chainsOf(step.entries, context.database)) reportChain(chain, context);
     },
   },
 });
@@ -51,28 +52,43 @@ interface WriteEntry {
   readonly node: DataStatement;
 }
 
-function checkWrites(entries: readonly HistoryEntry[], context: RuleContext): void {
+/** Neighbouring writes that belong together, two or more, each of which is a transaction of its own. */
+function chainsOf(entries: readonly HistoryEntry[], database: DatabaseFacts): WriteEntry[][] {
+  const chains: WriteEntry[][] = [];
+  let last: WriteEntry | undefined;
   let chain: WriteEntry[] = [];
-  const close = () => {
-    if (chain.length > 1) reportChain(chain, context);
-    chain = [];
-  };
   for (const entry of entries) {
-    const { node } = entry.placed;
-    const write = entry.transaction === 'none' && (node.kind === 'insert' || node.kind === 'update' || node.kind === 'delete' || node.kind === 'merge') ? { entry, node } : undefined;
-    const last = chain.at(-1);
-    if (!write || !last || !belongTogether(context.database, last, write)) close();
-    if (write) chain.push(write);
+    const write = asWrite(entry);
+    if (write && last && belongTogether(database, last, write)) {
+      if (chain.length === 0) chains.push((chain = [last]));
+      chain.push(write);
+    } else if (last) chain = [];
+    last = write;
   }
-  close();
+  return chains;
+}
+
+function asWrite(entry: HistoryEntry): WriteEntry | undefined {
+  const { node } = entry.placed;
+  switch (node.kind) {
+    case 'insert':
+    case 'update':
+    case 'delete':
+    case 'merge':
+      return entry.transaction === 'none' ? { entry, node } : undefined;
+    default:
+      return undefined;
+  }
 }
 
 /** Whether two neighbouring writes share a named parameter, or write to tables of which one references the other. */
 function belongTogether(database: DatabaseFacts, a: WriteEntry, b: WriteEntry): boolean {
-  const parameters = new Set(parametersOf(a.entry));
-  if (parametersOf(b.entry).some((parameter) => parameters.has(parameter))) return true;
-  const [left, right] = [a, b].map(({ entry, node }) => node.table && findTable(entry.before, node.table.schema?.name, node.table.name.name));
-  return left !== undefined && right !== undefined && left !== right && (references(database, left, right) || references(database, right, left));
+  const parameters = parametersOf(a.entry);
+  if (parameters.length > 0 && parametersOf(b.entry).some((parameter) => parameters.includes(parameter))) return true;
+  const [left, right] = [a, b].map(({ node: { table } }) => table && objectKey(database.dialect, table.schema?.name, table.name.name));
+  if (left === undefined || right === undefined || left === right) return false;
+  const { tables } = b.entry.before;
+  return references(database, tables.get(left), right) || references(database, tables.get(right), left);
 }
 
 /** Parameters as written; a bare `?` names nothing that two statements could share. */
@@ -81,9 +97,8 @@ function parametersOf({ placed: { statement } }: HistoryEntry): string[] {
   return statement.tokens.filter(({ kind, text }) => (kind === 'parameter' && text !== '?') || (kind === 'word' && isVariable(text))).map(({ text }) => text);
 }
 
-function references({ dialect }: DatabaseFacts, child: Table, parent: Table): boolean {
-  const key = objectKey(dialect, parent.schema, parent.name);
-  return child.foreignKeys.some((foreignKey) => objectKey(dialect, foreignKey.references.schema, foreignKey.references.table) === key);
+function references({ dialect }: DatabaseFacts, child: Table | undefined, parentKey: string): boolean {
+  return child?.foreignKeys.some(({ references: { schema, table } }) => objectKey(dialect, schema, table) === parentKey) ?? false;
 }
 
 function reportChain(chain: readonly WriteEntry[], { facts, database, report }: RuleContext): void {
