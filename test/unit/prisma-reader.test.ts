@@ -158,24 +158,6 @@ describe.skipIf(!hasCorpora('prisma-reader'))('real schemas', () => {
     expect(files.filter(({ text }) => readPrisma(text).problems.length > 0).map(({ path }) => path)).toEqual([]);
   });
 
-  test('5,000 edits of one character lose at most one block each', () => {
-    const { text } = files.find(({ path }) => path.startsWith('amplication/packages/amplication-prisma-db/'))!;
-    const names = readPrisma(text).blocks.map(({ kind, name }) => `${kind} ${name}`);
-    expect(names.length).toBeGreaterThan(50);
-    const random = generator(20_261_122);
-    const inserted = '{}[]()@",:=/*\\\n x1.?'.split('');
-    const bad: string[] = [];
-    for (let round = 0; round < 5_000; round++) {
-      const position = Math.floor(random() * text.length);
-      const removed = random() < 0.6 ? 1 : 0;
-      const added = removed === 0 || random() < 0.5 ? inserted[Math.floor(random() * inserted.length)]! : '';
-      const edited = new Set(readPrisma(text.slice(0, position) + added + text.slice(position + removed)).blocks.map(({ kind, name }) => `${kind} ${name}`));
-      const lost = names.filter((name) => !edited.has(name));
-      if (lost.length > 1) bad.push(`${position}-${removed}+${JSON.stringify(added)}: ${lost.join(', ')}`);
-    }
-    expect(bad).toEqual([]);
-  });
-
   test('have the models, fields, enums and indexes that Prisma sees', () => {
     const features = new Set(previewFeatures());
     let compared = 0;
@@ -213,17 +195,6 @@ describe('Prisma itself', () => {
     expect(authority.lint(files)).toMatchObject([{ file: 'a.prisma', isWarning: false }]);
   });
 });
-
-/** A small repeatable generator of numbers from 0 to 1 (mulberry32). */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 interface EngineModel {
   readonly enums: readonly { name: string; dbName?: string | null; values: readonly { name: string; dbName?: string | null }[] }[];

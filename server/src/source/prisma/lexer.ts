@@ -23,26 +23,18 @@ const patterns: readonly (readonly [PrismaTokenKind, RegExp])[] = [
   ['mark', /@@?|[^]/y],
 ];
 
-/** Cuts a Prisma schema into tokens; the last one is always of kind `end`. Never throws. */
-export function lexPrisma(text: string): PrismaToken[] {
-  const tokens: PrismaToken[] = [];
-  const blanks = /[ \t\f\v\u00a0\ufeff]*/y;
-  let position = 0;
-  for (;;) {
-    blanks.lastIndex = position;
-    blanks.test(text);
-    position = blanks.lastIndex;
-    if (position >= text.length) break;
-    for (const [kind, pattern] of patterns) {
-      pattern.lastIndex = position;
-      if (!pattern.test(text)) continue;
-      tokens.push({ kind, text: text.slice(position, pattern.lastIndex), start: position, end: pattern.lastIndex });
-      position = pattern.lastIndex;
-      break;
-    }
+const blanks = /[ \t\f\v\u00a0\ufeff]*/y;
+
+/** The token of a Prisma schema that begins at an offset or behind the blanks there; one of kind `end` behind the last. Never throws. */
+export function nextPrismaToken(text: string, offset: number): PrismaToken {
+  blanks.lastIndex = offset;
+  blanks.test(text);
+  const start = blanks.lastIndex;
+  for (const [kind, pattern] of start < text.length ? patterns : []) {
+    pattern.lastIndex = start;
+    if (pattern.test(text)) return { kind, text: text.slice(start, pattern.lastIndex), start, end: pattern.lastIndex };
   }
-  tokens.push({ kind: 'end', text: '', start: text.length, end: text.length });
-  return tokens;
+  return { kind: 'end', text: '', start: text.length, end: text.length };
 }
 
 /** The value of a string token: quotes removed and escapes decoded as in JSON; an unknown escape stands for its letter. */

@@ -10,18 +10,39 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
  * `keyword name {` begins a new block wherever it is met.
  */
 export function readPrisma(text: string): PrismaDocument {
-  const cursor = new PrismaCursor(text);
+  const { blocks, problems } = readBlocks(text, 0, () => false);
+  return { blocks, problems, prismaNext: isPrismaNext(text) };
+}
+
+/** Whether the text asks for Prisma's next engine: `// use prisma-next` stands on its first line. */
+export function isPrismaNext(text: string): boolean {
+  return /^\s*\/\/ *use +prisma-next *(?!\S)/.test(text);
+}
+
+/** Reads blocks from an offset on, which is behind a closed block or the start of the text, until `isEnough` of where a closed block ends. */
+export function readBlocks(text: string, start: number, isEnough: (end: number) => boolean): Pick<PrismaDocument, 'blocks' | 'problems'> {
+  const cursor = new PrismaCursor(text, Math.max(0, start - 1));
+  if (start > 0) cursor.take();
   const blocks: PrismaBlock[] = [];
   for (let documentation = skipBlank(cursor); cursor.peek().kind !== 'end'; documentation = skipBlank(cursor)) {
     if (cursor.atBlockStart() || atOpenlessBlock(cursor)) {
-      blocks.push(readBlock(cursor, documentation));
+      const block = readBlock(cursor, documentation);
+      blocks.push(block);
+      if (isClosed(block) && isEnough(block.range.end)) break;
       continue;
     }
     cursor.problem('A block such as "model User {" is expected here.');
     do cursor.take();
     while (cursor.peek().kind !== 'newline' && cursor.peek().kind !== 'end' && !cursor.atBlockStart());
   }
-  return { blocks, problems: cursor.problems, prismaNext: /^\s*\/\/ *use +prisma-next *(?!\S)/.test(text) };
+  return { blocks, problems: cursor.problems };
+}
+
+const closed = new WeakSet<PrismaBlock>();
+
+/** Whether a block ends with its brace, so that nothing behind it is a part of it. */
+export function isClosed(block: PrismaBlock): boolean {
+  return closed.has(block);
 }
 
 /** `model User` at the start of a line whose brace is not typed yet. Indented, `type String` is a field of a lost block. */
@@ -61,7 +82,7 @@ function readModel(
     else return false;
     return true;
   });
-  return { ...head, fields, attributes, range: cursor.since(start), closeBrace: close && { start: close.start, end: close.end } };
+  return noted({ ...head, fields, attributes, range: cursor.since(start), closeBrace: close && { start: close.start, end: close.end } }, close);
 }
 
 function readField(cursor: PrismaCursor, documentation: string | undefined): PrismaField {
@@ -106,7 +127,7 @@ function readField(cursor: PrismaCursor, documentation: string | undefined): Pri
 function readEnum(cursor: PrismaCursor, head: Pick<PrismaEnum, 'kind' | 'name' | 'nameRange'>, start: number): PrismaEnum {
   const values: PrismaEnum['values'][number][] = [];
   const attributes: PrismaAttribute[] = [];
-  readMembers(cursor, (token) => {
+  const close = readMembers(cursor, (token) => {
     if (token.text === '@@') {
       attributes.push(readAttribute(cursor));
       return true;
@@ -119,7 +140,7 @@ function readEnum(cursor: PrismaCursor, head: Pick<PrismaEnum, 'kind' | 'name' |
     return true;
   });
   const owner = { attributes };
-  return { ...head, values, map: mapName(owner), schema: stringArgument(owner, 'schema', 'map', 0), range: cursor.since(start) };
+  return noted({ ...head, values, map: mapName(owner), schema: stringArgument(owner, 'schema', 'map', 0), range: cursor.since(start) }, close);
 }
 
 function readConfigBlock(
@@ -128,7 +149,7 @@ function readConfigBlock(
   start: number,
 ): PrismaConfigBlock {
   const properties: PrismaConfigBlock['properties'][number][] = [];
-  readMembers(cursor, (token) => {
+  const close = readMembers(cursor, (token) => {
     if (token.kind !== 'word') return false;
     cursor.take();
     if (cursor.isMark('=')) {
@@ -140,7 +161,13 @@ function readConfigBlock(
     }
     return true;
   });
-  return { ...head, properties, range: cursor.since(start) };
+  return noted({ ...head, properties, range: cursor.since(start) }, close);
+}
+
+/** Notes that a block has its closing brace. */
+function noted<B extends PrismaBlock>(block: B, close: PrismaToken | undefined): B {
+  if (close) closed.add(block);
+  return block;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { TextRange } from '../../text/range.ts';
 import type { PrismaArgument, PrismaAttribute, PrismaValue } from './ast.ts';
-import { decodeString, lexPrisma, type PrismaToken } from './lexer.ts';
+import { decodeString, nextPrismaToken, type PrismaToken } from './lexer.ts';
 
 /** How deep brackets may stand in each other; Prisma's own grammar knows three levels. */
 const DEEPEST = 100;
@@ -12,22 +12,36 @@ export function isBlockKeyword(word: string): boolean {
   return blockKeywords.has(word);
 }
 
-/** Walks the tokens of a Prisma schema and collects what it stumbles over. */
+/** Walks the tokens of a Prisma schema and collects what it stumbles over. Tokens are cut as they are asked for. */
 export class PrismaCursor {
-  readonly #tokens: readonly PrismaToken[];
+  readonly #text: string;
+  readonly #tokens: PrismaToken[] = [];
   readonly problems: { message: string; range: TextRange }[] = [];
   /** How many brackets are open. */
   depth = 0;
   #position = 0;
-  #lastEnd = 0;
+  #lastEnd: number;
 
-  constructor(text: string) {
-    this.#tokens = lexPrisma(text);
+  /** `start` is an offset at which a token begins or a blank stands. */
+  constructor(text: string, start = 0) {
+    this.#text = text;
+    this.#lastEnd = start;
+  }
+
+  /** Where the last token that was taken ends, comments and line ends aside. */
+  get lastEnd(): number {
+    return this.#lastEnd;
   }
 
   /** The token `ahead` places after the current one; the `end` token beyond the last. */
   peek(ahead = 0): PrismaToken {
-    return this.#tokens[this.#position + ahead] ?? this.#tokens.at(-1)!;
+    const tokens = this.#tokens;
+    while (tokens.length <= this.#position + ahead) {
+      const last = tokens.at(-1);
+      if (last?.kind === 'end') return last;
+      tokens.push(nextPrismaToken(this.#text, last?.end ?? this.#lastEnd));
+    }
+    return tokens[this.#position + ahead]!;
   }
 
   /** The token before the current one, comments and line ends included. */
