@@ -35,6 +35,8 @@ export function isForeignStep(path: string): boolean {
 
 /** Tells the kind of a file by its path with `/`. Side files tell a runner or how it runs a migration. */
 export function fileKind(path: string): FileKind | undefined {
+  // Most files by far; the rest of the questions costs more than all that is made of the answer.
+  if (path.endsWith('.sql')) return 'sql';
   const base = baseName(path);
   if (base === configFileName) return 'config';
   if (sideFiles.has(base)) return 'side';

@@ -1,6 +1,6 @@
 import type { Unread } from './facts.ts';
 import { baseName, folderOf } from './paths.ts';
-import type { MigrationRoot } from './runners/runner.ts';
+import type { MigrationRoot, Placement } from './runners/runner.ts';
 import type { Workspace } from './workspace.ts';
 
 /** The folder of SQL steps that belongs to a folder of steps in a language of the JVM: Flyway looks in both. */
@@ -26,8 +26,13 @@ function named(files: readonly string[]): string {
  * them, in the place of the first; undefined when there is none. What the other steps make holds nevertheless.
  */
 export function gapIn(workspace: Workspace, { folder, placements }: MigrationRoot): Unread | undefined {
+  const near = workspace.foreignSteps.filter((file) => besideResources(folderOf(file)) === folder);
+  return workspace.remember(`gap in ${folder} of ${placements[0]?.file}`, [placements, ...near], () => findGap(placements, near));
+}
+
+function findGap(placements: readonly Placement[], near: readonly string[]): Unread | undefined {
   const ups = new Set(placements.filter(({ part }) => part !== 'down').map(({ version }) => numberOf(version)));
-  const foreign = workspace.foreignSteps.filter((file) => besideResources(folderOf(file)) === folder && !ups.has(foreignNumber(file)));
+  const foreign = near.filter((file) => !ups.has(foreignNumber(file)));
   const taken = new Set(foreign.map(foreignNumber));
   const downs = placements.filter(({ part, version }) => part === 'down' && !ups.has(numberOf(version)) && !taken.has(numberOf(version))).map(({ file }) => file);
   const [first] = [...foreign, ...downs].sort();
