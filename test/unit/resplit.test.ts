@@ -73,6 +73,13 @@ describe('an edit', () => {
     expect(resplitScript(script, 'SELECT 1;').script).toBe(script);
   });
 
+  test('at the end of a block that its runner sends whole reaches back to its beginning', () => {
+    const text = `SELECT 0;\n-- +goose StatementBegin\n${'SELECT 1;\n'.repeat(1000)}-- +goose StatementEnd\nSELECT 2;\n`;
+    const broken = edited(splitScript(text, 'postgresql'), text.replace('SELECT 1;\n--', 'FROB 1;\n--'));
+    expect(broken.statements).toHaveLength(3);
+    expect(edited(broken, text).statements).toHaveLength(1002);
+  });
+
   test.each(dialects)('gives what splitting from scratch gives (%s)', (dialect) => {
     const random = randomNumbers(11);
     for (let round = 0; round < (whole ? 200 : 12); round++) chain(nastyText(random, 12), dialect, random, 25);
