@@ -31,8 +31,10 @@ export const multiWriteWithoutTransaction = defineRule({
   ],
   aliases: {},
   check: {
-    script(file, entries, context) {
-      for (const chain of chainsOf(entries, context.database)) if (!holdsNamedQueries(file, context)) reportChain(chain, context);
+    script(_file, entries, context) {
+      // Named queries are called one by one, never as a script.
+      if (entries[0]?.role === 'queries') return;
+      for (const chain of chainsOf(entries, context.database)) if (!chain.some(({ entry }) => isNamed(entry, context))) reportChain(chain, context);
     },
     migration(step, context) {
       // Whether a runner that was only guessed at opens a transaction is not known.
@@ -42,9 +44,11 @@ export const multiWriteWithoutTransaction = defineRule({
   },
 });
 
-/** Statements of a file of named queries are called one by one, never as a script. */
-function holdsNamedQueries(file: string, { facts }: RuleContext): boolean {
-  return facts.scripts.get(file)?.comments.some(({ text }) => /^(--|\/\*|#)\s*name\s*:/i.test(text)) ?? false;
+/** Whether a comment above a statement names it as a query. */
+function isNamed({ placed: { file, statement } }: HistoryEntry, { facts }: RuleContext): boolean {
+  const script = facts.scripts.get(file);
+  const above = script?.text.slice(script.statements[statement.index - 1]?.terminatorEnd ?? 0, statement.start) ?? '';
+  return /^[ \t]*(--|\/\*|#)\s*name\s*:/im.test(above);
 }
 
 interface WriteEntry {
