@@ -5,7 +5,7 @@ import { compareText, nextVersion } from './versions.ts';
 
 const mark = '-- atlas:txmode none';
 
-/** Atlas: versioned files under the checksum file atlas.sum; it computes downs itself. */
+/** Atlas: versioned files under the checksum file atlas.sum, also in the format of pairs; it computes downs itself. */
 export const atlas: Runner = {
   id: 'atlas',
   title: 'Atlas',
@@ -15,7 +15,7 @@ export const atlas: Runner = {
   reference: 'https://atlasgo.io/versioned/apply#transaction-configuration',
   manifest: 'atlas.sum',
   mayRead: ({ folder, text }) => text(joinPath(folder, 'atlas.sum')) !== undefined,
-  place: (path) => placeNumbered(path, '_ ', 'up'),
+  place: (path) => placeNumbered(path, '_ ', 'perhaps pairs'),
   confidence: (root) => (root.text(joinPath(root.folder, 'atlas.sum')) === undefined ? 0 : 0.95),
   compare: (a, b) => compareText(a.file, b.file),
   transactionOf: (text) => (/^--[ \t]*atlas:txmode[ \t]+none\b/m.test(text) ? 'none' : 'file'),

@@ -1,4 +1,4 @@
-import { baseName, joinPath } from '../paths.ts';
+import { baseName, folderOf, joinPath } from '../paths.ts';
 import { asFile, fileSlug, placeFlat, share, versionsOf } from './helpers.ts';
 import type { Placement, Runner } from './runner.ts';
 import { compareText, compareVersions, nextVersion } from './versions.ts';
@@ -8,6 +8,27 @@ const alone = /^\s*(?:(?:CREATE|DROP)\s+(?:UNIQUE\s+)?INDEX\s+CONCURRENTLY|VACUU
 
 function isRepeatable({ file }: Placement): boolean {
   return baseName(file).startsWith('R__');
+}
+
+/** Folders by which people sort the scripts of one location; Flyway looks through all of them. */
+const sorting = /^(?:v|release[-_]?)?\d+(?:[._-]\d+)*$/i;
+
+function locationOf(folder: string): string {
+  return sorting.test(baseName(folder)) && folderOf(folder) !== '' ? locationOf(folderOf(folder)) : folder;
+}
+
+function versionOf({ version }: Placement): string {
+  return version.replaceAll('_', '.');
+}
+
+/** Without baselines that tell again what versioned scripts make; without those, the newest baseline begins the history. */
+function withoutBaselines(placements: readonly Placement[]): readonly Placement[] {
+  const isBaseline = ({ file }: Placement) => baseName(file).startsWith('B');
+  const newest = placements.filter(isBaseline).sort((a, b) => compareVersions(versionOf(b), versionOf(a)))[0];
+  if (!newest) return placements;
+  const others = placements.filter((one) => !isBaseline(one));
+  const retold = others.some((one) => !isRepeatable(one) && compareVersions(versionOf(one), versionOf(newest)) <= 0);
+  return retold ? others : [newest, ...others];
 }
 
 /**
@@ -25,13 +46,14 @@ export const flyway: Runner = {
   place: (path) => {
     const base = baseName(path);
     if (!'VUBR'.includes(base[0]!)) return undefined;
-    if (base.startsWith('R__')) return placeFlat(path, /^(?<version>R)__(?<name>.*)\.sql$/, 'up');
-    return placeFlat(path, pattern, base.startsWith('U') ? 'down' : 'up');
+    const placed = base.startsWith('R__') ? placeFlat(path, /^(?<version>R)__(?<name>.*)\.sql$/, 'up') : placeFlat(path, pattern, base.startsWith('U') ? 'down' : 'up');
+    return placed && { ...placed, root: locationOf(placed.root) };
   },
+  choose: withoutBaselines,
   confidence: (root) => (share(root, (_text, file) => pattern.test(baseName(file))) > 0.5 ? 0.9 : 0),
   compare: (a, b) => {
     if (isRepeatable(a) || isRepeatable(b)) return Number(isRepeatable(a)) - Number(isRepeatable(b)) || compareText(a.name, b.name);
-    return compareVersions(a.version.replaceAll('_', '.'), b.version.replaceAll('_', '.'));
+    return compareVersions(versionOf(a), versionOf(b));
   },
   transactionOf: (text, dialect, file, root) => {
     if (/^\s*executeInTransaction\s*=\s*false\b/m.test(root.text(`${file}.conf`) ?? '')) return 'none';

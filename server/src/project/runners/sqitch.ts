@@ -2,10 +2,15 @@ import { baseName, folderOf, joinPath } from '../paths.ts';
 import type { MigrationRoot, Placement, Runner } from './runner.ts';
 import { compareText } from './versions.ts';
 
-/** Position of a change in sqitch.plan; the end when it is not listed. */
-function planIndex(placement: Placement, root: MigrationRoot): number {
-  const plan = root.text(joinPath(root.folder, 'sqitch.plan')) ?? '';
-  const line = plan.split(/\r?\n/).findIndex((text) => text.split(/\s/, 1)[0] === placement.name);
+/**
+ * Position of a change in sqitch.plan; the end when it is not listed. A change that was reworked is listed again: its script from
+ * before is named after the tag that stands between the two (`users@v1.sql`).
+ */
+function planIndex({ name }: Placement, root: MigrationRoot): number {
+  const plan = (root.text(joinPath(root.folder, 'sqitch.plan')) ?? '').split(/\r?\n/).map((line) => line.trim().split(/\s/, 1)[0]!.replace(/^\+/, ''));
+  const [change, tag] = name.split('@');
+  const listed = tag === undefined ? plan : plan.slice(0, Math.max(0, plan.indexOf(`@${tag}`)));
+  const line = listed.lastIndexOf(change!);
   return line < 0 ? Number.MAX_SAFE_INTEGER : line;
 }
 
