@@ -134,6 +134,20 @@ describe('containment', () => {
   });
 });
 
+describe('tables', () => {
+  const prisma = 'datasource db {\n  provider = "postgresql"\n}\nmodel Note {\n  id Int @id\n  @@map("notes")\n}\nmodel Tag {\n  id Int @id\n}\n';
+  const files = { 'prisma/schema.prisma': prisma, 'prisma/migrations/1_a/migration.sql': 'CREATE TABLE notes (id int PRIMARY KEY);\nCREATE TABLE logs (id int PRIMARY KEY);' };
+  const told: Rule = { ...drops, check: { table: ({ key, table, prisma: model }, { report }) => report({ at: (model ?? table).origin, message: `${key}${model ? ' modelled' : ''}` }) } };
+
+  it('are asked about once each, with their models', () => {
+    expect(messages(files, [told]).sort()).toEqual(['warning: Tag modelled', 'warning: logs', 'warning: notes modelled']);
+  });
+  it('are asked about where one of the two languages of a database is spoken', () => {
+    expect(messages(files, [{ ...told, dialects: { prisma: true } }])).toHaveLength(3);
+    expect(messages(files, [{ ...told, dialects: { mysql: true } }])).toEqual([]);
+  });
+});
+
 describe('what is reported', () => {
   it('is ordered by file, offset and rule, without duplicates', () => {
     const twice: Rule = { ...drops, id: 'again', check: { drop: (node, { report }) => [1, 2].forEach(() => report({ at: node.names[0]!, message: 'same' })) } };
