@@ -1,5 +1,5 @@
 import { isMySql, type Dialect } from '../source/dialect.ts';
-import type { PrismaBlock, PrismaConfigBlock, PrismaDocument, PrismaField, PrismaValue } from '../source/prisma/ast.ts';
+import type { PrismaBlock, PrismaConfigBlock, PrismaDocument, PrismaEnum, PrismaField, PrismaValue } from '../source/prisma/ast.ts';
 import { argument, attribute, stringValue } from '../source/prisma/attributes.ts';
 import { objectKey, type Catalog, type Column, type Origin, type Sequence, type Table } from './catalog.ts';
 import { catalogOf } from './newCatalog.ts';
@@ -8,7 +8,7 @@ import { postgresName } from './names.ts';
 import { columnType, contextOf, enumOf, originIn, type MappedModel, type PrismaContext } from './prisma/context.ts';
 import { prismaIndexes, primaryKeyOf } from './prisma/keys.ts';
 import { relationForeignKeys, relationTables } from './prisma/relations.ts';
-import { columnDefault } from './prisma/types.ts';
+import { columnDefault, isScalarType } from './prisma/types.ts';
 import { quoteString, renderName } from './quote.ts';
 
 /** A Prisma file that has been read. */
@@ -36,8 +36,9 @@ export function prismaToCatalog(documents: readonly PrismaSource[], dialect: Dia
   const context = contextOf(dialect, blocks);
   const datasource = blocks.map(({ block }) => block).find((block): block is PrismaConfigBlock => block.kind === 'datasource');
   const foreignKeys = !(datasource && propertyText(datasource, 'relationMode') === 'prisma');
-  const sequences: Sequence[] = [];
-  const tables = [...context.models.values()].map((mapped) => tableOf(context, mapped, foreignKeys, sequences));
+  const made = [...context.models.values()].map((mapped) => keptTable(context, mapped, foreignKeys));
+  const sequences = made.flatMap((one) => one.sequences);
+  const tables = made.map((one) => one.table);
   tables.push(...relationTables(context, foreignKeys));
   const keyOf = (object: { readonly schema?: string; readonly name: string }) => objectKey(dialect, object.schema, object.name);
   const enums = dialect === 'postgresql' ? [...context.enums.values()].map(({ block, path }) => enumOf(dialect, block, path)) : [];
@@ -53,6 +54,30 @@ export function prismaToCatalog(documents: readonly PrismaSource[], dialect: Dia
     models: new Map([...context.models].map(([name, mapped]) => [name, objectKey(dialect, mapped.schema, mapped.table)])),
     columns: new Map([...context.models].map(([name, mapped]) => [name, mapped.columns])),
   };
+}
+
+/** The table of a model with its sequences, and what it was made from. */
+interface KeptTable {
+  readonly mapped: MappedModel;
+  readonly foreignKeys: boolean;
+  /** The models and enums that its fields name; undefined for a name that nothing has. */
+  readonly uses: readonly (MappedModel | PrismaEnum | undefined)[];
+  readonly table: Table;
+  readonly sequences: readonly Sequence[];
+}
+
+const kept = new WeakMap<MappedModel, KeptTable>();
+
+/** The table of a model: that of the last time when nothing it is made from has changed. Places move with the block that they stand in. */
+function keptTable(context: PrismaContext, mapped: MappedModel, foreignKeys: boolean): KeptTable {
+  const { models, enums } = context;
+  const uses = mapped.model.fields.filter(({ type }) => !isScalarType(type)).map(({ type }) => models.get(type) ?? enums.get(type)?.block);
+  const known = kept.get(mapped);
+  if (known?.foreignKeys === foreignKeys && known.uses.every((use, i) => use === uses[i])) return known;
+  const sequences: Sequence[] = [];
+  const result: KeptTable = { mapped, foreignKeys, uses, table: tableOf(context, mapped, foreignKeys, sequences), sequences };
+  kept.set(mapped, result);
+  return result;
 }
 
 function tableOf(context: PrismaContext, mapped: MappedModel, foreignKeys: boolean, sequences: Sequence[]): Table {

@@ -21,6 +21,8 @@ export interface PrismaContext {
   readonly dialect: Dialect;
   readonly models: ReadonlyMap<string, MappedModel>;
   readonly enums: ReadonlyMap<string, { readonly block: PrismaEnum; readonly path: string }>;
+  /** The names of the enums, which tell fields of enums from relations. */
+  readonly enumNames: string;
 }
 
 /** The origin of something at a range of a Prisma file. */
@@ -31,15 +33,23 @@ export function originIn(path: string, range: TextRange): Origin {
 /** What the models and enums of a schema are called in the database. */
 export function contextOf(dialect: Dialect, blocks: readonly { readonly path: string; readonly block: PrismaBlock }[]): PrismaContext {
   const enums = new Map(blocks.flatMap(({ path, block }) => (block.kind === 'enum' ? [[block.name, { block, path }] as const] : [])));
-  const models = new Map<string, MappedModel>();
-  for (const { path, block } of blocks) {
-    if (block.kind !== 'model') continue;
-    const isColumn = (field: PrismaField) => enums.has(field.type) || scalarColumnType(dialect, field) !== undefined;
-    const columns = new Map(block.fields.filter(isColumn).map((field) => [field.name, mapName(field) ?? field.name]));
-    const schema = ownSchema(dialect, stringArgument(block, 'schema', 'map', 0));
-    models.set(block.name, { model: block, path, ...(schema !== undefined && { schema }), table: mapName(block) ?? block.name, columns });
-  }
-  return { dialect, models, enums };
+  const context = { dialect, enums, enumNames: [...enums.keys()].join() };
+  const models = new Map(blocks.flatMap(({ path, block }) => (block.kind === 'model' ? [[block.name, mappedModel(context, block, path)] as const] : [])));
+  return { ...context, models };
+}
+
+const kept = new WeakMap<PrismaModel, { readonly dialect: Dialect; readonly enumNames: string; readonly mapped: MappedModel }>();
+
+/** What a model is called; kept with its block for as long as it comes to the same. */
+function mappedModel({ dialect, enums, enumNames }: Omit<PrismaContext, 'models'>, model: PrismaModel, path: string): MappedModel {
+  const known = kept.get(model);
+  if (known?.dialect === dialect && known.enumNames === enumNames && known.mapped.path === path) return known.mapped;
+  const isColumn = (field: PrismaField) => enums.has(field.type) || scalarColumnType(dialect, field) !== undefined;
+  const columns = new Map(model.fields.filter(isColumn).map((field) => [field.name, mapName(field) ?? field.name]));
+  const schema = ownSchema(dialect, stringArgument(model, 'schema', 'map', 0));
+  const mapped: MappedModel = { model, path, ...(schema !== undefined && { schema }), table: mapName(model) ?? model.name, columns };
+  kept.set(model, { dialect, enumNames, mapped });
+  return mapped;
 }
 
 function ownSchema(dialect: Dialect, schema: string | undefined): string | undefined {

@@ -1,6 +1,6 @@
 import type { TextRange } from '../../text/range.ts';
 import type { PrismaBlock, PrismaDocument } from './ast.ts';
-import { isClosed, isPrismaNext, readBlocks, readPrisma } from './read.ts';
+import { isClosed, isPrismaNext, readBlocks } from './read.ts';
 
 /** A schema file that has been read. */
 export interface PrismaReading {
@@ -18,10 +18,8 @@ export function rereadPrisma(previous: PrismaReading, text: string): PrismaDocum
   const delta = text.length - before.length;
   const prefix = commonPrefix(before, text);
   const suffix = commonSuffix(before, text, prefix);
-  let kept = 0;
-  // The character behind a block tells that its brace is a token of its own.
-  while (kept < blocks.length && blocks[kept]!.range.end < prefix && isClosed(blocks[kept]!)) kept++;
-  if (document.problems.some(({ range }) => range.start < (blocks[kept - 1]?.range.end ?? 0))) return readPrisma(text);
+  // The character behind a block tells that its brace is a token of its own; an open block before it ends where the next one begins.
+  const kept = blocks.findLastIndex((block) => block.range.end < prefix && isClosed(block)) + 1;
   const start = kept === 0 ? 0 : blocks[kept - 1]!.range.end;
   const ends = new Map(blocks.slice(kept).map((block, i): [number, number] => [block.range.end + delta, kept + i]));
   let next: number | undefined;
@@ -32,11 +30,12 @@ export function rereadPrisma(previous: PrismaReading, text: string): PrismaDocum
     return true;
   });
   const resumed = next === undefined ? Infinity : blocks[next - 1]!.range.end;
-  const problems = document.problems.filter(({ range }) => range.start >= resumed);
-  for (const { range } of problems) move(range, delta);
+  const above = document.problems.filter(({ range }) => range.start < start);
+  const below = document.problems.filter(({ range }) => range.start >= resumed);
+  for (const { range } of below) move(range, delta);
   const rest = next === undefined ? [] : blocks.slice(next);
   for (const block of rest) moveAll(block, delta);
-  return { blocks: [...blocks.slice(0, kept), ...read.blocks, ...rest], problems: [...read.problems, ...problems], prismaNext: isPrismaNext(text) };
+  return { blocks: [...blocks.slice(0, kept), ...read.blocks, ...rest], problems: [...above, ...read.problems, ...below], prismaNext: isPrismaNext(text) };
 }
 
 function commonPrefix(a: string, b: string): number {
