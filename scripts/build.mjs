@@ -19,23 +19,37 @@ const node = {
   sourcemap: dev,
   legalComments: 'none',
   logLevel: 'warning',
+  // Bundles call each other with require: import() would first look through their whole text for what they export.
+  supported: { 'dynamic-import': false },
   define: { 'import.meta.url': '__importMetaUrl' },
   banner: { js: "const __importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
 };
 
-/** Prisma's own code takes over a second to load: it stays in a bundle of its own, which the others load when they need it. */
-const prismaApart = {
-  name: 'prisma-apart',
+/**
+ * What takes long to compile or load and is seldom needed: each a bundle of its own, which the others load when they need it.
+ * By its file in dist/: where it begins, and how it is named where it is imported dynamically.
+ */
+const apart = {
+  'prisma.cjs': { entry: 'server/src/host/prismaInternals.ts', named: /\/prismaInternals\.ts$/ },
+  'lsp.cjs': { entry: 'server/src/lsp/main.ts', named: /\/lsp\/main\.ts$/ },
+  'sql-parser-cst.cjs': { entry: 'sql-parser-cst', named: /^sql-parser-cst$/ },
+  'sqlite3-parser.cjs': { entry: 'sqlite3-parser', named: /^sqlite3-parser$/ },
+};
+
+const keepApart = {
+  name: 'keep-apart',
   setup({ onResolve }) {
-    onResolve({ filter: /\/prismaInternals\.ts$/ }, ({ kind }) => (kind === 'dynamic-import' ? { path: './prisma.cjs', external: true } : undefined));
+    for (const [file, { named }] of Object.entries(apart)) {
+      onResolve({ filter: named }, ({ kind }) => (kind === 'dynamic-import' ? { path: `./${file}`, external: true } : undefined));
+    }
   },
 };
 
 const bundles = [
   { ...node, entryPoints: ['client/src/extension.ts'], outfile: 'dist/client.cjs', external: ['vscode'], target: 'node22' },
-  { ...node, entryPoints: ['server/src/lsp/node.ts'], outfile: 'dist/server.cjs', plugins: [prismaApart] },
-  { ...node, entryPoints: ['server/src/cli/main.ts'], outfile: 'dist/cli.cjs', plugins: [prismaApart], banner: { js: `#!/usr/bin/env node\n${node.banner.js}` } },
-  { ...node, entryPoints: ['server/src/host/prismaInternals.ts'], outfile: 'dist/prisma.cjs' },
+  { ...node, entryPoints: ['server/src/lsp/node.ts'], outfile: 'dist/server.cjs', plugins: [keepApart] },
+  { ...node, entryPoints: ['server/src/cli/main.ts'], outfile: 'dist/cli.cjs', plugins: [keepApart], banner: { js: `#!/usr/bin/env node\n${node.banner.js}` } },
+  ...Object.entries(apart).map(([file, { entry }]) => ({ ...node, entryPoints: [entry], outfile: `dist/${file}`, plugins: [keepApart] })),
   { bundle: true, platform: 'browser', format: 'iife', target: 'es2022', minify: !dev, sourcemap: dev ? 'inline' : false, logLevel: 'warning', legalComments: 'none', entryPoints: ['client/panel/main.ts'], outfile: 'dist/panel.js' },
 ];
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { readSourceFile, scanWorkspace, type Scan } from '../host/files.ts';
 import { scopeAround, type Scope } from '../host/scope.ts';
 import { gitApplied } from '../host/git.ts';
-import { loadAuthorities } from '../host/authorities.ts';
+import { loadAuthoritiesOf } from '../host/authorities.ts';
 import { loadPrismaAuthority } from '../host/prismaAuthority.ts';
 import type { AppliedSource } from '../project/applied.ts';
 import { buildFacts, type ProjectInput } from '../project/build.ts';
@@ -189,6 +189,6 @@ export async function findingsOf(loaded: Loaded, options: { readonly rules?: rea
 
 /** The grammars, with Prisma's engine, which takes a second to load, only where there is a schema to judge. */
 async function authoritiesFor(facts: Facts): Promise<Authorities> {
-  const grammars = await loadAuthorities();
+  const grammars = await loadAuthoritiesOf(facts.databases.map(({ dialect }) => dialect));
   return facts.databases.some(({ prisma }) => prisma) ? { ...grammars, prisma: await loadPrismaAuthority() } : grammars;
 }

@@ -9,5 +9,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 void run(process.argv.slice(2), processIo(), manifest.version).then((code) => {
-  process.exitCode = code;
+  // Once everything is written we leave at once: taking a large heap apart takes time.
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
 });

@@ -5,14 +5,32 @@ import type { SyntaxAuthority } from '../source/syntax.ts';
 /** Longer statements are data as a rule, and are not worth the time of a keystroke. UTF-16 units. */
 const LONGEST_STATEMENT = 64 * 1024;
 
+/** Engines whose own grammar is at hand: PostgreSQL 18's (libpg-query, WebAssembly) and SQLite's (sqlite3-parser). MySQL has none. */
+type Judged = 'postgresql' | 'sqlite';
+
+const loaders: Readonly<Record<Judged, () => Promise<SyntaxAuthority>>> = { postgresql: loadPostgresql, sqlite: loadSqlite };
+const loaded = new Map<Judged, Promise<SyntaxAuthority>>();
+
+/** The grammar of an engine, loaded once. */
+function authorityOf(dialect: Judged): Promise<SyntaxAuthority> {
+  let known = loaded.get(dialect);
+  if (!known) loaded.set(dialect, (known = loaders[dialect]()));
+  return known;
+}
+
 /**
- * Loads the grammars that may call a statement wrong: PostgreSQL 18's own (libpg-query, WebAssembly) and SQLite's own
- * (sqlite3-parser). MySQL has none. A bundle needs `libpg-query.wasm` in its own folder.
+ * Loads the grammars that may call a statement wrong. A bundle needs `libpg-query.wasm` in its own folder.
  * @throws Error when the WebAssembly file cannot be read
  */
-export async function loadAuthorities(): Promise<Record<'postgresql' | 'sqlite', SyntaxAuthority>> {
-  const [postgresql, sqlite] = await Promise.all([loadPostgresql(), loadSqlite()]);
+export async function loadAuthorities(): Promise<Record<Judged, SyntaxAuthority>> {
+  const [postgresql, sqlite] = await Promise.all([authorityOf('postgresql'), authorityOf('sqlite')]);
   return { postgresql, sqlite };
+}
+
+/** The same for some dialects only; those without a grammar are passed over. */
+export async function loadAuthoritiesOf(dialects: Iterable<Dialect>): Promise<Partial<Record<Judged, SyntaxAuthority>>> {
+  const judged = [...new Set(dialects)].filter((dialect): dialect is Judged => Object.hasOwn(loaders, dialect));
+  return Object.fromEntries(await Promise.all(judged.map(async (dialect) => [dialect, await authorityOf(dialect)])));
 }
 
 async function loadPostgresql(): Promise<SyntaxAuthority> {
@@ -58,7 +76,7 @@ function prepare(text: string, dialect: Dialect): string | undefined {
     tokens++;
     const { start, end } = scanner;
     if (kind === 'quotedIdentifier' && text.slice(start, end).includes('{{')) return undefined;
-    if (kind === 'parameter' && !isNative(text.slice(start, end), dialect)) {
+    if (kind === 'parameter' && !isNative(text.slice(start, end), dialect) && !/\w/.test(text.charAt(start - 1))) {
       prepared += text.slice(copied, start) + 'x'.repeat(end - start);
       copied = end;
     }
