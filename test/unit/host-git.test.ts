@@ -296,6 +296,12 @@ describe('scanning a workspace', () => {
     expect(await paths(root)).toEqual(listed);
   });
 
+  test('what the repository leaves out without a .gitignore is left out, unless a .gitignore takes it in again', async () => {
+    const root = folder({ '.git/HEAD': '', '.git/info/exclude': '*.local.sql\n', 'a.local.sql': '', 'b.sql': '', 'in/.gitignore': '!c.local.sql\n', 'in/c.local.sql': '', 'in/d.local.sql': '' });
+    expect(await paths(root)).toEqual(['b.sql', 'in/c.local.sql']);
+    expect(await paths(path.join(root, 'in'))).toEqual(['c.local.sql']);
+  });
+
   test('a folder that is ignored itself was opened on purpose', async () => {
     const root = folder({ '.git/HEAD': '', '.gitignore': 'scratch/\n*.tmp.sql\n', 'scratch/a.sql': '', 'scratch/b.tmp.sql': '', 'c.sql': '' });
     expect(await paths(root)).toEqual(['c.sql']);

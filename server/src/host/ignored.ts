@@ -15,10 +15,10 @@ export function rulesOf(patterns: readonly string[]): IgnoreRules {
   return { folder: '', rules: ignore().add([...patterns]) };
 }
 
-/** Reads the .gitignore of a folder; undefined when there is none that can be read. */
-export function readIgnoreRules(root: string, folder: string): IgnoreRules | undefined {
+/** Reads the .gitignore of a folder, or another file of such patterns; undefined when there is none that can be read. */
+export function readIgnoreRules(root: string, folder: string, file = '.gitignore'): IgnoreRules | undefined {
   try {
-    return { folder, rules: ignore().add(readFileSync(path.join(path.isAbsolute(folder) ? folder : path.join(root, folder), '.gitignore'), 'utf8')) };
+    return { folder, rules: ignore().add(readFileSync(path.join(path.isAbsolute(folder) ? folder : path.join(root, folder), file), 'utf8')) };
   } catch {
     return undefined;
   }
@@ -34,7 +34,7 @@ export function repositoryAround(folder: string): string | undefined {
 
 /**
  * The rules that hold for a folder of the workspace before its own .gitignore is read: those of the folders above it, up to
- * the root of the repository; outside a repository those of the workspace only. A workspace that is itself ignored was opened
+ * the root of the repository, and what the repository itself leaves out; outside a repository those of the workspace only. A workspace that is itself ignored was opened
  * on purpose, so what ignores it does not count.
  * @param below relative to the root, empty for the root itself
  */
@@ -46,7 +46,9 @@ export function rulesAbove(root: string, below: string): IgnoreRules[] {
     const rules = readIgnoreRules(root, at);
     if (rules) chain.unshift(rules);
   }
-  if (isIgnored(root, chain, '')) chain.length = 0;
+  const personal = repository === undefined ? undefined : readIgnoreRules(root, repository === root ? '' : repository, '.git/info/exclude');
+  if (personal) chain.unshift(personal);
+  if (repository !== root && isIgnored(root, chain, '')) chain.length = 0;
   const segments = below === '' ? [] : below.split('/');
   for (let depth = 0; depth < segments.length; depth++) {
     const rules = readIgnoreRules(root, segments.slice(0, depth).join('/'));
