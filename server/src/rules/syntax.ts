@@ -1,17 +1,14 @@
 import type { DatabaseFacts, Facts } from '../project/facts.ts';
 import { livePlace } from '../source/place.ts';
-import type { Script, Statement } from '../source/statement.ts';
-import type { PrismaJudge, SyntaxAuthority, SyntaxProblem } from '../source/syntax.ts';
+import type { PrismaJudge, SyntaxAuthority } from '../source/syntax.ts';
 import { byPlace } from './engine.ts';
 import { rules } from './index.ts';
 import type { Finding } from './rule.ts';
 import { withoutSuppressed } from './suppressions.ts';
+import { verdictOf, type Rejection, type Verdict } from './syntaxVerdict.ts';
 
 /** Identifier under which syntax errors are published and suppressed. */
 export const syntaxErrorRule = 'syntax-error';
-
-/** Longest statement, in UTF-16 units, of which a syntax error is published. */
-const longest = 64 * 1024;
 
 /** Grammars at hand, by dialect. */
 export type Authorities = Partial<Record<DatabaseFacts['dialect'], SyntaxAuthority>> & { readonly prisma?: PrismaJudge };
@@ -23,22 +20,10 @@ export interface SyntaxOptions {
   readonly newest?: Partial<Record<DatabaseFacts['dialect'], number>>;
 }
 
-interface Rejection {
-  readonly statement: Statement;
-  readonly problem: SyntaxProblem;
-}
-
-/** What the grammar of a script's dialect says of its statements. */
-interface Verdict {
-  /** How many statements were judged. */
-  readonly judged: number;
-  readonly rejected: readonly Rejection[];
-}
-
 /**
  * Statements that the dialect's own grammar rejects. Nothing is said where the dialect is uncertain, a template hole stands
  * inside, the statement is longer than 64 KB or under the caret, or the engine is newer than the grammar.
- * Asked again after an edit, only statements whose text is new are judged.
+ * A statement without a terminator is judged together with the next, as the engine reads it.
  */
 export function syntaxFindings(facts: Facts, authorities: Authorities, options: SyntaxOptions = {}): Finding[] {
   const findings: Finding[] = [];
@@ -85,42 +70,13 @@ function dialectIsDoubtful({ config }: DatabaseFacts, { judged, rejected }: Verd
   return config.dialect === undefined && config.database_type === undefined && rejected.length >= 3 && rejected.length * 2 > judged;
 }
 
-interface Memo {
-  readonly scripts: WeakMap<Script, Verdict>;
-  /** Null for a statement that is accepted. */
-  readonly statements: WeakMap<Statement, SyntaxProblem | null>;
-}
-
-const memos = new WeakMap<SyntaxAuthority, Memo>();
-
-/** @param caret offset of the caret, if it stands in this file */
-function verdictOf(authority: SyntaxAuthority, script: Script, caret: number | undefined): Verdict {
-  let memo = memos.get(authority);
-  if (!memo) memos.set(authority, (memo = { scripts: new WeakMap(), statements: new WeakMap() }));
-  if (caret !== undefined) return judge(authority, script, memo, caret);
-  const known = memo.scripts.get(script) ?? judge(authority, script, memo, caret);
-  memo.scripts.set(script, known);
-  return known;
-}
-
-function judge(authority: SyntaxAuthority, { statements }: Script, memo: Memo, caret: number | undefined): Verdict {
-  const rejected: Rejection[] = [];
-  let judged = 0;
-  for (const statement of statements) {
-    if (statement.hasHole || statement.text.length > longest) continue;
-    if (caret !== undefined && caret >= statement.start && caret <= statement.terminatorEnd) continue;
-    judged++;
-    let problem = memo.statements.get(statement);
-    if (problem === undefined) memo.statements.set(statement, (problem = authority.check(statement.text) ?? null));
-    if (problem) rejected.push({ statement, problem });
-  }
-  return { judged, rejected };
-}
-
-function findingOf(database: DatabaseFacts, file: string, { statement, problem }: Rejection): Finding {
+function findingOf(database: DatabaseFacts, file: string, { statement, problem, unterminatedBefore }: Rejection): Finding {
   const token = statement.tokens.find((one) => one.end > problem.offset);
-  const start = Math.min(token?.start ?? problem.offset, statement.text.length);
-  const end = Math.min(token?.end ?? problem.offset + 1, statement.text.length);
+  // Behind the last token stands the terminator, if there is one.
+  const last = statement.terminatorEnd - statement.start;
+  const start = Math.min(problem.offset, last);
+  const end = Math.min(token?.end ?? problem.offset + 1, last);
+  const mend = unterminatedBefore ? 'End the statement before it with a semicolon' : 'Mend the statement';
   return {
     rule: syntaxErrorRule,
     severity: 'error',
@@ -128,7 +84,7 @@ function findingOf(database: DatabaseFacts, file: string, { statement, problem }
     at: livePlace(statement, file, { start, end: Math.max(start, end) }),
     message: /^syntax error/i.test(problem.message) ? `S${problem.message.slice(1)}` : `Syntax error: ${problem.message}`,
     why: 'The grammar of the engine does not accept this statement, so it will fail when it runs.',
-    help: 'Mend the statement, or state the dialect of the file in database-expert.yaml if it is written for another engine.',
+    help: `${mend}, or state the dialect of the file in database-expert.yaml if it is written for another engine.`,
     related: [],
     applied: database.steps.some((step) => step.migration.applied && step.migration.up.file === file),
     fixes: () => [],
