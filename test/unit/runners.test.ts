@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { downChange } from '../../server/src/edits/down/downChange.ts';
+import { optOutChange } from '../../server/src/edits/optOut.ts';
 import { statusOf } from '../../server/src/features/status.ts';
 import { buildFacts, type ProjectInput } from '../../server/src/project/build.ts';
 import type { Facts } from '../../server/src/project/facts.ts';
@@ -67,7 +68,11 @@ CREATE TABLE only_mysql (id int);
   test('an index may be built without blocking where the changeset has opted out, and not where it has not', () => {
     const rules = (source: string) => checkWorkspace(build({ 'm/1.sql': source }), { only: ['concurrently-in-transaction'], log: () => undefined }).map(({ at }) => source.slice(at.range.start, at.range.end));
     expect(rules(text)).toEqual([]);
-    expect(rules(text.replace(' runInTransaction:false', ''))).toHaveLength(1);
+    const wrapped = text.replace(' runInTransaction:false', '');
+    expect(rules(wrapped)).toHaveLength(1);
+    const facts = build({ 'm/1.sql': wrapped });
+    const change = optOutChange(facts, facts.databases[0]!, facts.databases[0]!.steps[1]!.migration)!;
+    expect(applyEdits(wrapped, change.edits)).toBe(text);
   });
 });
 

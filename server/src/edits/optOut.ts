@@ -1,6 +1,6 @@
 import type { DatabaseFacts, Facts, Migration } from '../project/facts.ts';
 import { runnerById } from '../project/runners/index.ts';
-import type { MigrationRoot } from '../project/runners/runner.ts';
+import type { MigrationRoot, Runner } from '../project/runners/runner.ts';
 import { applyEdits, type TextEdit } from '../text/edits.ts';
 import type { FileEdits } from './change.ts';
 import { lineEndingOf } from './layout.ts';
@@ -21,10 +21,19 @@ export function optOutChange(facts: Facts, database: DatabaseFacts, migration: M
   const runner = database.runner && runnerById(database.runner.id);
   const { file } = migration.up;
   const text = facts.files.get(file)?.text;
+  if (runner?.split && text !== undefined) return optOutOfPart(runner, database, migration, text);
   const edit = runner && text !== undefined ? marks[runner.id]?.(text) : undefined;
   if (!runner || text === undefined || !edit || runner.manifest !== undefined) return undefined;
   const root: MigrationRoot = { folder: database.migrationsFolder ?? '', placements: [], text: (path) => facts.files.get(path)?.text, above: () => false };
   return runner.transactionOf(applyEdits(text, [edit]), database.dialect, file, root) === 'none' ? { file, edits: [edit] } : undefined;
+}
+
+/** Liquibase has the mark in the line above the statements of a changeset. */
+function optOutOfPart(runner: Runner, { dialect }: DatabaseFacts, { version, up }: Migration, text: string): FileEdits | undefined {
+  const end = text.slice(0, up.range.start).trimEnd().length;
+  const edit = { range: { start: end, end }, newText: ' runInTransaction:false' };
+  const changed = runner.split!(applyEdits(text, [edit]), dialect)?.find((part) => part.version === version);
+  return changed?.transaction === 'none' ? { file: up.file, edits: [edit] } : undefined;
 }
 
 function insertBefore(text: string, where: RegExp, mark: string, breaks = 1): TextEdit | undefined {
