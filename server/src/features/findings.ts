@@ -1,5 +1,5 @@
 import type { Finding, Severity } from '../rules/rule.ts';
-import { fingerprint } from '../text/hash.ts';
+import { checksum } from '../text/hash.ts';
 
 /** Severities, worst first. */
 export const severities: readonly Severity[] = ['error', 'warning', 'information', 'hint'];
@@ -14,9 +14,10 @@ export function shownFindings(findings: readonly Finding[], limit: number = show
   return { shown: sorted.slice(0, limit).map(({ finding }) => finding), left: Math.max(0, findings.length - limit) };
 }
 
-/** A key by which a finding is found again after the facts were made anew. */
+/** A key by which a finding is found again in its file after the facts were made anew. */
 export function findingKey(finding: Finding): string {
-  return fingerprint(`${finding.rule}\0${finding.at.file}\0${finding.at.range.start}\0${finding.at.range.end}\0${finding.message}`);
+  const { start, end } = finding.at.range;
+  return `${finding.rule} ${start}-${end} ${checksum(finding.message).toString(36)}`;
 }
 
 /** The findings counted by severity. */

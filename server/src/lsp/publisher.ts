@@ -1,5 +1,4 @@
-import type { Diagnostic } from 'vscode-languageserver/node';
-import { fingerprint } from '../text/hash.ts';
+import type { Diagnostic, Range } from 'vscode-languageserver/node';
 import type { SourceFile } from '../project/facts.ts';
 import type { Finding } from '../rules/rule.ts';
 import type { Snapshot } from '../session/analysis.ts';
@@ -10,8 +9,11 @@ import type { Folder } from './folders.ts';
 /** Milliseconds in which a client that asks by itself has asked about the file that was edited. */
 const ownQuestion = 60;
 
-/** What diagnostics of a file were made from. */
-interface Basis {
+/** What a client knows of a file. */
+interface Told {
+  readonly diagnostics: readonly Diagnostic[];
+  /** Changes with the diagnostics. */
+  readonly id: string;
   readonly findings: readonly Finding[] | undefined;
   readonly problems: Snapshot['configProblems'];
   /** Positions are those of this text. */
@@ -20,13 +22,14 @@ interface Basis {
 
 /**
  * Brings diagnostics to the client. Open files are pushed, or, when the client pulls, it is told to ask again if what it was given
- * is out of date. Closed files are pushed either way.
+ * is out of date. Closed files are pushed either way. A file that was edited is pushed with its new version also when nothing
+ * else is new, so that a client knows to what its diagnostics belong.
  */
 export class Publisher {
   readonly #context: ServerContext;
-  readonly #pushed = new Map<string, string>();
-  readonly #served = new Map<string, string>();
-  readonly #basis = new Map<string, Basis>();
+  readonly #pushed = new Map<string, Told>();
+  readonly #served = new Map<string, Told>();
+  #answers = 0;
   #asking: NodeJS.Timeout | undefined;
 
   constructor(context: ServerContext) {
@@ -40,8 +43,7 @@ export class Publisher {
     const sent: Promise<void>[] = [];
     for (const [uri, path] of wanted) {
       if (abilities.pull && folder.session.isOpen(path)) continue;
-      if (this.#isKnown(uri, path, snapshot)) continue;
-      sent.push(this.#push(uri, diagnosticsOf(this.#context, folder, snapshot, path), snapshot.versions.get(path)));
+      sent.push(this.#push(folder, snapshot, uri, path));
     }
     for (const uri of this.#pushed.keys()) {
       const path = this.#pathIn(folder, uri);
@@ -53,11 +55,11 @@ export class Publisher {
     if (abilities.pull) this.#askAgain();
   }
 
-  /** Notes what was answered to a question about a file; gives the identifier of the answer. */
-  served(uri: string, diagnostics: readonly Diagnostic[]): string {
-    const id = fingerprint(JSON.stringify(diagnostics));
-    this.#served.set(uri, id);
-    return id;
+  /** What is to be answered to a question about a file, with an identifier that stays as long as the answer does. */
+  answer(folder: Folder, snapshot: Snapshot, uri: string, path: string): Pick<Told, 'diagnostics' | 'id'> {
+    const told = this.#tell(this.#served.get(uri), folder, snapshot, path);
+    this.#served.set(uri, told);
+    return told;
   }
 
   /** A file was closed: what stands of it is taken away. */
@@ -80,23 +82,24 @@ export class Publisher {
     return at?.folder === folder ? at.path : undefined;
   }
 
-  /** Whether the file was told of with these findings on this text. Places that a finding names in other files are brought up to date with its own. */
-  #isKnown(uri: string, path: string, { byFile, facts, configProblems }: Snapshot): boolean {
-    const basis: Basis = { findings: byFile.get(path), problems: configProblems, text: facts.files.get(path) };
-    const known = this.#basis.get(uri);
-    this.#basis.set(uri, basis);
-    return known !== undefined && known.findings === basis.findings && known.text === basis.text && known.problems === basis.problems;
+  /** What a snapshot says of a file; `known` itself when nothing can have changed. */
+  #tell(known: Told | undefined, folder: Folder, snapshot: Snapshot, path: string): Told {
+    const basis = { findings: snapshot.byFile.get(path), problems: snapshot.configProblems, text: snapshot.facts.files.get(path) };
+    if (known && known.findings === basis.findings && known.text === basis.text && known.problems === basis.problems) return known;
+    const diagnostics = diagnosticsOf(this.#context, folder, snapshot, path);
+    return { diagnostics, ...basis, id: known && sameDiagnostics(known.diagnostics, diagnostics) ? known.id : String(++this.#answers) };
   }
 
-  async #push(uri: string, diagnostics: Diagnostic[], version: number | undefined): Promise<void> {
-    const key = fingerprint(JSON.stringify(diagnostics));
-    if (this.#pushed.get(uri) === key) return;
-    this.#pushed.set(uri, key);
-    await this.#context.connection.sendDiagnostics({ uri, diagnostics, ...(version !== undefined && { version }) });
+  async #push(folder: Folder, snapshot: Snapshot, uri: string, path: string): Promise<void> {
+    const known = this.#pushed.get(uri);
+    const told = this.#tell(known, folder, snapshot, path);
+    this.#pushed.set(uri, told);
+    if (known && told.id === known.id && told.text === known.text) return;
+    const version = snapshot.versions.get(path);
+    await this.#context.connection.sendDiagnostics({ uri, diagnostics: [...told.diagnostics], ...(version !== undefined && { version }) });
   }
 
   async #clear(uri: string): Promise<void> {
-    this.#basis.delete(uri);
     if (this.#pushed.delete(uri)) await this.#context.connection.sendDiagnostics({ uri, diagnostics: [] });
   }
 
@@ -110,11 +113,25 @@ export class Publisher {
   }
 
   #stale(): boolean {
-    for (const [uri, id] of this.#served) {
+    for (const [uri, told] of this.#served) {
       const at = this.#context.folders.locate(uri);
       const snapshot = at?.folder.session.snapshot;
-      if (at && snapshot && fingerprint(JSON.stringify(diagnosticsOf(this.#context, at.folder, snapshot, at.path))) !== id) return true;
+      if (at && snapshot && this.#tell(told, at.folder, snapshot, at.path).id !== told.id) return true;
     }
     return false;
   }
+}
+
+function sameDiagnostics(a: readonly Diagnostic[], b: readonly Diagnostic[]): boolean {
+  return a.length === b.length && a.every((one, index) => sameDiagnostic(one, b[index]!));
+}
+
+function sameDiagnostic(a: Diagnostic, b: Diagnostic): boolean {
+  if (!sameRange(a.range, b.range) || a.message !== b.message || a.code !== b.code || a.severity !== b.severity) return false;
+  const [x, y] = [a.relatedInformation ?? [], b.relatedInformation ?? []];
+  return x.length === y.length && x.every(({ location, message }, index) => location.uri === y[index]!.location.uri && message === y[index]!.message && sameRange(location.range, y[index]!.location.range));
+}
+
+function sameRange(a: Range, b: Range): boolean {
+  return a.start.line === b.start.line && a.start.character === b.start.character && a.end.line === b.end.line && a.end.character === b.end.character;
 }

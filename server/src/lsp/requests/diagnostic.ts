@@ -1,6 +1,5 @@
 import { DocumentDiagnosticReportKind, type DocumentDiagnosticParams, type DocumentDiagnosticReport } from 'vscode-languageserver/node';
 import type { ServerContext } from '../context.ts';
-import { diagnosticsOf } from '../diagnostics.ts';
 import type { Publisher } from '../publisher.ts';
 
 /** textDocument/diagnostic: the diagnostics of one file, for clients that ask. */
@@ -9,8 +8,7 @@ export async function pullDiagnostics(context: ServerContext, publisher: Publish
   const location = context.folders.locate(uri);
   if (!location) return { kind: DocumentDiagnosticReportKind.Full, items: [] };
   const snapshot = await location.folder.session.latest();
-  const items = diagnosticsOf(context, location.folder, snapshot, location.path);
-  const resultId = publisher.served(uri, items);
+  const { diagnostics, id: resultId } = publisher.answer(location.folder, snapshot, uri, location.path);
   if (resultId === params.previousResultId) return { kind: DocumentDiagnosticReportKind.Unchanged, resultId };
-  return { kind: DocumentDiagnosticReportKind.Full, resultId, items };
+  return { kind: DocumentDiagnosticReportKind.Full, resultId, items: [...diagnostics] };
 }
