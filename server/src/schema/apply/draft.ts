@@ -5,6 +5,7 @@ import type { Statement } from '../../source/statement.ts';
 import { shift, type TextRange } from '../../text/range.ts';
 import { bareKey, defaultSchema, isUncertain, objectKey, type Catalog, type CatalogIndexes, type CatalogObjects, type CollectionName, type Origin, type Routine, type Table } from '../catalog.ts';
 import type { Collection } from '../collection.ts';
+import { noteReadOf } from '../reads.ts';
 
 /** Where a name leads: the schema (undefined for the default one), the name and the key in the catalog's maps. */
 export interface Target {
@@ -93,17 +94,21 @@ export class Draft {
     return this.catalog[collection].has(key);
   }
 
-  /** Sets one entry of a collection, in place when the key is there already, else last. */
+  /** Sets one entry of a collection, in place when the key is there already, else last. As with every change, what was there before decides what differs after it, so it counts as read. */
   set<N extends CollectionName>(name: N, key: string, value: CatalogObjects[N]): void {
+    noteReadOf(name, key);
     this.#replace(name, (this.catalog[name] as unknown as Collection<CatalogObjects[N]>).set(key, value));
   }
 
   remove(name: CollectionName, key: string): void {
+    noteReadOf(name, key);
     this.#replace(name, (this.catalog[name] as Collection<unknown>).delete(key));
   }
 
   /** Puts an entry under another key, in its old place; what was there goes. */
   move<N extends CollectionName>(name: N, from: string, to: string, value: CatalogObjects[N]): void {
+    noteReadOf(name, from);
+    noteReadOf(name, to);
     this.#replace(name, (this.catalog[name] as unknown as Collection<CatalogObjects[N]>).move(from, to, value));
   }
 

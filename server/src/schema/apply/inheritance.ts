@@ -3,9 +3,18 @@ import type { Draft } from './draft.ts';
 import { postgresRelationName } from '../names.ts';
 import { pointsAt } from './references.ts';
 
-/** Keys of the tables that directly inherit from, or are partitions of, a table. */
+/** Keys of the tables that directly inherit from, or are partitions of, a table. One that it descends from itself, which engines refuse, is none. */
 export function childrenOf(draft: Draft, table: Table): string[] {
-  return draft.catalog.tables.keysBy('parent', draft.keyOf(table));
+  const key = draft.keyOf(table);
+  const children = draft.catalog.tables.keysBy('parent', key);
+  if (children.length === 0) return children;
+  const above = new Set([key]);
+  for (const one of above) {
+    const { inherits = [], partitionOf } = draft.catalog.tables.get(one) ?? {};
+    for (const parent of inherits) above.add(parent);
+    if (partitionOf) above.add(draft.targetOf(partitionOf.schema, partitionOf.table).key);
+  }
+  return children.filter((child) => !above.has(child));
 }
 
 /** INHERITS: columns, NOT NULL, defaults and checks come from the parent; keys, foreign keys and indexes do not. */
