@@ -171,6 +171,18 @@ describe('several databases', () => {
     expect(facts.roleOf.get('pop/20240102000000_b.mysql.up.sql')).toEqual({ database: 1, role: 'migration' });
   });
 
+  test('numbered files of one folder for several engines are one database each, and a shared file belongs to all', () => {
+    const facts = build({
+      'm/001_a.sql': create('a'),
+      'm/002_b.mysql.sql': create('b'),
+      'm/002_b.sqlite.sql': create('b'),
+      'm/003_c.mysql.sql': create('c'),
+      'm/003_c.sqlite.sql': create('c'),
+    });
+    expect(show(facts)).toEqual(['main (mysql): mysql numbered-files [001 002 003] a b c', 'main (sqlite): sqlite numbered-files [001 002 003] a b c'].map((line) => line.replaceAll('main', 'm')));
+    expect(facts.leftAlone).toEqual([]);
+  });
+
   test('every other file goes to the nearest database, else to the one whose tables it names', () => {
     const facts = build({
       'a/migrations/1_x.sql': create('orders'),
@@ -405,6 +417,8 @@ describe('naming the next migration', () => {
     ['numbered-files', [{ version: '000019', name: '', file: 'm/000019.sql' }], {}, 'm/000020.sql'],
     ['numbered-pairs', [{ version: 'V0026', name: 'X', file: 'm/V0026.X.up.sql' }], {}, 'm/V0027.add_orders_index.up.sql'],
     ['version-folders', [{ version: '0.31/02__a', name: 'a', file: 'm/0.31/02__a.sql' }], {}, 'm/0.31/03__add_orders_index.sql'],
+    ['pop', [{ version: '01', name: 'x', file: 'm/01_x.mysql.up.sql' }, { version: '02', name: 'y', file: 'm/02_y.up.sql' }], {}, 'm/03_add_orders_index.mysql.up.sql'],
+    ['numbered-files', [{ version: '001', name: 'x', file: 'm/001_x.sqlite.sql' }], {}, 'm/002_add_orders_index.sqlite.sql'],
     ['pop', [{ version: '00', name: 'x', file: 'm/00_x.up.sql' }], { transactionless: true }, 'm/01_add_orders_index.autocommit.up.sql'],
     ['drizzle', [{ version: '0001', name: 'x', file: 'm/0001_x.sql' }], {}, 'm/0002_add_orders_index.sql'],
     ['drizzle', [], { transactionless: true }, ''],

@@ -147,6 +147,19 @@ export function jointOf(existing: readonly ExistingMigration[]): string {
   return match && !/^\.(up|sql)/.test(base.slice(from + last.version.length)) ? match[1]! : '_';
 }
 
+const engine = /\.(postgres|postgresql|cockroach|mysql|mariadb|sqlite3?)(?=\.|$)/;
+
+/** Takes the engine out of a name (`002_b.mysql`), for which the file then stands in. */
+export function withVariant(placement: Placement | undefined): Placement | undefined {
+  const match = placement && engine.exec(placement.name);
+  return match ? { ...placement, name: placement.name.replace(match[0], ''), variant: match[1]! } : placement;
+}
+
+/** The engine that files of a history name, with the dot before it, for the next file; empty where all are shared. */
+export function variantOf(existing: readonly ExistingMigration[]): string {
+  return existing.flatMap(({ file }) => engine.exec(baseName(file))?.[0] ?? []).at(-1) ?? '';
+}
+
 /** Versions of migrations, in their order. */
 export function versionsOf(existing: readonly ExistingMigration[]): string[] {
   return existing.map(({ version }) => version);

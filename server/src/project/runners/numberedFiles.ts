@@ -1,5 +1,5 @@
 import { joinPath } from '../paths.ts';
-import { asFile, changesSchema, fileSlug, jointOf, placeFlat, repeatedVersions, share, versionsOf } from './helpers.ts';
+import { asFile, changesSchema, fileSlug, jointOf, placeFlat, repeatedVersions, share, variantOf, versionsOf, withVariant } from './helpers.ts';
 import type { Runner } from './runner.ts';
 import { compareText, compareVersions, nextVersion } from './versions.ts';
 
@@ -11,7 +11,7 @@ export const numberedFiles: Runner = {
   down: 'none',
   reference: 'https://www.postgresql.org/docs/current/app-psql.html',
   assumed: true,
-  place: (path) => placeFlat(path, /^(?<version>[vV]?\d+(?:\.\d+)*)(?:[._-]+(?<name>.*))?\.sql$/, 'up'),
+  place: (path) => withVariant(placeFlat(path, /^(?<version>[vV]?\d+(?:\.\d+)*)(?:[._-]+(?<name>.*))?\.sql$/, 'up')),
   confidence: (root) => {
     if (repeatedVersions(root) > 0.2) return 0;
     const schema = share(root, (text) => changesSchema(text));
@@ -27,7 +27,7 @@ export const numberedFiles: Runner = {
     const last = existing.at(-1);
     const unnamed = last !== undefined && last.name === '';
     const name = unnamed ? '' : fileSlug(slug, jointOf(existing) === '-' ? '-' : '_');
-    const base = unnamed ? version : `${version}${jointOf(existing)}${name}`;
+    const base = (unnamed ? version : `${version}${jointOf(existing)}${name}`) + variantOf(existing);
     return { version, name, files: [{ path: joinPath(folder, `${base}.sql`), text: asFile(up) }] };
   },
 };

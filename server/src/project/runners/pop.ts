@@ -1,5 +1,5 @@
 import { baseName, folderOf, joinPath } from '../paths.ts';
-import { asFile, fileSlug, sentWhole, versionsOf } from './helpers.ts';
+import { asFile, fileSlug, sentWhole, variantOf, versionsOf } from './helpers.ts';
 import type { Runner } from './runner.ts';
 import { compareVersions, nextVersion } from './versions.ts';
 
@@ -34,7 +34,7 @@ export const pop: Runner = {
   create: ({ folder, existing, slug, up, down, now, transactionless }) => {
     const version = nextVersion(versionsOf(existing), 'timestamp', now);
     const name = fileSlug(slug);
-    const path = joinPath(folder, `${version}_${name}${transactionless ? '.autocommit' : ''}`);
+    const path = joinPath(folder, `${version}_${name}${variantOf(existing)}${transactionless ? '.autocommit' : ''}`);
     const files = [{ path: `${path}.up.sql`, text: asFile(up) }];
     if (down !== undefined) files.push({ path: `${path}.down.sql`, text: asFile(down) });
     return { version, name, files };
