@@ -54,6 +54,16 @@ describe('mentions', () => {
     expect([...mentions.asked('orders')]).toEqual([select]);
   });
 
+  it.each(['orders', 'a"b', 'Logs', 'customers', 'later', 'nobody'])('say the same of %s when few and when many names are looked for', (name) => {
+    const texts = ['DROP TABLE "a""b"', 'SELECT id FROM ORDERS', "DO $$ DELETE FROM Logs $$", "DO E'DROP TABLE custom\\x65rs'", 'SELECT "Later" FROM t', "INSERT INTO t VALUES ('orders')"];
+    const mentions = new Mentions<typeof create>(() => false);
+    for (const text of texts) mentions.add(holder(text));
+    const few = [...mentions.of(name)];
+    for (let i = 0; i < 20; i++) mentions.of(`other${i}`);
+    expect([...mentions.of(name)]).toEqual(few);
+    expect(few).toHaveLength(name === 'nobody' ? 0 : 1);
+  });
+
   it('follow what comes and goes', () => {
     const mentions = made();
     expect([...mentions.of('orders')]).toHaveLength(2);

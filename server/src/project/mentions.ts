@@ -9,15 +9,22 @@ interface Holder {
   readonly placed: { readonly statement: Statement; readonly node: StatementNode };
 }
 
+/** As many names are looked for in the texts of all statements before the names of every statement are read. */
+const fewNames = 8;
+
 /** Statements by names. Nothing is read of a statement before somebody asks for a name. */
 class NameIndex<E extends Holder> {
   /** Statements that came in before anybody asked. */
   #waiting: Set<E> | undefined = new Set();
   readonly #byName = new Map<string, Set<E>>();
   readonly #namesOf: (entry: E) => readonly string[];
+  readonly #mayName: ((entry: E, name: string) => boolean) | undefined;
+  #looks = 0;
 
-  constructor(namesOf: (entry: E) => readonly string[]) {
+  /** `mayName`: a cheap test that is true of every statement with the name, and perhaps of others. */
+  constructor(namesOf: (entry: E) => readonly string[], mayName?: (entry: E, name: string) => boolean) {
     this.#namesOf = namesOf;
+    this.#mayName = mayName;
   }
 
   add(entry: E): void {
@@ -31,6 +38,10 @@ class NameIndex<E extends Holder> {
   }
 
   of(name: string): Iterable<E> {
+    const mayName = this.#mayName;
+    if (this.#waiting && mayName && this.#looks++ < fewNames) {
+      return [...this.#waiting].filter((entry) => mayName(entry, name) && this.#namesOf(entry).includes(name));
+    }
     if (this.#waiting) {
       for (const entry of this.#waiting) this.#index(entry);
       this.#waiting = undefined;
@@ -57,7 +68,7 @@ class NameIndex<E extends Holder> {
 
 /** Which statements of a history name what. Brought forward statement by statement. */
 export class Mentions<E extends Holder> {
-  readonly #naming = new NameIndex<E>(namesOf);
+  readonly #naming = new NameIndex<E>(namesOf, mayName);
   readonly #asked = new NameIndex<E>(namesOf);
   readonly #routines = new Set<E>();
   readonly #about = new NameIndex<E>(({ placed }) => subjectsOf(placed.node).map(({ name }) => bareName(name.name)));
@@ -127,4 +138,12 @@ function isRoutine({ placed }: Holder): boolean {
 
 function namesOf({ placed }: Holder): readonly string[] {
   return namesIn(placed.statement);
+}
+
+/** What may stand for other characters in a name or a string. */
+const escapes = /\\|&["']|""|``/;
+
+function mayName({ placed }: Holder, name: string): boolean {
+  const { text } = placed.statement;
+  return text.toLowerCase().includes(name) || escapes.test(text);
 }
