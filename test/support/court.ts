@@ -14,15 +14,15 @@ import { standIns } from './standIns.ts';
  * listed changes nothing but the way there.
  */
 export const statedDifferences: Readonly<Record<string, RegExp>> = {
-  'prefer-identity': /^- column \S+ (integer|bigint|smallint) notnull=true default=nextval\('\S+$|^\+ column \S+ (integer|bigint|smallint) notnull=true default= d$/,
-  'not-null-without-default': /^[-+] column \S+ \S+ (notnull=(true|1) default=(''::text|'')? ?(default|pk=0 hidden=0)?|NO (''|  ).*)$/,
-  'foreign-key-without-index': /^\+ (relation \S+ i|index |key )/,
-  'missing-composite-index': /^[-+] (relation \S+ i|index |key )/,
-  'low-selectivity-index': /^[-+] (relation \S+ i|index |key )/,
-  'missing-primary-key': /^\+ (column \S+\.id |relation \S+_pkey i|relation \S+_id_seq S|sequence \S+_id_seq |constraint \S+ PRIMARY KEY |index .*(_pkey|PRIMARY) |key \S+  unique=1 origin=pk )|^[-+] column \S+_id integer notnull=1 default= pk=/,
+  'prefer-identity': /^- column \S+ (integer|bigint|smallint) notnull=true default=nextval\('\S+$|^\+ column \S+ (integer|bigint|smallint) notnull=true default= d$|^[-+] sequence \S+_seq .*[ai]$/,
+  'not-null-without-default': /^[-+] column \S+ \S+ (notnull=(true|1) default=(''::text|'')? ?(default|pk=0 hidden=0)?|NO (''|  ).*)$|^[-+] part \S+ `\w+` \S+ NOT NULL( DEFAULT '')?$/,
+  'foreign-key-without-index': /^\+ (relation \S+ i|index |key |part \S+ KEY )/,
+  'missing-composite-index': /^[-+] (relation \S+ i|index |key |part \S+ KEY )/,
+  'low-selectivity-index': /^[-+] (relation \S+ i|index |key |part \S+ KEY )/,
+  'missing-primary-key': /^\+ (column \S+\.id |relation \S+_pkey i|relation \S+_id_seq S|sequence \S+_id_seq |constraint \S+ PRIMARY KEY |index .*(_pkey|PRIMARY) |key \S+  unique=1 origin=pk |part \S+ (PRIMARY KEY|`id`) )|^[-+] column \S+_id integer notnull=1 default= pk=/,
   'row-level-security-missing': /^[-+] relation \S+ r|^\+ policy /,
   'tenant-key-missing': /^\+ (column \S+\.tenant_id bigint notnull=true|constraint \S+_tenant_id_fkey |relation \S+_tenant_id i|index .*_tenant_id |policy )|^[-+] relation \S+ r/,
-  'unbounded-log-table': /^[-+] (relation \S+ [rpiI]|index .* ON (ONLY )?\S+ |constraint \S+_pkey )|^\+ (column \S+_default\.|constraint \S+_default\.|inherits )/,
+  'unbounded-log-table': /^[-+] (relation \S+ [rpiI]|index .* ON (ONLY )?\S+ |constraint \S+_(pkey|fkey) )|^\+ (column \S+_default\.|constraint \S+_default\.|inherits )/,
 };
 
 /** A database before any fix: what its author meant, and what its runner makes of it. */
