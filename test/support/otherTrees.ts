@@ -1,8 +1,9 @@
+import { parseStmt } from 'sqlite3-parser';
 import type { StatementNode } from '../../server/src/source/sql/ast.ts';
 import { relation, strings, type Tree } from './postgresTree.ts';
 import { nameOf } from './readerSummary.ts';
 
-// Of statements that make no tables: which kind they are and what they speak of, by PostgreSQL's tree and by the node.
+// Of statements that make no tables: which kind they are and what they speak of, by the tree of the engine's parser and by the node.
 
 const dotted = (list: Tree): string => strings(list).join('.');
 const ownedByTable: ReadonlySet<string> = new Set(['OBJECT_TABCONSTRAINT', 'OBJECT_TRIGGER', 'OBJECT_POLICY', 'OBJECT_RULE']);
@@ -84,6 +85,9 @@ function nodeName(node: StatementNode): string | undefined {
     case 'other':
       return node.target && [nameOf(node.target), ...(node.column ? [node.column.name] : [])].join('.');
     case 'merge':
+    case 'insert':
+    case 'update':
+    case 'delete':
       return node.table && nameOf(node.table);
     default:
       return 'name' in node && typeof node.name === 'object' && 'range' in node.name ? nameOf('name' in node.name && typeof node.name.name === 'object' ? (node.name as never) : ({ name: node.name } as never)) : undefined;
@@ -95,7 +99,10 @@ const settingNames: Readonly<Record<string, string>> = { 'time zone': 'timezone'
 
 /** What differs between tree and node in kind or name; `same`, or undefined when the tree is of a kind that is not compared here. */
 export function otherDifference(type: string, tree: Tree, node: StatementNode): string | undefined {
-  const subject = subjects[type];
+  return difference(subjects[type], type, tree, node);
+}
+
+function difference(subject: Subject | undefined, type: string, tree: Tree, node: StatementNode): string | undefined {
   if (!subject) return undefined;
   const kind = node.kind === 'other' ? node.verb : node.kind;
   if (!subject[0].test(kind)) return `kind: ${type} is read as ${kind}`;
@@ -103,4 +110,35 @@ export function otherDifference(type: string, tree: Tree, node: StatementNode): 
   const read = nodeName(node);
   const found = node.kind === 'set' && read !== undefined ? (settingNames[read] ?? read) : read;
   return wanted === undefined || wanted.toLowerCase() === found?.toLowerCase() ? 'same' : `name: ${wanted} is read as ${found ?? 'nothing'}`;
+}
+
+/** For each type of SQLite's trees the verb or kind of the node, and the name that the tree has. */
+const sqliteSubjects: Readonly<Record<string, Subject>> = {
+  CreateTriggerStmt: [/^createTrigger$/, (tree) => sqliteName(tree.triggerName)],
+  DropTriggerStmt: [/^drop$/, (tree) => sqliteName(tree.triggerName)],
+  PragmaStmt: [/^set$/, (tree) => tree.name.objName.text],
+  AttachStmt: [/^ATTACH$/, () => undefined],
+  DetachStmt: [/^DETACH$/, () => undefined],
+  VacuumStmt: [/^VACUUM$/, (tree) => tree.dbName?.text],
+  AnalyzeStmt: [/^ANALYZE$/, (tree) => tree.objName && sqliteName(tree.objName)],
+  ReindexStmt: [/^REINDEX$/, (tree) => tree.objName && sqliteName(tree.objName)],
+  BeginStmt: [/^transaction$/, () => undefined],
+  CommitStmt: [/^transaction$/, () => undefined],
+  RollbackStmt: [/^transaction$/, () => undefined],
+  SavepointStmt: [/^transaction$/, () => undefined],
+  ReleaseStmt: [/^transaction$/, () => undefined],
+  ExplainStmt: [/^EXPLAIN$/, () => undefined],
+  SelectStmt: [/^(select|values)$/, () => undefined],
+  InsertStmt: [/^insert$/, (tree) => sqliteName(tree.tblName)],
+  UpdateStmt: [/^update$/, (tree) => sqliteName(tree.tblName)],
+  DeleteStmt: [/^delete$/, (tree) => sqliteName(tree.tblName)],
+};
+
+const sqliteName = ({ dbName, objName }: Tree): string => [dbName, objName].flatMap((name) => (name ? [name.text] : [])).join('.');
+
+/** The same of SQLite's tree. */
+export function sqliteOtherDifference(sql: string, node: StatementNode): string | undefined {
+  const result = parseStmt(sql) as Tree;
+  const tree = result.status !== 'ok' ? undefined : result.root.type === 'CmdList' ? result.root.cmds[0] : result.root;
+  return tree && difference(sqliteSubjects[tree.type], tree.type, tree, node);
 }

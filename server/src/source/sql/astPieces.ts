@@ -141,8 +141,7 @@ export type ColumnConstraint = ConstraintBase &
     | { readonly kind: 'default'; readonly expression: Expression }
     /** `always`: GENERATED ALWAYS as written, which `AS` alone leaves out. `storage`: STORED, PERSISTENT or VIRTUAL as written. */
     | { readonly kind: 'generated'; readonly expression: Expression; readonly stored: boolean; readonly always?: string; readonly storage?: string }
-    /** `options`: with their brackets, as written; `sequence`: the same, read. */
-    | { readonly kind: 'identity'; readonly always: boolean; readonly options?: string; readonly sequence?: readonly TableOption[] }
+    | { readonly kind: 'identity'; readonly always: boolean; readonly sequence?: readonly TableOption[] }
     | { readonly kind: 'autoIncrement' }
     | ({ readonly kind: 'primaryKey'; readonly order?: 'asc' | 'desc'; readonly autoIncrement?: boolean; readonly deferrable?: boolean; readonly initiallyDeferred?: boolean } & KeyStorage)
     | ({ readonly kind: 'unique'; readonly nullsNotDistinct?: boolean; readonly deferrable?: boolean; readonly initiallyDeferred?: boolean } & KeyStorage)

@@ -229,10 +229,7 @@ function readGenerated(cursor: Cursor): BareConstraint {
   const rowTime = isMySql(cursor.dialect) ? cursor.acceptFirst('ROW START', 'ROW END') : undefined;
   if (rowTime) return { kind: 'option', option: `GENERATED ALWAYS AS ${rowTime}`, value: '', text: cursor.textSince(first) };
   if (!cursor.accept('IDENTITY')) return { ...readGeneratedExpression(cursor), always: cursor.text.slice(...spanOf(cursor, first)) } as BareConstraint;
-  if (!cursor.atMark('(')) return { kind: 'identity', always };
-  const open = cursor.position;
-  const sequence = readSequenceList(cursor);
-  return { kind: 'identity', always, options: cursor.textSince(open), sequence };
+  return { kind: 'identity', always, ...(cursor.atMark('(') && { sequence: readSequenceList(cursor) }) };
 }
 
 /** Where the words GENERATED ALWAYS stand. */
