@@ -17,9 +17,9 @@ export function lex(text: string, dialect: Dialect): { tokens: Token[]; comments
     if (kind === 'lineComment' || kind === 'blockComment') {
       comments.push({ start, end, text: text.slice(start, end), block: kind === 'blockComment' });
     } else if (kind === 'terminator') {
-      tokens.push(tokenAt('punctuation', text, start, end, 0, dialect));
+      tokens.push(tokenAt('punctuation', text, start, end, dialect));
     } else if (kind !== 'client' && kind !== 'versionMark' && kind !== 'template') {
-      tokens.push(tokenAt(kind, text, start, end, 0, dialect));
+      tokens.push(tokenAt(kind, text, start, end, dialect));
     }
   }
   return { tokens, comments };

@@ -1,19 +1,14 @@
 import type { TextRange } from '../../text/range.ts';
 import type { Dialect } from '../dialect.ts';
-import { isWordStart } from '../lexer/characters.ts';
 import { holdsHole } from '../lexer/holes.ts';
 import { Scanner } from '../lexer/scanner.ts';
-import { tokenAt, wordToken } from '../lexer/tokens.ts';
 import { detached, wordAt } from '../lexer/words.ts';
-import type { Token, TokenKind } from '../token.ts';
+import type { TokenKind } from '../token.ts';
 import { BodyTracker } from './body.ts';
 import { blockMark, indentation, isBatchSeparator, isSectionMark, isStatementWord, mayBeginStatement, startsLine } from './marks.ts';
 import { beginsStatement } from './resync.ts';
 import { initialState, type EntryState } from './state.ts';
 import { SplitStatement, type SplitComment } from './statement.ts';
-
-/** How many tokens of a statement are kept from splitting it; those of rows by the thousand are read when asked for. */
-const MOST_TOKENS = 8000;
 
 /** Splitting that goes on in the middle of a text whose beginning is known. */
 export interface Continuation {
@@ -35,10 +30,6 @@ export class Splitter {
   #end = -1;
   #hasHole = false;
   #entry = initialState;
-  /** The tokens of the open statement, as long as they are worth keeping. */
-  #tokens: Token[] | undefined;
-  /** How many far looks there were before the open statement. */
-  #looks = 0;
   #body: BodyTracker;
   /** How many statements there were when a block of goose began. */
   #blockStart = -1;
@@ -115,7 +106,7 @@ export class Splitter {
     const last = pieces.at(-1)!;
     const hasHole = pieces.some((piece) => piece.hasHole);
     this.#entry = pieces[0]!.entry;
-    this.#push(pieces[0]!.start, last.end, last.terminatorEnd, last.terminated, hasHole, undefined);
+    this.#push(pieces[0]!.start, last.end, last.terminatorEnd, last.terminated, hasHole);
   }
 
   #client(): void {
@@ -130,7 +121,6 @@ export class Splitter {
     if (this.#start >= 0 && scanner.delimiter === ';' && this.#body.holds) {
       this.#body.mark(';');
       this.#end = scanner.end;
-      this.#keep(tokenAt('punctuation', scanner.text, scanner.start, scanner.end, this.#start, scanner.dialect));
       return;
     }
     const hasData = this.#start >= 0 && this.#body.copiesFromInput;
@@ -158,10 +148,7 @@ export class Splitter {
         if (beginsStatement(text, start, isInner, this.#body.open)) this.#finish(false);
       }
     }
-    if (!this.#begin()) return;
-    const word = wordAt(text, start, end);
-    this.#body.word(word.upper);
-    this.#keep(wordToken(word, start - this.#start, end - this.#start));
+    if (this.#begin()) this.#body.word(wordAt(text, start, end).upper);
   }
 
   #batchSeparator(): void {
@@ -172,18 +159,10 @@ export class Splitter {
 
   #token(kind: TokenKind): void {
     if (!this.#begin()) return;
-    const { text, start, end, dialect } = this.#scanner;
-    const token = tokenAt(kind, text, start, end, this.#start, dialect);
-    if (end === start + 1 && (kind === 'punctuation' || kind === 'operator')) this.#body.mark(token.text);
+    const { text, start, end } = this.#scanner;
+    if (end === start + 1 && (kind === 'punctuation' || kind === 'operator')) this.#body.mark(text[start]!);
     else this.#body.other();
     if (kind === 'hole' || (kind === 'quotedIdentifier' && holdsHole(text, start, end))) this.#hasHole = true;
-    this.#keep(token);
-  }
-
-  #keep(token: Token): void {
-    if (this.#tokens === undefined) return;
-    if (this.#tokens.length < MOST_TOKENS) this.#tokens.push(token);
-    else this.#tokens = undefined;
   }
 
   /** Takes what the scanner stands on into the statement, which it may begin; answers false where all that follows is known. */
@@ -196,8 +175,6 @@ export class Splitter {
         return false;
       }
       this.#start = start;
-      this.#looks = this.farLooks.length;
-      this.#tokens = this.#continuation ? undefined : [];
     }
     this.#end = end;
     return true;
@@ -213,26 +190,17 @@ export class Splitter {
 
   #finish(terminated: boolean): void {
     if (this.#start < 0) return;
-    const tokens = terminated && this.#readAlone ? this.#tokens : undefined;
-    this.#push(this.#start, this.#end, terminated ? this.#scanner.end : this.#end, terminated, this.#hasHole, tokens);
+    this.#push(this.#start, this.#end, terminated ? this.#scanner.end : this.#end, terminated, this.#hasHole);
     this.#start = -1;
     this.#hasHole = false;
     this.#body = new BodyTracker(this.#scanner.dialect);
   }
 
-  /** Whether the statement's tokens surely are those of its text alone: nothing around it had a say in them. */
-  get #readAlone(): boolean {
-    const { text, delimiter } = this.#scanner;
-    const first = text.charCodeAt(this.#start);
-    if (this.#tokens?.at(-1)?.kind === 'operator') return false;
-    return this.#entry === initialState && delimiter === ';' && this.farLooks.length === this.#looks && (isWordStart(first) || first === 40);
-  }
-
-  #push(start: number, end: number, terminatorEnd: number, terminated: boolean, hasHole: boolean, tokens: readonly Token[] | undefined): void {
+  #push(start: number, end: number, terminatorEnd: number, terminated: boolean, hasHole: boolean): void {
     const { text, dialect } = this.#scanner;
     const index = this.statements.length + (this.#continuation?.index ?? 0);
     const fields = { dialect, index, start, end, terminatorEnd, terminated, text: this.#copy(text.slice(start, end)), hasHole };
-    this.statements.push(new SplitStatement(fields, this.#entry, tokens));
+    this.statements.push(new SplitStatement(fields, this.#entry));
   }
 
   /** Pieces of a text that was edited must not keep it alive, for every edit makes another. */

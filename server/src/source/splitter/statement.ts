@@ -4,7 +4,18 @@ import type { Statement } from '../statement.ts';
 import type { Comment, Token } from '../token.ts';
 import { isSameState, type EntryState } from './state.ts';
 
-/** A statement as the splitter makes it: its positions are moved in place, its tokens are read when first asked for. */
+/** How many statements keep their tokens, and how many tokens at most. */
+const MOST_STATEMENTS = 64;
+const MOST_TOKENS = 8000;
+
+/**
+ * The statements whose tokens were asked for of late. Nearly all are asked for once, to read the statement; to keep
+ * them all would cost more time, in the engine's collector, than to read those again that are asked for again.
+ */
+const recent: (SplitStatement | undefined)[] = Array.from({ length: MOST_STATEMENTS });
+let oldest = 0;
+
+/** A statement as the splitter makes it: its positions are moved in place, its tokens are read when asked for. */
 export class SplitStatement implements Statement {
   readonly dialect: Dialect;
   index: number;
@@ -17,8 +28,7 @@ export class SplitStatement implements Statement {
   readonly #entry: EntryState;
   #tokens: readonly Token[] | undefined;
 
-  /** @param tokens when they are known already */
-  constructor(fields: Omit<Statement, 'tokens'>, entry: EntryState, tokens: readonly Token[] | undefined) {
+  constructor(fields: Omit<Statement, 'tokens'>, entry: EntryState) {
     this.dialect = fields.dialect;
     this.index = fields.index;
     this.start = fields.start;
@@ -28,11 +38,21 @@ export class SplitStatement implements Statement {
     this.text = fields.text;
     this.hasHole = fields.hasHole;
     this.#entry = entry;
-    this.#tokens = tokens;
   }
 
   get tokens(): readonly Token[] {
-    return (this.#tokens ??= lex(this.text, this.dialect).tokens);
+    if (this.#tokens !== undefined) return this.#tokens;
+    const { tokens } = lex(this.text, this.dialect);
+    if (tokens.length <= MOST_TOKENS) this.#keep(tokens);
+    return tokens;
+  }
+
+  #keep(tokens: readonly Token[]): void {
+    const gone = recent[oldest];
+    if (gone !== undefined) gone.#tokens = undefined;
+    recent[oldest] = this;
+    oldest = (oldest + 1) % MOST_STATEMENTS;
+    this.#tokens = tokens;
   }
 
   /** How the splitter stood before the statement. */
