@@ -28,10 +28,14 @@ import { multiWriteWithoutTransaction } from './transaction/multi-write-without-
  * `bad` must give the finding, `good` must not; both may hold several files (`-- file: path`) and options (`-- fixture: all`).
  *
  * What a rule may look at is named by the keys of `check` (rule.ts); helpers are in support.ts: `blockingSeverity` for whatever blocks a
- * table, `isNewTable`, `tableBefore`, `designTables` for rules about the schema as it stands, `everyDialect`. A rule decides nothing about
- * levels, suppression, applied migrations or duplicates: the engine does. `about: 'run'` rules are asked about pending migrations only;
+ * table, `isNewTable`, `tableBefore`, `everyDialect`; the check `table` is for rules about the schema as it stands. A rule decides nothing
+ * about levels, suppression, applied migrations or duplicates: the engine does. `about: 'run'` rules are asked about pending migrations only;
  * `about: 'design'` rules report what still stands in `database.catalog`, at the origin of the object, and carry a `subject` so that a problem
  * seen in the history and in Prisma is shown once. A fix is built when it is asked for, from the builders of `edits/`.
+ *
+ * Findings are kept until something changes that the check read. So a check looks up what it needs by name (`catalog.tables.get`,
+ * `entriesAbout` and its kin in project/lookups.ts, `queriesNaming`) and walks over no collection; places come from origins, `placeOf` and
+ * `relatedAt`, and are not copied, since they move while somebody types; the same facts give the same report.
  */
 export const rules: readonly Rule[] = [
   missingCompositeIndex,

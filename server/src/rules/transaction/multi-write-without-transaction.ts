@@ -95,8 +95,12 @@ function belongTogether(database: DatabaseFacts, a: WriteEntry, b: WriteEntry): 
   return references(database, tables.get(left), right) || references(database, tables.get(right), left);
 }
 
+/** Longest statement, in UTF-16 units, that is searched for parameters; longer ones are lists of rows. */
+const longest = 30_000;
+
 /** Parameters as written; a bare `?` names nothing that two statements could share. */
 function parametersOf({ placed: { statement } }: HistoryEntry): string[] {
+  if (statement.text.length > longest || !/[$:@?%]/.test(statement.text)) return [];
   const isVariable = (text: string) => statement.dialect !== 'postgresql' && /^@[\w$.]+$/.test(text);
   return statement.tokens.filter(({ kind, text }) => (kind === 'parameter' && text !== '?') || (kind === 'word' && isVariable(text))).map(({ text }) => text);
 }
