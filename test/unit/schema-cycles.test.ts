@@ -20,3 +20,11 @@ test.each([
   const [drop] = splitScript('DROP TABLE a CASCADE', 'postgresql').statements;
   expect(applyStatement(ends, readStatement(drop!), { file: 'a.sql', statement: drop! }).tables.has('a')).toBe(false);
 });
+
+test('a routine that runs itself makes the catalog uncertain', () => {
+  const body = "BEGIN EXECUTE 'SELECT f()'; ALTER TABLE a ADD x int; EXECUTE 'SELECT f()'; END";
+  const { statements } = splitScript(`CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ ${body} $$; SELECT f(); CREATE TABLE z (id int)`, 'postgresql');
+  const catalog = statements.reduce((before, statement) => applyStatement(before, readStatement(statement), { file: 'a.sql', statement }), emptyCatalog('postgresql'));
+  expect(catalog.doubt?.reason).toBe('a statement could not be applied: statements run each other too deep');
+  expect(catalog.tables.has('z')).toBe(true);
+});

@@ -7,6 +7,9 @@ import { bareKey, defaultSchema, isUncertain, objectKey, type Catalog, type Cata
 import type { Collection } from '../collection.ts';
 import { noteReadOf } from '../reads.ts';
 
+/** How many statements may stand or run inside each other. */
+const deepest = 50;
+
 /** Where a name leads: the schema (undefined for the default one), the name and the key in the catalog's maps. */
 export interface Target {
   readonly schema?: string;
@@ -30,6 +33,7 @@ export class Draft {
   readonly outer: Statement;
   /** Where everything is said to come from, while the body of a routine is applied that stands elsewhere. */
   pinned: Origin | undefined;
+  #depth = 0;
   readonly #dispatch: (draft: Draft, node: StatementNode) => void;
   /** Set while a change of a parent table is repeated on its children: what is made then is marked as inherited. */
   inheriting = false;
@@ -45,9 +49,13 @@ export class Draft {
 
   /** Applies a statement that stands inside the present one, from `offset` of the outer one on. */
   applyInner(node: StatementNode, statement: Statement, offset: number): void {
+    // A routine that runs itself would never end; what is thrown ends the whole statement.
+    if (this.#depth >= deepest) throw new Error('statements run each other too deep');
     const present = { statement: this.statement, offset: this.offset };
     Object.assign(this, { statement, offset });
+    this.#depth++;
     this.#dispatch(this, node);
+    this.#depth--;
     Object.assign(this, present);
   }
 
