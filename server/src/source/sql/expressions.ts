@@ -19,17 +19,16 @@ export function readExpression(cursor: Cursor, isEnd: (cursor: Cursor) => boolea
   return expressionSince(cursor, first);
 }
 
-/** Reads `( expression )`; the result leaves the brackets out. */
+/** Reads `( expression )`; the result leaves the brackets out, and comments that stand next to them. */
 export function readBracketedExpression(cursor: Cursor): Expression {
-  const open = cursor.peek();
+  const open = cursor.position;
   if (!cursor.atMark('(')) cursor.fail('expected (');
   cursor.skipItem();
-  const close = cursor.peek(-1)!;
-  const end = close.text === ')' ? close.start : close.end;
-  const raw = cursor.text.slice(open!.end, end);
-  const text = raw.trim();
-  const start = open!.end + (raw.length - raw.trimStart().length);
-  return { text, range: { start, end: start + text.length } };
+  const closed = cursor.peek(-1)!.text === ')' && cursor.position > open + 1;
+  const count = cursor.position - open - (closed ? 2 : 1);
+  const start = cursor.peek(open + 1 - cursor.position)?.start ?? cursor.text.length;
+  const end = count > 0 ? cursor.peek(open + count - cursor.position)!.end : start;
+  return { text: cursor.text.slice(start, end), range: { start, end } };
 }
 
 /** Reads all that is left of the statement as one expression. @throws ReadFailure when nothing is left. */

@@ -64,11 +64,12 @@ export function readMySqlIndexOption(cursor: Cursor): TableOption | undefined {
   return { name, value: token.text, ...decoded, range: cursor.rangeSince(first) };
 }
 
-/** Reads PostgreSQL's storage parameters `( name = value, ... )`; the names come in lower case. */
+/** Reads PostgreSQL's storage parameters `( name = value, ... )`; the names come in lower case unless they are quoted. */
 export function readParameters(cursor: Cursor): TableOption[] {
   return cursor.bracketed(() => {
     const first = cursor.position;
-    const name = cursor.slice(readQualifiedName(cursor).range).toLowerCase();
+    const written = cursor.slice(readQualifiedName(cursor).range);
+    const name = written.includes('"') ? written : written.toLowerCase();
     if (cursor.acceptMark('=')) {
       const at = cursor.position;
       cursor.skipElement();
