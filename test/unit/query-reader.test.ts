@@ -368,8 +368,15 @@ describe('what is not read', () => {
     expect(readQueryText(text, 'postgresql')).toHaveProperty('unread');
   });
 
-  test.each(['CREATE TABLE t (a int)', 'SELECT FROM WHERE', 'SELECT 1; SELECT 2', '', `SELECT ${'('.repeat(3_000)}1${')'.repeat(3_000)}`])('%#', (text) => {
+  test.each(['CREATE TABLE t (a int)', 'SELECT FROM WHERE', 'SELECT 1; SELECT 2', '', `SELECT ${'('.repeat(3_000)}1${')'.repeat(3_000)}`, `SELECT ${'('.repeat(10_000)}SELECT 1${')'.repeat(10_000)}`, `SELECT 1 FROM ${'('.repeat(10_000)}`, `SELECT ${'NOT '.repeat(5_000)}a`, `SELECT ${'f('.repeat(9_000)}`, `SELECT ${'CASE WHEN '.repeat(2_500)}`])('%#', (text) => {
     expect(readQueryText(text, 'postgresql')).toHaveProperty('unread');
+  });
+
+  test('a long chain is no deep one', () => {
+    const conditions = Array.from({ length: 1_000 }, (_, i) => `a${i} = ${i}`);
+    expect(where(conditions.join(' AND '))).toHaveLength(1_000);
+    expect(where(conditions.join(' OR '))).toHaveLength(1_000);
+    expect(read(`SELECT ${Array.from({ length: 5_000 }, () => 'x').join('+')} FROM t`).blocks[0]!.reads).toHaveLength(5_000);
   });
 
   test('every prefix of a query is read or refused, never thrown at', () => {

@@ -44,12 +44,15 @@ function readHole(cursor: QueryCursor, read: Read): Expression {
   return { kind: 'hole', range: cursor.rangeFrom(start) };
 }
 
+/** Most brackets around a query that are looked through. */
+const mostBrackets = 50;
+
 /** Whether a query stands at a place, brackets around it or not. */
-export function startsQuery(cursor: QueryCursor, at = cursor.at): boolean {
+export function startsQuery(cursor: QueryCursor, at = cursor.at, brackets = 0): boolean {
   const first = cursor.tokens[at];
-  if (first === undefined) return false;
+  if (first === undefined || brackets > mostBrackets) return false;
   if (first.text !== '(' || first.kind !== 'punctuation') return queryVerbs.has(first.upper) && (first.upper !== 'VALUES' || cursor.tokens[at + 1]?.text === '(' || cursor.tokens[at + 1]?.upper === 'ROW');
-  if (!startsQuery(cursor, at + 1)) return false;
+  if (!startsQuery(cursor, at + 1, brackets + 1)) return false;
   // In `((SELECT 1) + 2)` the brackets are those of an expression.
   const close = closingIndex(cursor.tokens, at);
   const after = cursor.tokens[close + 1];
