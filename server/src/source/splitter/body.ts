@@ -47,6 +47,11 @@ export class BodyTracker {
     return this.#blocks.length > 0 || (this.#parentheses > 0 && this.#kind === 'rule');
   }
 
+  /** Whether the statement is BEGIN and no more so far; what a transaction holds is often indented. */
+  get isBareBegin(): boolean {
+    return this.#head.length === 1 && this.#previous === 'BEGIN';
+  }
+
   /** What resynchronising asks about the statement. */
   get open(): OpenStatement {
     return {

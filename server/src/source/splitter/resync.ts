@@ -64,10 +64,8 @@ const setting = /SET\s+(?:@@?\w|(?:FOREIGN_KEY_CHECKS|GLOBAL|LOCAL|LOCK_TIMEOUT|
 /**
  * Whether a new statement surely begins at `offset`, a word at the start of a line, although the open one has no
  * terminator. Only what could not continue the open statement in any of the three grammars counts.
- * @param isInner whether the line is indented deeper than the open statement, as are nearly only lines of its own
  */
-export function beginsStatement(script: string, start: number, isInner: boolean, open: OpenStatement): boolean {
-  if (isInner && !(open.head.length === 1 && open.last === 'BEGIN')) return false;
+export function beginsStatement(script: string, start: number, open: OpenStatement): boolean {
   const text = script.slice(start, start + LONGEST_BEGINNING);
   const offset = 0;
   if (open.insideBody || open.body !== 'none') return beginsAfterBody(text, offset, open);

@@ -143,12 +143,15 @@ export class Splitter {
     const { text, start, end, delimiter } = this.#scanner;
     if (mayBeginStatement(text.charCodeAt(start)) && startsLine(text, start)) {
       if (isBatchSeparator(text, start, end)) return this.#batchSeparator();
-      if (this.#start >= 0 && delimiter === ';') {
-        const isInner = indentation(text, start) > indentation(text, this.#start);
-        if (beginsStatement(text, start, isInner, this.#body.open)) this.#finish(false);
-      }
+      if (this.#start >= 0 && delimiter === ';' && this.#mayStandBeside(start) && beginsStatement(text, start, this.#body.open)) this.#finish(false);
     }
     if (this.#begin()) this.#body.word(wordAt(text, start, end).upper);
+  }
+
+  /** Whether the line that begins at `position` is indented no deeper than the open statement, as are nearly only lines of its own. */
+  #mayStandBeside(position: number): boolean {
+    const { text } = this.#scanner;
+    return indentation(text, position) <= indentation(text, this.#start) || this.#body.isBareBegin;
   }
 
   #batchSeparator(): void {
