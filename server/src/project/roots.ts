@@ -19,8 +19,10 @@ interface Candidate extends FoundRoot {
   readonly confidence: number;
 }
 
+type Folder = Pick<FileFolder, 'folder' | 'files' | 'numbered'>;
+
 /** The files of each folder, in the order of the paths. */
-function foldersOf(paths: readonly string[]): ReadonlyMap<string, readonly string[]> {
+function foldersOf(paths: readonly string[]): readonly Folder[] {
   const folders = new Map<string, string[]>();
   for (const path of paths) {
     const folder = folderOf(path);
@@ -28,34 +30,45 @@ function foldersOf(paths: readonly string[]): ReadonlyMap<string, readonly strin
     if (files) files.push(path);
     else folders.set(folder, [path]);
   }
-  return folders;
+  return [...folders].map(([folder, files]) => ({ folder, files, numbered: files.some((file) => isDigit(file.charCodeAt(folder === '' ? 0 : folder.length + 1))) }));
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
 }
 
 /** What a runner would take of the files of each folder, by the folder that is the root of its migrations. */
-function placementsOf(workspace: Workspace, runner: Runner, folders: ReadonlyMap<string, readonly string[]>, stated: readonly StatedRoot[]): Map<string, readonly Placement[]> {
-  const roots = new Map<string, readonly Placement[]>();
-  for (const [folder, files] of folders) {
-    const view: FileFolder = { folder, files, text: (path) => workspace.text(path), above: (name) => workspace.above(folder, name) };
-    if (runner.mayRead && !stated.some((one) => one.folder === folder) && !runner.mayRead(view)) continue;
-    const placed = workspace.remember(`${runner.id} in ${folder}`, files, () => files.flatMap((file) => runner.place(file) ?? []));
-    const [first] = placed;
-    // The list from before is kept where it is the whole root: what was found out of it still holds.
-    if (first && placed.every(({ root }) => root === first.root) && !roots.has(first.root)) roots.set(first.root, placed);
-    else for (const placement of placed) roots.set(placement.root, [...(roots.get(placement.root) ?? []), placement]);
-  }
-  return roots;
+function placementsOf(workspace: Workspace, runner: Runner, folders: readonly FileFolder[], stated: readonly StatedRoot[]): ReadonlyMap<string, readonly Placement[]> {
+  const { mayRead } = runner;
+  const read = mayRead ? folders.filter((one) => mayRead(one) || stated.some(({ folder }) => folder === one.folder)) : folders;
+  const files = read.length === 1 ? read[0]!.files : read.flatMap((one) => one.files);
+  return workspace.remember(`files of ${runner.id}`, files, () => {
+    const roots = new Map<string, Placement[]>();
+    for (const file of files) {
+      const placement = runner.place(file);
+      if (!placement) continue;
+      const root = roots.get(placement.root);
+      if (root) root.push(placement);
+      else roots.set(placement.root, [placement]);
+    }
+    return roots;
+  });
 }
 
 function candidatesOf(workspace: Workspace, assumed: boolean, paths: readonly string[], stated: readonly StatedRoot[]): Candidate[] {
   const choice = runners.filter((runner) => (runner.assumed ?? false) === assumed);
-  const folders = workspace.remember(assumed ? 'folders of the rest' : 'folders', paths, () => foldersOf(paths));
+  const text = (path: string) => workspace.text(path);
+  const folders = workspace
+    .remember(assumed ? 'folders of the rest' : 'folders', paths, () => foldersOf(paths))
+    .map(({ folder, files, numbered }): FileFolder => ({ folder, files, numbered, text, above: (name) => workspace.above(folder, name) }));
+  const numbered = folders.filter((one) => one.numbered || stated.some(({ folder }) => folder === one.folder));
   const candidates: Candidate[] = [];
   for (const runner of choice) {
-    for (const [folder, placed] of placementsOf(workspace, runner, folders, stated)) {
+    for (const [folder, placed] of placementsOf(workspace, runner, runner.numbered ? numbered : folders, stated)) {
       const placements = runner.choose?.(placed) ?? placed;
       const declared = stated.find((one) => one.folder === folder);
       if (declared?.runner !== undefined && runnerById(declared.runner) && declared.runner !== runner.id) continue;
-      const root: MigrationRoot = { folder, placements, text: (path) => workspace.text(path), above: (name) => workspace.above(folder, name) };
+      const root: MigrationRoot = { folder, placements, text, above: (name) => workspace.above(folder, name) };
       const confidence = runner.confidence(root) + (declared ? (declared.runner === runner.id ? 3 : 2) : 0);
       if (confidence > 0) candidates.push({ runner, root, confidence });
     }

@@ -40,7 +40,7 @@ export class Workspace {
   /** @param memory what an earlier workspace found out; it is added to */
   constructor(files: readonly SourceFile[], memory: Detections = new Map()) {
     this.#memory = memory;
-    if (memory.size > 2 * files.length + 1000) memory.clear();
+    if (memory.size > 8 * files.length + 1000) memory.clear();
     this.files = new Map(files.map((file) => [file.path, file]));
     this.foreignSteps = files.flatMap(({ path }) => (!path.endsWith('.sql') && isForeignStep(path) ? [path] : []));
     const folders = new Set<string>(['']);

@@ -14,6 +14,7 @@ export const atlas: Runner = {
   optOut: `${mark}, at the head of the file`,
   reference: 'https://atlasgo.io/versioned/apply#transaction-configuration',
   manifest: 'atlas.sum',
+  numbered: true,
   mayRead: ({ folder, text }) => text(joinPath(folder, 'atlas.sum')) !== undefined,
   place: (path) => placeNumbered(path, '_ ', 'perhaps pairs'),
   confidence: (root) => (root.text(joinPath(root.folder, 'atlas.sum')) === undefined ? 0 : 0.95),

@@ -14,6 +14,7 @@ export const dbmate: Runner = {
   down: 'section',
   optOut: 'transaction:false, after -- migrate:up',
   reference: 'https://github.com/amacneil/dbmate#migration-options',
+  numbered: true,
   mayRead: (folder) => someText(folder, (text) => upMark.test(text)),
   place: (path) => placeNumbered(path, undefined, 'both'),
   confidence: (root) => (share(root, (text) => upMark.test(text)) > 0.5 ? 0.97 : 0),

@@ -21,6 +21,7 @@ export const drizzle: Runner = {
   down: 'none',
   reference: 'https://orm.drizzle.team/docs/migrations',
   manifest: journalFile,
+  numbered: true,
   mayRead: ({ folder, text }) => text(joinPath(folder, journalFile)) !== undefined,
   place: (path) => placeNumbered(path, '_', 'up'),
   confidence: (root) => (root.text(joinPath(root.folder, journalFile)) === undefined ? 0 : 0.98),

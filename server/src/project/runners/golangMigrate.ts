@@ -16,6 +16,7 @@ export const golangMigrate: Runner = {
   transaction: 'implicit',
   down: 'pair',
   reference: 'https://github.com/golang-migrate/migrate/blob/master/MIGRATIONS.md',
+  numbered: true,
   mayRead: ({ files }) => files.some((file) => file.endsWith('.up.sql')),
   place: (path) => placeNumbered(path, '_', 'pairs'),
   confidence: (root) => {

@@ -17,6 +17,7 @@ export const goose: Runner = {
   down: 'section',
   optOut: '-- +goose NO TRANSACTION, above -- +goose Up',
   reference: 'https://github.com/pressly/goose#sql-migrations',
+  numbered: true,
   mayRead: (folder) => someText(folder, (text) => upMark.test(text)),
   place: (path) => placeNumbered(path, '_', 'both'),
   confidence: (root) => (share(root, (text) => upMark.test(text)) > 0.5 ? 0.97 : 0),

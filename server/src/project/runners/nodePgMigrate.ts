@@ -14,6 +14,7 @@ export const nodePgMigrate: Runner = {
   transaction: 'run',
   down: 'section',
   reference: 'https://salsita.github.io/node-pg-migrate/migrations/',
+  numbered: true,
   mayRead: (folder) => someText(folder, (text) => upMark.test(text)),
   place: (path) => placeNumbered(path, '_-', 'both'),
   confidence: (root) => (share(root, (text) => upMark.test(text)) > 0.5 ? 0.96 : 0),

@@ -15,6 +15,7 @@ export const pop: Runner = {
   down: 'pair',
   optOut: '.autocommit, before .up.sql in the file name',
   reference: 'https://gobuffalo.io/documentation/database/migrations/',
+  numbered: true,
   mayRead: ({ files }) => files.some((file) => marked.test(file)),
   place: (path) => {
     const groups = pattern.exec(baseName(path))?.groups;

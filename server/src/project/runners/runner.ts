@@ -31,6 +31,8 @@ export interface FileFolder {
   readonly folder: string;
   /** The `.sql` files that stand in it, not those below. */
   readonly files: readonly string[];
+  /** Whether the name of one of them begins with a digit. */
+  readonly numbered: boolean;
   /** Text of a file of the workspace, by workspace path; undefined when there is none. */
   readonly text: (path: string) => string | undefined;
   /** Whether a file of this name stands in the folder or in a folder above it. */
@@ -87,8 +89,10 @@ export interface NewMigration {
 export interface Runner extends RunnerInfo {
   /** The one dialect that the runner knows. */
   readonly dialect?: Dialect;
+  /** Set where every file name begins with a digit. */
+  readonly numbered?: true;
   /** Whether the files of a folder can belong to this runner at all; cheap, and asked before `place`. Absent: any may. */
-  mayRead?(folder: FileFolder): boolean;
+  readonly mayRead?: (folder: FileFolder) => boolean;
   /** Reads a path; undefined when this runner would not take the file for a migration. */
   place(path: string): Placement | undefined;
   /** Those of the files of a folder that make up its history, where not all do; in any order. */

@@ -22,7 +22,7 @@ export const sqitch: Runner = {
   down: 'pair',
   reference: 'https://sqitch.org/docs/manual/sqitchtutorial/',
   manifest: 'sqitch.plan',
-  mayRead: ({ folder, text }) => text(joinPath(folderOf(folder), 'sqitch.plan')) !== undefined,
+  mayRead: ({ folder, text }) => /(?:^|\/)(?:deploy|revert)$/.test(folder) && text(joinPath(folderOf(folder), 'sqitch.plan')) !== undefined,
   place: (path) => {
     const folder = folderOf(path);
     const kind = baseName(folder);

@@ -14,6 +14,7 @@ export const sqlx: Runner = {
   down: 'pair',
   optOut: `${mark}, as the first line of the file`,
   reference: 'https://github.com/launchbadge/sqlx/blob/main/sqlx-cli/README.md',
+  numbered: true,
   mayRead: (folder) => folder.above('.sqlx') || folder.above('Cargo.toml') || someText(folder, (text) => header.test(text) || text.startsWith(mark)),
   place: (path) => placeNumbered(path, '_', 'perhaps pairs'),
   confidence: (root) => {

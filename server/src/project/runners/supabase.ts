@@ -15,6 +15,7 @@ export const supabase: Runner = {
   transaction: 'implicit',
   down: 'none',
   reference: 'https://supabase.com/docs/guides/deployment/database-migrations',
+  numbered: true,
   mayRead: ({ folder }) => isSupabase(folder),
   place: (path) => placeNumbered(path, '_', 'up'),
   confidence: (root) => (isSupabase(root.folder) ? 0.95 : 0),
