@@ -29,20 +29,21 @@ export type CollectionName = keyof CatalogObjects;
  *   foreign keys and checks (`constraint`) and of their triggers, on SQLite by
  *   every name that those speak of (`spoken`), by the tables their foreign keys point at (`referenced`), by
  *   what they inherit from or are partitions of (`parent`), on PostgreSQL by the types of their columns that are not built in
- *   (`type`) and the literals in defaults that count with a sequence (`sequence`);
+ *   (`type`), the functions that their triggers execute (`executes`, in lower case) and the literals in defaults that count with
+ *   a sequence (`sequence`);
  * - views by the names of their indexes and by the relations their query may read (`reads`);
- * - sequences by the table that owns them.
+ * - sequences by the table that owns them; routines by the types of their arguments that are not built in (`argument`).
  */
 export interface CatalogIndexes {
   readonly schemas: never;
   readonly extensions: never;
-  readonly tables: 'name' | 'index' | 'constraint' | 'trigger' | 'spoken' | 'referenced' | 'parent' | 'type' | 'sequence';
+  readonly tables: 'name' | 'index' | 'constraint' | 'trigger' | 'spoken' | 'referenced' | 'parent' | 'type' | 'executes' | 'sequence';
   readonly enums: 'name';
   readonly domains: 'name';
   readonly types: 'name';
   readonly sequences: 'owner';
   readonly views: 'index' | 'reads';
-  readonly routines: 'name';
+  readonly routines: 'name' | 'argument';
 }
 
 /** The collections themselves. */

@@ -2,7 +2,9 @@ import { isMySql, type Dialect } from '../source/dialect.ts';
 import { lex } from '../source/lexer.ts';
 import { bareKey, objectKey, type CatalogIndexes, type CatalogObjects, type CollectionName } from './catalog.ts';
 import type { IndexRule } from './collection.ts';
+import { executedFunction } from './apply/headers.ts';
 import { identifierOf, identifiersIn } from './expressions.ts';
+import { argumentTypes } from './routines.ts';
 import { isBuiltInType, splitTypeName } from './types.ts';
 
 type Rules = { readonly [N in CollectionName]: Readonly<Record<CatalogIndexes[N], IndexRule<CatalogObjects[N]>>> };
@@ -23,7 +25,7 @@ export function indexRules(dialect: Dialect): Rules {
     domains: { name: byName },
     types: { name: byName },
     sequences: { owner: { ownedBy: tableOf } },
-    routines: { name: byName },
+    routines: { name: byName, argument: postgres ? { argumentsText: userTypesIn } : {} },
     views: { index: { indexes: nameOf }, reads: { query: (query) => [...relationsIn(dialect, query)] } },
     tables: {
       name: byName,
@@ -34,9 +36,15 @@ export function indexRules(dialect: Dialect): Rules {
       referenced: { foreignKeys: ({ references }) => tableOf(references) },
       parent: { inherits: (key) => key, partitionOf: tableOf },
       type: postgres ? { columns: ({ type }) => (isBuiltInType(type) ? undefined : splitTypeName(type).name) } : {},
+      executes: postgres ? { triggers: ({ text }) => executedFunction(text)?.name.value.toLowerCase() } : {},
       sequence: postgres ? { columns: (column) => quotedInCounting(column.default) } : {},
     },
   };
+}
+
+/** The types of a routine's arguments that are not built in, without their schema. */
+function userTypesIn(argumentsText: string): readonly string[] {
+  return argumentTypes(argumentsText).flatMap((type) => (isBuiltInType(type) ? [] : [splitTypeName(type).name]));
 }
 
 /** The literals in a default that counts with a sequence. */
