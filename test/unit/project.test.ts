@@ -9,6 +9,7 @@ import type { DatabaseFacts, Facts } from '../../server/src/project/facts.ts';
 import { runnerById, runners } from '../../server/src/project/runners/index.ts';
 import type { NewMigrationRequest } from '../../server/src/project/runners/runner.ts';
 import { compareVersions, nextVersion } from '../../server/src/project/runners/versions.ts';
+import { Workspace, type Detections } from '../../server/src/project/workspace.ts';
 import { readSqlxQuery } from '../../server/src/project/sqlxQuery.ts';
 
 const nothing: AppliedSource = { kind: 'none' };
@@ -267,6 +268,30 @@ databases:
   });
 });
 
+describe('what a workspace remembers', () => {
+  test('holds as long as its inputs are the same, and is made anew when one is not', () => {
+    const memory: Detections = new Map();
+    const first = new Workspace([], memory);
+    const made = first.remember('x', ['a', 'b'], () => ({}));
+    const second = new Workspace([], memory);
+    expect(second.remember('x', ['a', 'b'], () => ({}))).toBe(made);
+    expect(second.remember('x', ['a'], () => ({}))).not.toBe(made);
+  });
+
+  test('is bounded by the files there are', () => {
+    const memory: Detections = new Map(Array.from({ length: 5000 }, (_, i) => [`${i}.sql`, { inputs: [''], value: undefined }]));
+    expect(new Workspace([{ path: 'a.sql', text: '' }], memory).detect('a.sql')).toEqual({});
+    expect(memory.size).toBe(1);
+  });
+
+  test('an edit of one file is seen in the dialect of its folder', () => {
+    const files = { 'm/1_a.sql': create('a'), 'm/2_b.sql': create('b') };
+    const before = build(files);
+    const after = build({ ...files, 'm/2_b.sql': 'CREATE TABLE b (id int AUTO_INCREMENT PRIMARY KEY) ENGINE=InnoDB;' }, {}, before);
+    expect([before, after].map(({ databases }) => databases[0]!.dialect)).toEqual(['postgresql', 'mysql']);
+  });
+});
+
 describe('the dialect of a file', () => {
   const sql = 'CREATE TABLE t (id int);';
   test.each([
@@ -296,6 +321,31 @@ describe('the dialect of a file', () => {
     const facts = build({ 'm/1_a.sql': sql, 'm/2_b.oracle.sql': sql, 'models/x.sql': "{{ config(a=1) }} SELECT * FROM {{ ref('y') }}", 'cockroach/1_a.sql': sql, 'database-expert.yaml': 'dialect: postgresql' });
     expect(facts.leftAlone.map(({ file }) => file).sort()).toEqual(['cockroach/1_a.sql', 'm/2_b.oracle.sql', 'models/x.sql']);
   });
+});
+
+test("a schema for Prisma's next engine is left alone with its reason, beside one that is read", () => {
+  const model = 'model A {\n  id Int @id\n}\n';
+  const facts = build({
+    'next/schema.prisma': `// use prisma-next\ndatasource db {\n  provider = "postgresql"\n}\n${model}`,
+    'now/schema.prisma': `datasource db {\n  provider = "postgresql"\n}\n${model}`,
+  });
+  expect(facts.leftAlone).toMatchObject([{ file: 'next/schema.prisma', reason: expect.stringContaining('use prisma-next') as string }]);
+  expect(facts.databases.map(({ prisma }) => prisma?.files.map(({ path }) => path))).toEqual([['now/schema.prisma']]);
+});
+
+test.each([
+  ['Prisma 5 and 6: the connection in the schema', 'datasource db {\n  provider = "postgresql"\n  url = env("DATABASE_URL")\n  directUrl = env("DIRECT_URL")\n}\n'],
+  ['Prisma 7: the connection in prisma.config.ts', 'datasource db {\n  provider = "postgresql"\n}\n'],
+])('%s, models in files of their own', (_, datasource) => {
+  const facts = build({
+    'prisma/schema.prisma': `generator client {\n  provider = "prisma-client"\n}\n${datasource}`,
+    'prisma/models/order.prisma': 'model Order {\n  id Int @id\n  user User @relation(fields: [userId], references: [id])\n  userId Int\n  @@map("orders")\n}\n',
+    'prisma/models/user.prisma': 'model User {\n  id Int @id\n  orders Order[]\n}\n',
+  });
+  expect(facts.databases).toHaveLength(1);
+  const [{ catalog, dialect }] = facts.databases as [DatabaseFacts];
+  expect(dialect).toBe('postgresql');
+  expect(catalog.tables.get('orders')!.foreignKeys.map(({ references }) => references.table)).toEqual(['User']);
 });
 
 describe('the history', () => {

@@ -116,7 +116,19 @@ function schemaOf(root: FoundRoot, schemas: readonly PrismaSchema[]): PrismaSche
   return near.sort((a, b) => a.folder.length - b.folder.length)[0];
 }
 
-function draftsOf(workspace: Workspace, roots: readonly FoundRoot[], schemas: readonly PrismaSchema[], leftAlone: LeftAlone[]): Draft[] {
+/** Whether a schema asks for Prisma's next engine, whose language is another one; its files are then left alone. */
+function isForNextEngine({ files }: PrismaSchema, leftAlone: LeftAlone[]): boolean {
+  const next = files.some(({ document }) => document.prismaNext);
+  if (next) leftAlone.push(...files.map(({ path }) => ({ file: path, reason: "This schema is for Prisma's next engine (// use prisma-next), which is not read." })));
+  return next;
+}
+
+function draftsOf(workspace: Workspace, roots: readonly FoundRoot[], found: readonly PrismaSchema[], leftAlone: LeftAlone[]): Draft[] {
+  const schemas = found.filter((schema) => !isForNextEngine(schema, leftAlone));
+  return draftsOfSchemas(workspace, roots, schemas, leftAlone);
+}
+
+function draftsOfSchemas(workspace: Workspace, roots: readonly FoundRoot[], schemas: readonly PrismaSchema[], leftAlone: LeftAlone[]): Draft[] {
   const drafts: Draft[] = [];
   const taken = new Set<PrismaSchema>();
   for (const found of roots) {
