@@ -32,7 +32,7 @@ export type CollectionName = keyof CatalogObjects;
  *   (`type`), the functions that their triggers execute (`executes`, in lower case) and the literals in defaults that count with
  *   a sequence (`sequence`);
  * - views by the names of their indexes and by the relations their query may read (`reads`);
- * - sequences by the table that owns them; routines by the types of their arguments that are not built in (`argument`).
+ * - sequences by the table that owns them.
  */
 export interface CatalogIndexes {
   readonly schemas: never;
@@ -43,7 +43,7 @@ export interface CatalogIndexes {
   readonly types: 'name';
   readonly sequences: 'owner';
   readonly views: 'index' | 'reads';
-  readonly routines: 'name' | 'argument';
+  readonly routines: 'name';
 }
 
 /** The collections themselves. */

@@ -4,7 +4,6 @@ import { bareKey, objectKey, type CatalogIndexes, type CatalogObjects, type Coll
 import type { IndexRule } from './collection.ts';
 import { executedFunction } from './apply/headers.ts';
 import { identifierOf, identifiersIn } from './expressions.ts';
-import { argumentTypes } from './routines.ts';
 import { isBuiltInType, splitTypeName } from './types.ts';
 
 type Rules = { readonly [N in CollectionName]: Readonly<Record<CatalogIndexes[N], IndexRule<CatalogObjects[N]>>> };
@@ -25,7 +24,7 @@ export function indexRules(dialect: Dialect): Rules {
     domains: { name: byName },
     types: { name: byName },
     sequences: { owner: { ownedBy: tableOf } },
-    routines: { name: byName, argument: postgres ? { argumentsText: userTypesIn } : {} },
+    routines: { name: byName },
     views: { index: { indexes: nameOf }, reads: { query: (query) => [...relationsIn(dialect, query)] } },
     tables: {
       name: byName,
@@ -40,11 +39,6 @@ export function indexRules(dialect: Dialect): Rules {
       sequence: postgres ? { columns: (column) => quotedInCounting(column.default) } : {},
     },
   };
-}
-
-/** The types of a routine's arguments that are not built in, without their schema. */
-function userTypesIn(argumentsText: string): readonly string[] {
-  return argumentTypes(argumentsText).flatMap((type) => (isBuiltInType(type) ? [] : [splitTypeName(type).name]));
 }
 
 /** The literals in a default that counts with a sequence. */

@@ -159,11 +159,6 @@ export class Draft {
     return objectKey(this.dialect, table.schema, table.name);
   }
 
-  /** Changes every table for which `change` gives another value than it was given. */
-  mapTables(change: (table: Table) => Table): void {
-    for (const [key, table] of this.catalog.tables) this.set('tables', key, change(table));
-  }
-
   /** Notes that a statement was met whose effect is not followed; the first reason stays. */
   markUncertain(reason: string): void {
     if (isUncertain(this.catalog)) return;
