@@ -1,4 +1,4 @@
-import { isMySql } from '../dialect.ts';
+import { isMySql, type Dialect } from '../dialect.ts';
 import { lex } from '../lexer.ts';
 import type { Statement } from '../statement.ts';
 import { readAlter } from './alter.ts';
@@ -20,7 +20,8 @@ const memoLimit = 20_000;
 /** Longer statements are data in all but name: reading them again costs less than keeping their text. */
 const memoTextLimit = 64 * 1024;
 
-const memo = new Map<string, StatementNode>();
+/** By dialect, and by the text itself: putting the two together would cost as much as reading. */
+const memos: { readonly [D in Dialect]: Map<string, StatementNode> } = { postgresql: new Map(), mysql: new Map(), mariadb: new Map(), sqlite: new Map() };
 
 /** Readers by the first word, which they find already passed. */
 const readers: Readonly<Record<string, (cursor: Cursor) => StatementNode>> = {
@@ -40,12 +41,12 @@ const readers: Readonly<Record<string, (cursor: Cursor) => StatementNode>> = {
  */
 export function readStatement(statement: Statement): StatementNode {
   if (statement.text.length > memoTextLimit) return readContained(statement);
-  const key = `${statement.dialect}\n${statement.text}`;
-  const known = memo.get(key);
+  const memo = memos[statement.dialect];
+  const known = memo.get(statement.text);
   if (known) return known;
   const node = readContained(statement);
   if (memo.size >= memoLimit) memo.delete(memo.keys().next().value!);
-  memo.set(key, node);
+  memo.set(statement.text, node);
   return node;
 }
 
