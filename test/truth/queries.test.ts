@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { unresolved } from '../../server/src/indexes/resolve.ts';
+import { unresolved } from '../support/unresolved.ts';
 import { readSqlxQuery } from '../../server/src/project/sqlxQuery.ts';
 import type { Catalog } from '../../server/src/schema/catalog.ts';
 import { isQuery, readQuery } from '../../server/src/source/query/read.ts';

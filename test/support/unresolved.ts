@@ -1,7 +1,7 @@
-import { findTable, objectKey, sameName, type Catalog } from '../schema/catalog.ts';
-import { isMySql } from '../source/dialect.ts';
-import type { ColumnUse, Query, QueryBlock, TableUse, Write } from '../source/query/query.ts';
-import { anyOf, derivedHas, relationHas, type Has } from './derived.ts';
+import { findTable, objectKey, sameName, type Catalog } from '../../server/src/schema/catalog.ts';
+import { isMySql } from '../../server/src/source/dialect.ts';
+import type { ColumnUse, Query, QueryBlock, TableUse, Write } from '../../server/src/source/query/query.ts';
+import { anyOf, derivedHas, relationHas, type Has } from '../../server/src/indexes/derived.ts';
 
 /** Columns that every table has without anybody making them. */
 const systemColumns: Readonly<Record<'postgresql' | 'sqlite', ReadonlySet<string>>> = {
