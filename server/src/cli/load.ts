@@ -103,7 +103,10 @@ const nothingScanned: Scan = { files: [], leftAlone: [], unreadable: new Set() }
 /** Reads a workspace and folds it. What cannot be read is left alone and told of in `unreadable`. */
 export async function load(target: Target, options: LoadOptions = {}): Promise<Loaded> {
   const scope: Scope = target.bounded ? await scopeAround(target.root, target.named) : { below: '' };
-  const scan = options.isolated && target.files.length > 0 ? nothingScanned : await scanWorkspace(target.root, scope);
+  const [scan, applied] = await Promise.all([
+    options.isolated && target.files.length > 0 ? nothingScanned : scanWorkspace(target.root, scope),
+    options.isolated ? ({ kind: 'none', note: 'Each file is looked at alone.' } satisfies AppliedSource) : gitApplied(target.root, true),
+  ]);
   const byPath = new Map(scan.files.map((file) => [file.path, file]));
   const leftAlone = new Map(scan.leftAlone.map(({ file, reason }) => [file, reason]));
   const unreadable = new Set(scan.unreadable);
@@ -118,7 +121,6 @@ export async function load(target: Target, options: LoadOptions = {}): Promise<L
     if (config !== undefined) byPath.set(configName, { path: configName, text: config });
   }
   if (options.overlay) byPath.set(options.overlay.path, options.overlay);
-  const applied: AppliedSource = options.isolated ? { kind: 'none', note: 'Each file is looked at alone.' } : await gitApplied(target.root, true);
   const input: ProjectInput = {
     files: [...byPath.values()].sort((a, b) => (a.path < b.path ? -1 : 1)),
     applied,
