@@ -45,7 +45,7 @@ function tableOf(table: HistoryTable, rows: readonly HistoryRow[]): string {
   const sum = (of: (outcome: HistoryOutcome) => number) => rows.reduce((total, { outcome }) => total + of(outcome), 0);
   const lines = rows.map(({ database: { name, runner }, outcome }) => {
     const [count, reason] = refusals[name] ?? [0, ''];
-    const notes = [...outcome.reasons, ...(count > 0 ? [`${count} statements refused: ${reason}`] : []), ...(outcome.uncertain === undefined ? [] : [`uncertain: ${outcome.uncertain}`])];
+    const notes = [...outcome.reasons, ...(count > 0 ? [`refused: ${count}, ${reason}`] : []), ...(outcome.uncertain === undefined ? [] : [`uncertain: ${outcome.uncertain}`])];
     return `| ${[name, runner ?? 'schema files', outcome.compared, outcome.equal, outcome.excluded, outcome.different, notes.join('; ')].join(' | ')} |`;
   });
   const total = `| **all ${rows.length}** | | ${[sum((one) => one.compared), sum((one) => one.equal), sum((one) => one.excluded), sum((one) => one.different)].join(' | ')} | |`;

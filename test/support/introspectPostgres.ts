@@ -16,7 +16,7 @@ const facts: readonly string[] = [
 FROM pg_attribute a JOIN rel r ON r.oid = a.attrelid JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 LEFT JOIN pg_collation col ON col.oid = a.attcollation
 WHERE a.attnum > 0 AND NOT a.attisdropped AND r.relkind IN ('r', 'p', 'v', 'm', 'f', 'c')`,
-  `'constraint ' || r.full_name || '.' || c.conname || ' ' || pg_get_constraintdef(c.oid) || ' ' || c.convalidated || c.connoinherit || CASE WHEN c.coninhcount > 0 THEN ' inherited' ELSE '' END || ${commentOf('c.oid', 'pg_constraint')}
+  `'constraint ' || r.full_name || '.' || c.conname || ' ' || pg_get_constraintdef(c.oid) || ' ' || c.convalidated || CASE WHEN c.contype IN ('c', 'n') AND c.connoinherit THEN ' alone' ELSE '' END || CASE WHEN c.coninhcount > 0 THEN ' inherited' ELSE '' END || ${commentOf('c.oid', 'pg_constraint')}
 FROM pg_constraint c JOIN rel r ON r.oid = c.conrelid WHERE c.contype NOT IN ('n', 't') OR c.contype = 'n' AND (c.conname !~ '_not_null\\d*$' OR NOT c.convalidated)`,
   `'index ' || pg_get_indexdef(i.indexrelid) || ' ' || i.indisvalid || CASE WHEN i.indisclustered THEN ' clustered' ELSE '' END || CASE WHEN i.indisreplident THEN ' identifies' ELSE '' END || ${commentOf('r.oid', 'pg_class')} FROM pg_index i JOIN rel r ON r.oid = i.indexrelid`,
   `'trigger ' || r.full_name || ' ' || pg_get_triggerdef(t.oid) || ' ' || t.tgenabled::text || ${commentOf('t.oid', 'pg_trigger')} FROM pg_trigger t JOIN rel r ON r.oid = t.tgrelid WHERE NOT t.tgisinternal AND t.tgparentid = 0`,

@@ -54,6 +54,8 @@ export interface Key {
   readonly columns: readonly string[];
   readonly include?: readonly string[];
   readonly nullsNotDistinct?: boolean;
+  /** Of its last column (PostgreSQL 18). */
+  readonly withoutOverlaps?: boolean;
   readonly deferrable?: boolean;
   readonly initiallyDeferred?: boolean;
   /** Made by the engine because the parent table has it. */
@@ -70,6 +72,9 @@ export interface ForeignKey {
   readonly deferrable?: boolean;
   readonly initiallyDeferred?: boolean;
   readonly match?: string;
+  /** The last column on both sides is a period (PostgreSQL 18). */
+  readonly period?: boolean;
+  readonly notEnforced?: boolean;
   readonly validated: boolean;
   /** Made by the engine because the parent table has it. */
   readonly inherited?: boolean;
@@ -120,6 +125,8 @@ export interface Trigger {
   /** The whole CREATE TRIGGER statement. */
   readonly text: string;
   readonly enabled?: boolean;
+  /** Fires on a replica as well, or on nothing else. */
+  readonly fires?: 'always' | 'replica';
   readonly origin: Origin;
 }
 
@@ -214,6 +221,9 @@ export interface View {
   readonly indexes: readonly Index[];
   readonly comment?: string;
   readonly temporary?: boolean;
+  /** INSTEAD OF triggers. */
+  readonly triggers?: readonly Trigger[];
+  readonly recursive?: boolean;
   readonly origin: Origin;
 }
 

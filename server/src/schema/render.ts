@@ -72,12 +72,27 @@ function tableStatements(catalog: Catalog, made: Table, later: ReadonlySet<Forei
   const statements = [renderTable(dialect, table, { later, sequences: [...catalog.sequences.values()] })];
   statements.push(...laterConstraints(dialect, table).map((constraint) => `ALTER TABLE ${name} ADD ${constraint}`));
   if (!isMySql(dialect)) for (const index of table.indexes) if (!index.inherited) statements.push(renderIndex(dialect, table, index), ...commentOf(dialect, 'INDEX', table.schema, index));
+  if (made.partitionOf && !made.partitionOf.attached) statements.push(...ownColumnSettings(catalog, made));
   if (made.partitionOf?.attached) {
     const parent = renderName(dialect, made.partitionOf.schema, made.partitionOf.table);
     statements.push(`ALTER TABLE ${parent} ATTACH PARTITION ${name} ${made.partitionOf.bound}`);
   }
   if (dialect === 'postgresql') statements.push(...commentsOf(dialect, table));
   return statements;
+}
+
+/** What a partition says of the columns it has from its parent that the parent does not say. */
+function ownColumnSettings({ dialect, tables }: Catalog, table: Table): string[] {
+  const parent = tables.get(objectKey(dialect, table.partitionOf!.schema, table.partitionOf!.table));
+  const alter = (column: string, what: string) => `ALTER TABLE ONLY ${renderName(dialect, table.schema, table.name)} ALTER COLUMN ${quoteIdentifier(dialect, column)} ${what}`;
+  const inKey = (column: string) => table.primaryKey?.columns.includes(column) === true;
+  return table.columns.flatMap((column) => {
+    const other = column.inherited ? parent?.columns.find(({ name }) => name === column.name) : undefined;
+    if (!other) return [];
+    const nullable = column.nullable === other.nullable || inKey(column.name) ? [] : [alter(column.name, column.nullable ? 'DROP NOT NULL' : 'SET NOT NULL')];
+    const fallback = column.default === other.default || column.generated ? [] : [alter(column.name, column.default === undefined ? 'DROP DEFAULT' : `SET DEFAULT ${column.default}`)];
+    return [...nullable, ...fallback];
+  });
 }
 
 /** Constraints that CREATE TABLE would take in another sense than meant: merged with the primary key, or validated. */
@@ -138,7 +153,7 @@ function comesWithColumn(catalog: Catalog, key: string): boolean {
 
 function closingStatements(catalog: Catalog): string[] {
   const { dialect } = catalog;
-  const statements: string[] = [];
+  const statements: string[] = [...catalog.views.values()].flatMap((view) => (view.triggers ?? []).map(({ text }) => text));
   for (const [key, sequence] of catalog.sequences) {
     const owner = sequence.temporary || comesWithColumn(catalog, key) ? undefined : renderSequenceOwner(dialect, sequence);
     if (owner) statements.push(owner);
@@ -148,6 +163,7 @@ function closingStatements(catalog: Catalog): string[] {
     const name = renderName(dialect, table.schema, table.name);
     for (const trigger of table.triggers) {
       statements.push(trigger.text);
+      if (trigger.fires) statements.push(`ALTER TABLE ${name} ENABLE ${trigger.fires.toUpperCase()} TRIGGER ${quoteIdentifier(dialect, trigger.name)}`);
       if (trigger.enabled === false) statements.push(`ALTER TABLE ${name} DISABLE TRIGGER ${quoteIdentifier(dialect, trigger.name)}`);
     }
     if (table.rowSecurity?.enabled) statements.push(`ALTER TABLE ${name} ENABLE ROW LEVEL SECURITY`);

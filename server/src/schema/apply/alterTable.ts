@@ -1,6 +1,6 @@
 import { isMySql } from '../../source/dialect.ts';
-import type { AlterAction, AlterTable, ColumnDefinition, ColumnPosition, TableOption } from '../../source/sql/ast.ts';
-import { findColumn, objectKey, sameName, type Column, type Table } from '../catalog.ts';
+import type { AlterAction, AlterTable, ColumnDefinition, ColumnPosition, QualifiedName, TableOption } from '../../source/sql/ast.ts';
+import { findColumn, objectKey, sameName, type Column, type Table, type Trigger } from '../catalog.ts';
 import { addConstraint, addConstraints } from './constraints.ts';
 import { dropColumn, renameColumn } from './columnChanges.ts';
 import { changeColumn, constraintsOf, defaultText, makeColumn, placeColumn } from './columns.ts';
@@ -115,7 +115,7 @@ const onlyPartitions: ReadonlySet<string> = new Set(['primaryKey', 'unique', 'fo
 /** ALTER TABLE: its actions, one after the other. */
 export function alterTable(draft: Draft, node: AlterTable): void {
   let key = draft.lookup('tables', node.name).key;
-  if (!draft.has('tables', key) && alterOtherRelation(draft, node)) return;
+  if (!draft.has('tables', key) && alterRelation(draft, node.name, node.actions)) return;
   if (!draft.has('tables', key)) {
     if (node.ifExists) return;
     draft.put(draft.tableOrUnknown(node.name));
@@ -182,12 +182,15 @@ function keyAfter(draft: Draft, table: Table, action: AlterAction): string | und
 }
 
 /** PostgreSQL takes views, sequences and indexes in ALTER TABLE too, where the words make sense. */
-function alterOtherRelation(draft: Draft, node: AlterTable): boolean {
+export function alterRelation(draft: Draft, of: QualifiedName, changes: readonly AlterAction[]): boolean {
   for (const collection of ['views', 'sequences'] as const) {
-    const { key } = draft.lookup(collection, node.name);
+    const { key } = draft.lookup(collection, of);
     const found = draft.catalog[collection].get(key);
     if (!found) continue;
-    for (const action of node.actions) {
+    for (const action of changes) {
+      if (action.kind === 'renameColumn' && 'columns' in found) {
+        draft.set('views', key, { ...found, columns: found.columns.map((column) => (sameName(draft.dialect, column, action.from.name) ? action.to.name : column)) });
+      }
       const schema = action.kind === 'setSchema' ? action.schema.name : found.schema;
       const name = action.kind === 'renameTable' ? action.to.name.name : found.name;
       const target = draft.targetOf(schema, name);
@@ -265,12 +268,13 @@ function setParent(draft: Draft, table: Table, parent: Table, remove: boolean): 
 
 /** ENABLE or DISABLE TRIGGER, of one trigger or of all. */
 function switchTrigger(draft: Draft, table: Table, text: string): Table {
-  const match = /\b(enable|disable)\s+(?:replica\s+|always\s+)?trigger\s+(\S+)/i.exec(text);
+  const match = /\b(enable|disable)\s+(?:(replica|always)\s+)?trigger\s+("(?:[^"]|"")*"|\S+)/i.exec(text);
   if (!match) return table;
-  const enabled = match[1]!.toLowerCase() === 'enable';
-  const name = match[2]!.replace(/^"(.*)"$/, '$1');
+  const enabled = match[1]!.toLowerCase() === 'enable' ? undefined : false;
+  const fires = match[2]?.toLowerCase() as Trigger['fires'];
+  const name = match[3]!.replace(/^"(.*)"$/, '$1');
   const all = /^(all|user)$/i.test(name);
-  const triggers = table.triggers.map((trigger) => (all || sameName(draft.dialect, trigger.name, name) ? { ...trigger, enabled: enabled ? undefined : false } : trigger));
+  const triggers = table.triggers.map((trigger) => (all || sameName(draft.dialect, trigger.name, name) ? { ...trigger, enabled, fires } : trigger));
   return { ...table, triggers };
 }
 

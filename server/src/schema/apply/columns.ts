@@ -111,7 +111,7 @@ export function constraintsOf(draft: Draft, definition: ColumnDefinition): reado
         constraints.push({ kind: 'unique', name, range, columns: [{ column: definition.name, range }], nullsNotDistinct: attribute.nullsNotDistinct });
         break;
       case 'references':
-        constraints.push({ kind: 'foreignKey', name, range, columns: [definition.name], references: attribute.references, notValid: attribute.notValid });
+        constraints.push({ kind: 'foreignKey', name, range, columns: [definition.name], references: attribute.references, notValid: attribute.notValid, notEnforced: attribute.notEnforced });
         break;
       case 'check': {
         const { expression, notValid, notEnforced, noInherit } = attribute;

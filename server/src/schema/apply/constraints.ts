@@ -84,6 +84,7 @@ function keyOf(draft: Draft, constraint: ConstraintOf<'primaryKey'> | Constraint
     columns,
     ...(include?.length && { include }),
     ...(constraint.kind === 'unique' && (constraint.nullsNotDistinct || index?.nullsNotDistinct) && { nullsNotDistinct: true }),
+    ...(constraint.columns.at(-1)?.withoutOverlaps && { withoutOverlaps: true }),
     ...(constraint.deferrable && { deferrable: true }),
     ...(constraint.initiallyDeferred && { initiallyDeferred: true }),
     ...(draft.inheriting && { inherited: true }),
@@ -144,7 +145,9 @@ function addForeignKey(draft: Draft, table: Table, constraint: ConstraintOf<'for
     ...(references.deferrable && { deferrable: true }),
     ...(references.initiallyDeferred && { initiallyDeferred: true }),
     ...(references.match !== undefined && references.match.toLowerCase() !== 'simple' && { match: references.match.toLowerCase() }),
-    validated: !constraint.notValid,
+    ...(constraint.period && { period: true }),
+    ...(constraint.notEnforced && { notEnforced: true }),
+    validated: !constraint.notValid && !constraint.notEnforced,
     ...(draft.inheriting && { inherited: true }),
     origin: draft.origin(constraint.name?.range ?? constraint.range),
   };

@@ -2,9 +2,9 @@ import type { Drop, QualifiedName, Rename } from '../../source/sql/ast.ts';
 import { sameName, type Table, type Trigger } from '../catalog.ts';
 import { dropIndex, renameNamedIndex } from './indexStatements.ts';
 import { dropTable } from './createTable.ts';
-import { dropType, moveType } from './typeStatements.ts';
+import { dropType, moveType, retypeColumns } from './typeStatements.ts';
 import type { Draft, Target } from './draft.ts';
-import { withNameAfter } from './headers.ts';
+import { executedFunction, withNameAfter } from './headers.ts';
 import { quoteIdentifier, quoteString, renderName } from '../quote.ts';
 import { dropViewsOver, renameInDefaults, renameTable } from './references.ts';
 import { routineKey } from '../routines.ts';
@@ -31,7 +31,9 @@ const droppers: Readonly<Record<Drop['object'], Dropper>> = {
     if (table) draft.put({ ...table, policies: table.policies.filter((policy) => policy.name !== name.name.name) });
   },
   database: nothing,
-  other: nothing,
+  other: (draft, name, node) => {
+    if (/^drop\s+(?:aggregate|routine)\b/i.test(node.text)) dropRoutine(draft, name, node);
+  },
 };
 
 /** DROP of one or several objects. */
@@ -73,17 +75,31 @@ function qualified(schema: QualifiedName, table: Table): QualifiedName {
   return { schema: schema.name, name: { ...schema.name, name: table.name, text: table.name }, range: schema.range };
 }
 
-/** DROP FUNCTION and PROCEDURE. An argument list names one of several; with IF EXISTS one that fits none drops none. */
+/** DROP FUNCTION, PROCEDURE and AGGREGATE. An argument list names one of several; with IF EXISTS one that fits none drops none. */
 function dropRoutine(draft: Draft, name: QualifiedName, node: Drop): void {
+  const list = node.argumentTexts?.[node.names.indexOf(name)];
+  const key = routineMeant(draft, name, list, node.ifExists);
+  if (key === undefined) return;
+  const { name: routine } = draft.catalog.routines.get(key)!;
+  draft.remove('routines', key);
+  if (node.cascade) dropTriggersOf(draft, routine);
+}
+
+/** The key of the routine that a name and an argument list mean; a lone one of that name is meant by any list, unless it must fit. */
+function routineMeant(draft: Draft, name: QualifiedName, list: string | undefined, mustFit: boolean): string | undefined {
   const named = routinesNamed(draft, name);
   const [first] = named;
-  const list = node.argumentTexts?.[node.names.indexOf(name)];
-  if (first === undefined || (list === undefined && named.length > 1)) return;
-  if (list === undefined) return draft.remove('routines', first);
+  if (first === undefined || list === undefined) return named.length === 1 ? first : undefined;
   const { schema, name: routine } = draft.catalog.routines.get(first)!;
   const key = routineKey(draft.dialect, schema, routine, list);
-  if (draft.has('routines', key)) draft.remove('routines', key);
-  else if (named.length === 1 && !node.ifExists) draft.remove('routines', first);
+  if (draft.has('routines', key)) return key;
+  return named.length === 1 && !mustFit ? first : undefined;
+}
+
+/** Triggers that execute a function go with it. */
+function dropTriggersOf(draft: Draft, routine: string): void {
+  const executes = ({ text }: Trigger) => executedFunction(text)?.name.value.toLowerCase() === routine.toLowerCase();
+  draft.mapTablesBy('executes', routine.toLowerCase(), (table) => (table.triggers.some(executes) ? { ...table, triggers: table.triggers.filter((trigger) => !executes(trigger)) } : table));
 }
 
 /** Keys of the routines of that name: those in the schema of the search_path, else those in the default schema. */
@@ -103,6 +119,12 @@ function dropTrigger(draft: Draft, name: string, onTable: QualifiedName | undefi
   const table = onTable && draft.find(onTable);
   if (table) draft.put(without(table));
   else if (!onTable) draft.mapTablesBy('trigger', draft.bare(name), without);
+  if (table) return;
+  const of = onTable && draft.lookup('views', onTable).key;
+  for (const [key, view] of draft.catalog.views) {
+    const kept = view.triggers?.filter((trigger) => !sameName(draft.dialect, trigger.name, name));
+    if (kept && kept.length !== view.triggers!.length && (of === undefined || of === key)) draft.set('views', key, { ...view, triggers: kept });
+  }
 }
 
 type Renamer = (draft: Draft, from: QualifiedName, to: QualifiedName, node: Rename) => void;
@@ -116,16 +138,13 @@ const renamers: Readonly<Record<Rename['object'], Renamer>> = {
   type: (draft, from, to) => moveType(draft, from, (old) => draft.targetOf(old.schema, to.name.name)),
   domain: (draft, from, to) => moveType(draft, from, (old) => draft.targetOf(old.schema, to.name.name)),
   schema: renameSchema,
-  function: (draft, from, to) => {
-    for (const key of routinesNamed(draft, from)) {
-      const routine = draft.catalog.routines.get(key)!;
-      draft.remove('routines', key);
-      draft.set('routines', routineKey(draft.dialect, routine.schema, to.name.name, routine.argumentsText), {
-        ...routine,
-        name: to.name.name,
-        text: withNameAfter(draft.dialect, routine.text, ['FUNCTION', 'PROCEDURE', 'AGGREGATE'], renderName(draft.dialect, routine.schema, to.name.name)),
-      });
-    }
+  function: (draft, from, to, { pairs }) => {
+    const key = routineMeant(draft, from, pairs.find((pair) => pair.from === from)?.argumentsText, false);
+    const routine = key === undefined ? undefined : draft.catalog.routines.get(key);
+    if (key === undefined || !routine) return;
+    const text = withNameAfter(draft.dialect, routine.text, ['FUNCTION', 'PROCEDURE', 'AGGREGATE'], renderName(draft.dialect, routine.schema, to.name.name));
+    draft.remove('routines', key);
+    draft.set('routines', routineKey(draft.dialect, routine.schema, to.name.name, routine.argumentsText), { ...routine, name: to.name.name, text });
   },
   policy: (draft, from, to, { onTable }) => {
     const table = onTable && draft.find(onTable);
@@ -174,6 +193,7 @@ function renameSchema(draft: Draft, from: QualifiedName, to: QualifiedName): voi
       const target = draft.targetOf(to.name.name, object.name);
       draft.remove(collection, key);
       draft.set(collection, target.key, { ...object, schema: target.schema } as never);
+      if (collection !== 'sequences' && collection !== 'views') retypeColumns(draft, object, renderName(draft.dialect, target.schema, target.name));
     }
   }
 }

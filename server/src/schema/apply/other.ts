@@ -9,6 +9,7 @@ import type {
 } from '../../source/sql/ast.ts';
 import { defaultSchema, sameName, type Policy, type Table, type Trigger } from '../catalog.ts';
 import type { Draft } from './draft.ts';
+import { alterRelation } from './alterTable.ts';
 import { applyBlock, applyRoutine } from './blocks.ts';
 import { applyComment } from './comments.ts';
 import { tidyExpression } from '../expressions.ts';
@@ -31,6 +32,8 @@ export function createView(draft: Draft, node: CreateView): void {
     query: node.query.text.trim(),
     ...(node.options.length > 0 && { options: mergeOptions(draft.dialect, undefined, node.options) }),
     ...(node.temporary && { temporary: true }),
+    ...(node.recursive && { recursive: true }),
+    ...(node.orReplace && existing?.triggers && { triggers: existing.triggers }),
     indexes: [],
     origin: draft.origin(node.name.name.range),
   });
@@ -66,18 +69,24 @@ function createAggregate(draft: Draft, { target, text }: OtherStatement): void {
   draft.set('routines', routineKey(draft.dialect, schema, name, argumentsText), { schema, name, procedure: false, argumentsText, text: text.trim(), securityDefiner: false, origin });
 }
 
-/** CREATE TRIGGER; on a view it is not followed. */
+/** CREATE TRIGGER on a table or a view. */
 export function createTrigger(draft: Draft, node: CreateTrigger): void {
-  if (draft.has('views', draft.lookup('views', node.table).key)) return;
-  const table = draft.tableOrUnknown(node.table);
   const name = node.name.name.name;
+  const { key } = draft.lookup('views', node.table);
+  const view = draft.catalog.views.get(key);
+  if (view) {
+    const trigger: Trigger = { name, text: triggerText(draft, node, view), origin: draft.origin(node.name.name.range) };
+    draft.set('views', key, { ...view, triggers: [...(view.triggers ?? []).filter((other) => !sameName(draft.dialect, other.name, name)), trigger] });
+    return;
+  }
+  const table = draft.tableOrUnknown(node.table);
   if (node.ifNotExists && table.triggers.some((trigger) => sameName(draft.dialect, trigger.name, name))) return;
   const trigger: Trigger = { name, text: triggerText(draft, node, table), origin: draft.origin(node.name.name.range) };
   draft.put({ ...table, triggers: [...table.triggers.filter((other) => !sameName(draft.dialect, other.name, name)), trigger] });
 }
 
 /** The text with the names it finds through the search_path of the file written out. */
-function triggerText(draft: Draft, node: CreateTrigger, table: Table): string {
+function triggerText(draft: Draft, node: CreateTrigger, table: Pick<Table, 'schema' | 'name'>): string {
   const text = node.text.trim();
   if (draft.currentSchema === undefined) return text;
   const onTable = withNameAfter(draft.dialect, text, ['ON'], renderName(draft.dialect, table.schema, table.name));
@@ -144,6 +153,7 @@ export function applyOtherStatement(draft: Draft, node: OtherStatement): void {
   const { verb, target } = node;
   if (verb === 'COMMENT ON') return applyComment(draft, node);
   if (verb === 'CREATE AGGREGATE' && target) return createAggregate(draft, node);
+  if (node.change && target) alterRelation(draft, target, node.change.actions);
   if (verb === 'DO') return applyBlock(draft, node.body ?? quotedBody(node.text));
   if (verb === 'CALL') return applyCall(draft, node);
   if (verb === 'CREATE EXTENSION' && target) return addName(draft, 'extensions', node);

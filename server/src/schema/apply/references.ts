@@ -3,6 +3,7 @@ import { objectKey, sameName, type Sequence, type Table } from '../catalog.ts';
 import type { Draft, Target } from './draft.ts';
 import { renameIdentifierIn } from '../expressions.ts';
 import { withNameAfter } from './headers.ts';
+import { renameRelationIn } from './relationNames.ts';
 import { quoteString, renderName } from '../quote.ts';
 
 /** Whether a foreign key points at the table. */
@@ -62,7 +63,7 @@ export function renameTable(draft: Draft, table: Table, to: Target): void {
   draft.mapTablesBy('parent', from, (other) => followRename(draft, other, table, to));
   if (table.name !== to.name) draft.mapTablesBy('spoken', draft.bare(table.name), (other) => renameInTriggers(draft, other, table.name, to.name));
   moveOwnedSequences(draft, table, to);
-  if (draft.dialect !== 'mysql' && draft.dialect !== 'mariadb') renameInViews(draft, table.name, to.name);
+  if (draft.dialect !== 'mysql' && draft.dialect !== 'mariadb') renameInViews(draft, table, to);
 }
 
 /** Sequences that a table's columns own stay theirs, and go along into another schema. */
@@ -123,11 +124,11 @@ function renameInTriggers(draft: Draft, table: Table, from: string, to: string):
   return { ...table, triggers: table.triggers.map((trigger) => ({ ...trigger, text: renameIdentifierIn(draft.dialect, trigger.text, from, to) })) };
 }
 
-/** Views of PostgreSQL and SQLite follow the tables they were made over. */
-function renameInViews(draft: Draft, from: string, to: string): void {
-  if (from === to) return;
-  for (const key of draft.catalog.views.keysBy('reads', draft.bare(from))) {
+/** Views of PostgreSQL and SQLite follow the tables they were made over, into another schema as well. */
+function renameInViews(draft: Draft, from: Pick<Table, 'schema' | 'name'>, to: Target): void {
+  if (from.name === to.name && from.schema === to.schema) return;
+  for (const key of draft.catalog.views.keysBy('reads', draft.bare(from.name))) {
     const view = draft.catalog.views.get(key)!;
-    draft.set('views', key, { ...view, query: renameIdentifierIn(draft.dialect, view.query, from, to) });
+    draft.set('views', key, { ...view, query: renameRelationIn(draft.dialect, view.query, from, to) });
   }
 }

@@ -1,5 +1,6 @@
 import type { AlterDomain, AlterType, ColumnConstraint, CreateDomain, CreateType, QualifiedName } from '../../source/sql/ast.ts';
 import type { Domain, EnumType, OtherType } from '../catalog.ts';
+import { dropColumn } from './columnChanges.ts';
 import { defaultText } from './columns.ts';
 import type { Draft, Target } from './draft.ts';
 import { tidyExpression } from '../expressions.ts';
@@ -57,7 +58,8 @@ export function moveType(draft: Draft, name: QualifiedName, to: (from: Target) =
   }
 }
 
-function retypeColumns(draft: Draft, from: { readonly schema?: string; readonly name: string }, spelling: string): void {
+/** Gives columns of a type its new name. */
+export function retypeColumns(draft: Draft, from: { readonly schema?: string; readonly name: string }, spelling: string): void {
   const old = renderName(draft.dialect, from.schema, from.name);
   draft.mapTablesBy('type', from.name, (table) => {
     if (!table.columns.some((column) => isOfType(column.type, from))) return table;
@@ -84,10 +86,9 @@ export function dropType(draft: Draft, name: QualifiedName, cascade: boolean): v
     if (!type) continue;
     draft.remove(collection, key);
     if (!cascade) return;
-    draft.mapTablesBy('type', type.name, (table) => {
-      const columns = table.columns.filter((column) => !isOfType(column.type, type));
-      return columns.length === table.columns.length ? table : { ...table, columns };
-    });
+    for (const table of draft.tablesBy('type', type.name)) {
+      for (const column of table.columns) if (isOfType(column.type, type)) dropColumn(draft, draft.catalog.tables.get(draft.keyOf(table))!, column.name, true);
+    }
     return;
   }
 }

@@ -5,6 +5,7 @@ import { findColumn, sameName, type Table, type View } from '../catalog.ts';
 import type { Draft } from './draft.ts';
 import { identifierOf, identifiersIn } from '../expressions.ts';
 import { quoteIdentifier } from '../quote.ts';
+import { relationPlaces } from './relationNames.ts';
 
 /** Views of PostgreSQL and SQLite follow a renamed column of a table they read, where the name can mean no other column. */
 export function renameColumnInViews(draft: Draft, table: Table, from: string, to: string): void {
@@ -42,6 +43,7 @@ function renamedQuery(draft: Draft, view: View, table: Table, from: string, to: 
   const { tokens } = lex(view.query, dialect);
   const shared = isShared(draft, view, table, from);
   const aliases = aliasesOf(dialect, tokens, table);
+  const relations = new Set(relationPlaces(dialect, tokens, { name: from }).map(({ last }) => last));
   const spelling = quoteIdentifier(dialect, to);
   const firstFrom = tokens.findIndex((token) => token.upper === 'FROM');
   let result = '';
@@ -51,7 +53,7 @@ function renamedQuery(draft: Draft, view: View, table: Table, from: string, to: 
     if (token.text === '(') depth++;
     if (token.text === ')') depth--;
     const next = tokens[i + 1];
-    if (!sameName(dialect, identifierOf(dialect, token), from) || next?.text === '(' || tokens[i - 1]?.upper === 'AS') return;
+    if (!sameName(dialect, identifierOf(dialect, token), from) || next?.text === '(' || next?.text === '.' || tokens[i - 1]?.upper === 'AS' || relations.has(i)) return;
     const qualifier = tokens[i - 1]?.text === '.' ? identifierOf(dialect, tokens[i - 2]!) : undefined;
     if (qualifier === undefined ? shared : !aliases.has(qualifier.toLowerCase())) return;
     const selected = dialect === 'postgresql' && view.columns.length === 0 && depth === 0 && i < firstFrom && (next?.text === ',' || next?.upper === 'FROM');

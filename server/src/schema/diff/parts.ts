@@ -43,7 +43,7 @@ export function partComparisons(dialect: Dialect, table: Table): Comparisons {
     exclusion: { object: 'exclusion', name, shape: ({ text }) => shape.loose(text), text: ({ text }) => text },
     index: { object: 'index', name, shape: (index) => shape.index(index), text: (index) => renderIndex(dialect, table, index) },
     policy: { object: 'policy', name, shape: (policy) => shape.policy(policy), text: (policy) => renderPolicy(dialect, table, policy) },
-    trigger: { object: 'trigger', name, shape: ({ text, enabled }) => `${comparableExpression(dialect, text)} ${enabled ?? true}`, text: ({ text }) => text },
+    trigger: { object: 'trigger', name, shape: ({ text, enabled, fires }) => `${comparableExpression(dialect, text)} ${enabled ?? true} ${fires ?? ''}`, text: ({ text }) => text },
   };
 }
 
@@ -84,13 +84,13 @@ class Shapes {
   }
 
   key(key: Key): string {
-    return JSON.stringify([this.#names(key.columns), this.#names(key.include), key.nullsNotDistinct ?? false, key.deferrable ?? false, key.initiallyDeferred ?? false]);
+    return JSON.stringify([this.#names(key.columns), this.#names(key.include), key.nullsNotDistinct ?? false, key.withoutOverlaps ?? false, key.deferrable ?? false, key.initiallyDeferred ?? false]);
   }
 
   foreignKey(key: ForeignKey): string {
     const { schema, table, columns } = key.references;
     const target = [this.#fold(schema), this.#fold(table), this.#names(columns)];
-    const flags = [key.deferrable ?? false, key.initiallyDeferred ?? false, key.validated];
+    const flags = [key.deferrable ?? false, key.initiallyDeferred ?? false, key.validated, key.period ?? false, key.notEnforced ?? false];
     return JSON.stringify([this.#names(key.columns), target, key.onDelete, key.onUpdate, key.match, flags]);
   }
 

@@ -58,7 +58,7 @@ function deferral(constraint: { readonly deferrable?: boolean; readonly initiall
 }
 
 function keyColumns(dialect: Dialect, key: Key): string {
-  return joined(`(${quoteList(dialect, key.columns)})`, key.include !== undefined && `INCLUDE (${quoteList(dialect, key.include)})`, deferral(key));
+  return joined(`(${quoteList(dialect, key.columns)}${key.withoutOverlaps ? ' WITHOUT OVERLAPS' : ''})`, key.include !== undefined && `INCLUDE (${quoteList(dialect, key.include)})`, deferral(key));
 }
 
 /** `CONSTRAINT name PRIMARY KEY (a, b)`. */
@@ -74,20 +74,24 @@ export function renderUnique(dialect: Dialect, key: Key): string {
 
 /** `CONSTRAINT name FOREIGN KEY (a) REFERENCES t (b) ON DELETE CASCADE`, as in CREATE TABLE and after ADD. */
 export function renderForeignKey(dialect: Dialect, key: ForeignKey): string {
-  return named(dialect, key.name, joined(`FOREIGN KEY (${quoteList(dialect, key.columns)})`, renderReferences(dialect, key)));
+  return named(dialect, key.name, joined(`FOREIGN KEY (${columnsWithPeriod(dialect, key.columns, key.period)})`, renderReferences(dialect, key)));
 }
 
 /** `REFERENCES t (b) ON DELETE CASCADE`, as it also stands after a column. */
 export function renderReferences(dialect: Dialect, key: ForeignKey): string {
   const { references } = key;
   return joined(
-    `REFERENCES ${renderName(dialect, references.schema, references.table)}${references.columns.length > 0 ? ` (${quoteList(dialect, references.columns)})` : ''}`,
+    `REFERENCES ${renderName(dialect, references.schema, references.table)}${references.columns.length > 0 ? ` (${columnsWithPeriod(dialect, references.columns, key.period)})` : ''}`,
     key.match !== undefined && `MATCH ${key.match.toUpperCase()}`,
     key.onUpdate !== 'no action' && `ON UPDATE ${key.onUpdate.toUpperCase()}`,
     key.onDelete !== 'no action' && `ON DELETE ${key.onDelete.toUpperCase()}`,
     deferral(key),
-    !key.validated && 'NOT VALID',
+    key.notEnforced ? 'NOT ENFORCED' : !key.validated && 'NOT VALID',
   );
+}
+
+function columnsWithPeriod(dialect: Dialect, columns: readonly string[], period: boolean | undefined): string {
+  return columns.map((column, i) => `${period && i === columns.length - 1 ? 'PERIOD ' : ''}${quoteIdentifier(dialect, column)}`).join(', ');
 }
 
 /** `CONSTRAINT name CHECK (expression)`. */
@@ -215,7 +219,7 @@ export function renderView(dialect: Dialect, view: View): string {
   const parameters = options.filter(({ name }) => name === name.toLowerCase());
   const data = options.find(({ name }) => /^WITH (NO )?DATA$/.test(name));
   return joined(
-    `CREATE ${view.temporary ? 'TEMPORARY ' : ''}${view.materialized ? 'MATERIALIZED ' : ''}VIEW ${renderName(dialect, view.schema, view.name)}`,
+    `CREATE ${view.temporary ? 'TEMPORARY ' : ''}${view.materialized ? 'MATERIALIZED ' : ''}${view.recursive ? 'RECURSIVE ' : ''}VIEW ${renderName(dialect, view.schema, view.name)}`,
     view.columns.length > 0 && `(${quoteList(dialect, view.columns)})`,
     parameters.length > 0 && `WITH (${parameters.map(assignment).join(', ')})`,
     `AS\n${view.query}`,
