@@ -261,7 +261,8 @@ export class Session {
   }
 
   async #compute(): Promise<void> {
-    await this.#ready;
+    // A file may be opened meanwhile, of which it has to be found out whether it belongs to the folder.
+    for (let ready: Promise<void> | undefined; ready !== this.#ready; ) await (ready = this.#ready);
     if (this.#disposed) return;
     if (this.#computing) {
       this.#recompute.restart(20);
