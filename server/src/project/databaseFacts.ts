@@ -1,6 +1,7 @@
 import type { Catalog } from '../schema/catalog.ts';
 import { prismaToCatalog } from '../schema/prisma.ts';
 import { noteRead } from '../schema/reads.ts';
+import type { Opaque } from '../source/sql/ast.ts';
 import type { Config } from './config.ts';
 import type { DatabaseLayout } from './databases.ts';
 import type { DatabaseFacts, Migration, MigrationStep, PrismaFacts, Unread, WorkloadQuery } from './facts.ts';
@@ -34,7 +35,10 @@ function unreadStatements(migrations: readonly Migration[], files: readonly Loos
   ];
   return placed.flatMap(({ file, statement, node }) => {
     if (node.kind === 'unread') return [{ file, offset: statement.start, reason: node.reason }];
-    return node.unknown?.map(({ text, range }) => ({ file, offset: statement.start + range.start, reason: `a clause is not known: ${/^\S{0,30}/.exec(text)![0]}` })) ?? [];
+    if (!node.unknown) return [];
+    const [{ text, range }, ...others] = node.unknown as readonly [Opaque, ...Opaque[]];
+    const more = others.length > 0 ? ` (and ${others.length} more)` : '';
+    return [{ file, offset: statement.start + range.start, reason: `a clause is not known: ${/^\S{0,30}/.exec(text)![0]}${more}` }];
   });
 }
 
