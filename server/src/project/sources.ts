@@ -1,6 +1,7 @@
 import type { Dialect } from '../source/dialect.ts';
 import type { PrismaDocument } from '../source/prisma/ast.ts';
 import { readPrisma } from '../source/prisma/read.ts';
+import { rereadPrisma } from '../source/prisma/reread.ts';
 import { resplitScript } from '../source/resplit.ts';
 import { splitScript } from '../source/splitter.ts';
 import { readStatement } from '../source/sql/read.ts';
@@ -86,7 +87,7 @@ export class Sources {
 
   prisma(path: string, text: string): PrismaDocument {
     const known = this.#documents.get(path) ?? (this.#previous && this.#previous.#documents.get(path));
-    const kept = known?.text === text ? known : { text, document: readPrisma(text) };
+    const kept = known?.text === text ? known : { text, document: known ? rereadPrisma(known, text) : readPrisma(text) };
     this.#documents.set(path, kept);
     return kept.document;
   }
