@@ -120,6 +120,7 @@ describe.skipIf(!present)("squawk's own cases", () => {
   /** Cases that we judge otherwise, each with the reason. */
   const disputed = new Set([
     'add_column_references_lock', // A column that is added with its reference holds NULL only: PostgreSQL looks nothing up.
+    'serial_primary_key', // The column is new, and filling it rewrites the table: an index that is built before does not spare that.
     'add_foreign_key_constraint_not_valid_validate', // Right about the foreign key; that both run in one transaction another rule of theirs says, and the same one of ours.
   ]);
   const judged = cases.flatMap((one) => {
