@@ -148,7 +148,7 @@ export const actions: readonly [Dialect, string, object][] = [
   [pg, 'RENAME CONSTRAINT a TO b', { kind: 'renameConstraint' }],
   [pg, 'DROP CONSTRAINT IF EXISTS c CASCADE', { kind: 'dropConstraint', target: 'constraint', ifExists: true, cascade: true }],
   [pg, 'VALIDATE CONSTRAINT c', { kind: 'validateConstraint' }],
-  [pg, 'ALTER CONSTRAINT c DEFERRABLE INITIALLY DEFERRED', { kind: 'alterConstraint', text: 'DEFERRABLE INITIALLY DEFERRED' }],
+  [pg, 'ALTER CONSTRAINT c DEFERRABLE INITIALLY DEFERRED', { kind: 'alterConstraint', attributes: ['deferrable', 'initially deferred'] }],
   [pg, "ATTACH PARTITION p FOR VALUES FROM ('2020-01-01') TO ('2021-01-01')", { kind: 'attachPartition', bound: "FOR VALUES FROM ('2020-01-01') TO ('2021-01-01')" }],
   [pg, 'DETACH PARTITION p CONCURRENTLY', { kind: 'detachPartition', concurrently: true }],
   [pg, 'NO INHERIT parent', { kind: 'inherit', remove: true }],

@@ -154,7 +154,7 @@ function mysqlEffect(node: StatementNode): LockEffect {
     case 'alterTable': {
       const table = nameOf(node.name);
       const copies = (action: AlterAction): boolean =>
-        action.kind === 'modifyColumn' || action.kind === 'changeColumn' || (action.kind === 'addConstraint' && (action.constraint.kind === 'foreignKey' || action.constraint.kind === 'check')) || (action.kind === 'options' && /charset|character set/i.test(action.text));
+        action.kind === 'modifyColumn' || action.kind === 'changeColumn' || (action.kind === 'addConstraint' && (action.constraint.kind === 'foreignKey' || action.constraint.kind === 'check')) || (action.kind === 'options' && (action.setting?.kind === 'convert' || action.options.some(({ name }) => name === 'CHARSET')));
       return node.actions.some(copies) ? copy(table) : metadata(table);
     }
     case 'createIndex':

@@ -1,5 +1,5 @@
 import { isMySql } from '../../source/dialect.ts';
-import type { AlterAction, AlterTable, ColumnDefinition, ColumnPosition, QualifiedName, TableOption } from '../../source/sql/ast.ts';
+import type { AlterAction, AlterTable, ColumnDefinition, ColumnPosition, ConstraintAttribute, QualifiedName } from '../../source/sql/ast.ts';
 import { findColumn, objectKey, sameName, type Column, type Table, type Trigger } from '../catalog.ts';
 import { addConstraint, addConstraints } from './constraints.ts';
 import { dropColumn, renameColumn } from './columnChanges.ts';
@@ -73,7 +73,7 @@ const actions: { readonly [K in AlterAction['kind']]: Action<K> } = {
   },
   dropConstraint: (draft, table, action) => dropConstraint(draft, table, action),
   validateConstraint: (draft, table, { name }) => draft.put(validateConstraint(draft, table, name.name)),
-  alterConstraint: (draft, table, { name, text }) => draft.put(alterConstraint(draft, table, name.name, text)),
+  alterConstraint: (draft, table, action) => draft.put(alterConstraint(draft, table, action)),
   attachPartition: (draft, table, { partition, bound }) => draft.put(attachPartition(draft, draft.tableOrUnknown(partition), table, bound)),
   detachPartition: (draft, _table, { partition }) => draft.put(detachPartition(draft.tableOrUnknown(partition))),
   inherit: (draft, table, { parent, remove }) => draft.put(setParent(draft, table, draft.tableOrUnknown(parent), remove)),
@@ -84,10 +84,10 @@ const actions: { readonly [K in AlterAction['kind']]: Action<K> } = {
     const forced = mode === 'force' || (mode !== 'noForce' && old.forced);
     draft.put({ ...table, rowSecurity: enabled || forced ? { enabled, forced } : undefined });
   },
-  trigger: (draft, table, { text }) => draft.put(switchTrigger(draft, table, text)),
+  trigger: (draft, table, action) => draft.put(switchTrigger(draft, table, action)),
   owner: nothing,
   setLogged: (draft, table, { logged }) => draft.put({ ...table, unlogged: logged ? undefined : true }),
-  options: (draft, table, { options, text }) => draft.put(setOptions(draft, table, options, text)),
+  options: (draft, table, action) => draft.put(setOptions(draft, table, action)),
   algorithm: nothing,
   lock: nothing,
   opaque: (draft) => draft.markUncertain('a table is altered in a way that is not followed'),
@@ -246,16 +246,18 @@ function redefineColumn(draft: Draft, table: Table, definition: ColumnDefinition
   draft.put(addConstraints(draft, result, added));
 }
 
-function alterConstraint(draft: Draft, table: Table, name: string, text: string): Table {
-  const upper = text.toUpperCase();
+/** What is not said of a foreign key stays; INITIALLY is IMMEDIATE unless it is said. */
+function alterConstraint(draft: Draft, table: Table, { name, attributes }: ActionOf<'alterConstraint'>): Table {
+  const has = (attribute: ConstraintAttribute) => attributes.includes(attribute);
+  const initiallyDeferred = has('initially deferred') || undefined;
   const foreignKeys = table.foreignKeys.map((key) => {
-    if (!sameName(draft.dialect, key.name, name)) return key;
-    const deferrable = upper.includes('DEFERRABLE') || upper.includes('INITIALLY DEFERRED') ? !upper.includes('NOT DEFERRABLE') : key.deferrable;
-    const initiallyDeferred = upper.includes('INITIALLY DEFERRED');
-    return { ...key, deferrable: deferrable || undefined, initiallyDeferred: initiallyDeferred || undefined };
+    if (!sameName(draft.dialect, key.name, name.name)) return key;
+    const deferrable = has('deferrable') || initiallyDeferred || (has('not deferrable') ? undefined : key.deferrable);
+    return { ...key, deferrable: deferrable || undefined, initiallyDeferred };
   });
-  const notEnforced = upper.includes('NOT ENFORCED') || undefined;
-  const checks = table.checks.map((check) => (sameName(draft.dialect, check.name, name) && upper.includes('ENFORCED') ? { ...check, notEnforced } : check));
+  const notEnforced = has('not enforced') || undefined;
+  const changes = notEnforced || has('enforced');
+  const checks = table.checks.map((check) => (changes && sameName(draft.dialect, check.name, name.name) ? { ...check, notEnforced } : check));
   return { ...table, foreignKeys, checks };
 }
 
@@ -267,19 +269,17 @@ function setParent(draft: Draft, table: Table, parent: Table, remove: boolean): 
 }
 
 /** ENABLE or DISABLE TRIGGER, of one trigger or of all. */
-function switchTrigger(draft: Draft, table: Table, text: string): Table {
-  const match = /\b(enable|disable)\s+(?:(replica|always)\s+)?trigger\s+("(?:[^"]|"")*"|\S+)/i.exec(text);
-  if (!match) return table;
-  const enabled = match[1]!.toLowerCase() === 'enable' ? undefined : false;
-  const fires = match[2]?.toLowerCase() as Trigger['fires'];
-  const name = match[3]!.replace(/^"(.*)"$/, '$1');
-  const all = /^(all|user)$/i.test(name);
-  const triggers = table.triggers.map((trigger) => (all || sameName(draft.dialect, trigger.name, name) ? { ...trigger, enabled, fires } : trigger));
+function switchTrigger(draft: Draft, table: Table, { object, mode, name }: ActionOf<'trigger'>): Table {
+  if (object === 'rule') return table;
+  const enabled = mode === 'disable' ? false : undefined;
+  const fires: Trigger['fires'] = mode === 'enable replica' ? 'replica' : mode === 'enable always' ? 'always' : undefined;
+  const all = !name.quoted && /^(?:all|user)$/.test(name.name);
+  const triggers = table.triggers.map((trigger) => (all || sameName(draft.dialect, trigger.name, name.name) ? { ...trigger, enabled, fires } : trigger));
   return { ...table, triggers };
 }
 
-function setOptions(draft: Draft, table: Table, options: readonly TableOption[], text: string): Table {
+function setOptions(draft: Draft, table: Table, { options, setting }: ActionOf<'options'>): Table {
   if (isMySql(draft.dialect)) return setMySqlOptions(draft.dialect, table, options);
-  if (/^\s*reset\b/i.test(text)) return { ...table, options: withoutOptions(table.options, options.map((option) => option.name)) };
+  if (setting?.kind === 'reset') return { ...table, options: withoutOptions(table.options, options.map((option) => option.name)) };
   return { ...table, options: mergeOptions(draft.dialect, table.options, options) };
 }

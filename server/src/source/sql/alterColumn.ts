@@ -33,11 +33,10 @@ function readNumber(cursor: Cursor): Identifier {
 function readAlterConstraint(cursor: Cursor): BareAction {
   cursor.next();
   const name = readIdentifier(cursor);
-  const at = cursor.position;
   const remove = cursor.at('NO', 'INHERIT');
   const attributes = (remove ? undefined : readAttributes(cursor)) ?? [];
   const inherit = cursor.accept('NO', 'INHERIT') || cursor.accept('INHERIT') ? { inherit: !remove } : {};
-  return { kind: 'alterConstraint', name, text: cursor.textSince(at), attributes, ...inherit };
+  return { kind: 'alterConstraint', name, attributes, ...inherit };
 }
 
 function readAlterIndexVisibility(cursor: Cursor, first: number): BareAction {
@@ -46,7 +45,7 @@ function readAlterIndexVisibility(cursor: Cursor, first: number): BareAction {
   const index = readIdentifier(cursor);
   const visibility = cursor.acceptFirst('VISIBLE', 'INVISIBLE', 'IGNORED', 'NOT IGNORED') ?? cursor.fail('expected a visibility');
   const setting = { kind: 'indexVisibility', index, visibility } as const;
-  return { kind: 'options', options: [optionSince(cursor, 'ALTER INDEX', first, at)], text: cursor.textSince(first), setting };
+  return { kind: 'options', options: [optionSince(cursor, 'ALTER INDEX', first, at)], setting };
 }
 
 function readAlterType(cursor: Cursor, column: Identifier): BareAction {
@@ -105,9 +104,8 @@ const valued = { 'SET STATISTICS': 'statistics', 'SET STORAGE': 'storage', 'SET 
 const bare = { 'SET VISIBLE': 'visible', 'SET INVISIBLE': 'invisible' } as const;
 
 function readColumnOption(cursor: Cursor, column: Identifier): BareAction | undefined {
-  const first = cursor.position;
   const setting = readColumnSetting(cursor);
-  return setting && { kind: 'columnOption', column, text: cursor.textSince(first), setting };
+  return setting && { kind: 'columnOption', column, setting };
 }
 
 function readColumnSetting(cursor: Cursor): ColumnSetting | undefined {

@@ -24,7 +24,7 @@ export function readPartitionChange(cursor: Cursor): BareAction {
   const at = cursor.position;
   const setting = readChange(cursor, verb);
   const option: TableOption = optionSince(cursor, `${verb} PARTITION`, first, at);
-  return { kind: 'options', options: [option], text: cursor.textSince(first), setting };
+  return { kind: 'options', options: [option], setting };
 }
 
 function readChange(cursor: Cursor, verb: string): PartitionChange {

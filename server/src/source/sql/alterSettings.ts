@@ -37,7 +37,6 @@ type Setting = Extract<BareAction, { kind: 'options' }>['setting'];
 
 /** Reads an action that changes a setting of the whole table, or gives undefined when none begins here. */
 export function readTableSetting(cursor: Cursor): BareAction | undefined {
-  const first = cursor.position;
   const known = fixed.find(([words]) => cursor.acceptPhrase(words));
   if (known) return known[1];
   const trigger = readTriggerSwitch(cursor);
@@ -46,18 +45,17 @@ export function readTableSetting(cursor: Cursor): BareAction | undefined {
   if (cursor.accept('NO', 'INHERIT')) return { kind: 'inherit', parent: readQualifiedName(cursor), remove: true };
   if (isMySql(cursor.dialect) && atPartitionChange(cursor)) return readPartitionChange(cursor);
   const change = readParameterChange(cursor) ?? readSetting(cursor);
-  return change && { kind: 'options', ...change, text: cursor.textSince(first) };
+  return change && { kind: 'options', ...change };
 }
 
 /** ENABLE and DISABLE TRIGGER and RULE. */
 function readTriggerSwitch(cursor: Cursor): BareAction | undefined {
-  const first = cursor.position;
   const found = switches.find(([words]) => cursor.atPhrase(`${words} TRIGGER`) || cursor.atPhrase(`${words} RULE`));
   if (!found) return undefined;
   cursor.expectPhrase(found[0]);
   const object = cursor.next().upper === 'RULE' ? 'rule' : 'trigger';
   const name = readIdentifier(cursor);
-  return { kind: 'trigger', text: cursor.textSince(first), object, mode: found[1], name };
+  return { kind: 'trigger', object, mode: found[1], name };
 }
 
 interface Change {

@@ -90,11 +90,11 @@ function readMySqlOptions(cursor: Cursor): BareAction | undefined {
   if (cursor.at('PARTITION', 'BY')) {
     const partitionBy = readPartitionBy(cursor);
     const option = optionSince(cursor, 'PARTITION BY', first, first + 2);
-    return { kind: 'options', options: [option], text: cursor.textSince(first), setting: { kind: 'partitionBy', partitionBy } };
+    return { kind: 'options', options: [option], setting: { kind: 'partitionBy', partitionBy } };
   }
   const options = [];
   for (let option = readMySqlOption(cursor); option; option = readMySqlOption(cursor)) options.push(option);
-  return options.length > 0 ? { kind: 'options', options, text: cursor.textSince(first) } : undefined;
+  return options.length > 0 ? { kind: 'options', options } : undefined;
 }
 
 function readModify(cursor: Cursor): BareAction {

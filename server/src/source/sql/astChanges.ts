@@ -33,7 +33,7 @@ export type AlterAction = { readonly range: TextRange } & (
   | { readonly kind: 'dropIdentity'; readonly column: Identifier; readonly ifExists: boolean }
   | { readonly kind: 'setExpression'; readonly column: Identifier; readonly expression: Expression }
   | { readonly kind: 'dropExpression'; readonly column: Identifier; readonly ifExists: boolean }
-  | { readonly kind: 'columnOption'; readonly column: Identifier; readonly text: string; readonly setting: ColumnSetting }
+  | { readonly kind: 'columnOption'; readonly column: Identifier; readonly setting: ColumnSetting }
   | { readonly kind: 'modifyColumn'; readonly column: ColumnDefinition; readonly ifExists?: boolean; readonly position?: ColumnPosition }
   | { readonly kind: 'changeColumn'; readonly from: Identifier; readonly ifExists?: boolean; readonly column: ColumnDefinition; readonly position?: ColumnPosition }
   | { readonly kind: 'renameColumn'; readonly from: Identifier; readonly to: Identifier; readonly ifExists?: boolean }
@@ -43,17 +43,17 @@ export type AlterAction = { readonly range: TextRange } & (
   | { readonly kind: 'addConstraint'; readonly constraint: TableConstraint; readonly ifNotExists?: boolean }
   | { readonly kind: 'dropConstraint'; readonly name?: Identifier; readonly target: 'constraint' | 'foreignKey' | 'primaryKey' | 'check' | 'index'; readonly ifExists: boolean; readonly cascade: boolean }
   | { readonly kind: 'validateConstraint'; readonly name: Identifier }
-  | { readonly kind: 'alterConstraint'; readonly name: Identifier; readonly text: string; readonly attributes: readonly ConstraintAttribute[]; readonly inherit?: boolean }
+  | { readonly kind: 'alterConstraint'; readonly name: Identifier; readonly attributes: readonly ConstraintAttribute[]; readonly inherit?: boolean }
   | { readonly kind: 'attachPartition'; readonly partition: QualifiedName; readonly bound: string; readonly rows: PartitionBound }
   | { readonly kind: 'detachPartition'; readonly partition: QualifiedName; readonly concurrently: boolean; readonly finalize?: boolean }
   | { readonly kind: 'inherit'; readonly parent: QualifiedName; readonly remove: boolean }
   | { readonly kind: 'setSchema'; readonly schema: Identifier }
   | { readonly kind: 'rowSecurity'; readonly mode: 'enable' | 'disable' | 'force' | 'noForce' }
-  | { readonly kind: 'trigger'; readonly text: string; readonly object: 'trigger' | 'rule'; readonly mode: 'enable' | 'disable' | 'enable replica' | 'enable always'; readonly name: Identifier }
+  | { readonly kind: 'trigger'; readonly object: 'trigger' | 'rule'; readonly mode: 'enable' | 'disable' | 'enable replica' | 'enable always'; readonly name: Identifier }
   | { readonly kind: 'owner'; readonly role: string }
   | { readonly kind: 'setLogged'; readonly logged: boolean }
   /** `setting` says which change it is, and holds what the options have only as text; without it they are MySQL's table options. */
-  | { readonly kind: 'options'; readonly options: readonly TableOption[]; readonly text: string; readonly setting?: TableSetting }
+  | { readonly kind: 'options'; readonly options: readonly TableOption[]; readonly setting?: TableSetting }
   | { readonly kind: 'algorithm'; readonly value: string }
   | { readonly kind: 'lock'; readonly value: string }
   | { readonly kind: 'opaque'; readonly text: string }
