@@ -56,6 +56,8 @@ describe('what a statement reads of the catalog', () => {
     'CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM (MINVALUE) TO (MAXVALUE)',
     'SELECT f()',
     'CREATE TRIGGER t BEFORE INSERT ON p EXECUTE FUNCTION f()',
+    'DROP TRIGGER t ON v',
+    'DROP FUNCTION f() CASCADE',
   ])('%s: single objects, never a whole collection', (sql) => {
     const { reads } = postgres(`${schema}${sql}`).at(-1)!;
     expect(reads.filter((read) => read.endsWith(':*'))).toEqual([]);
@@ -82,7 +84,7 @@ const pool: Readonly<Partial<Record<Dialect, readonly string[]>>> = {
   ],
   sqlite: [
     'CREATE TABLE A (id INTEGER PRIMARY KEY, x int)', 'CREATE TABLE A (id INTEGER PRIMARY KEY, b_id int REFERENCES B (id))', 'DROP TABLE A', 'ALTER TABLE A RENAME TO B', 'ALTER TABLE A RENAME COLUMN x TO y', 'ALTER TABLE A ADD COLUMN x int',
-    'CREATE INDEX A_x ON A (x)', 'DROP INDEX IF EXISTS A_x', 'CREATE TRIGGER t AFTER INSERT ON A BEGIN DELETE FROM B; END', 'DROP TRIGGER t', 'CREATE VIEW v AS SELECT x FROM A', 'DROP VIEW v', 'CREATE TABLE A AS SELECT * FROM B',
+    'CREATE INDEX A_x ON A (x)', 'DROP INDEX IF EXISTS A_x', 'CREATE TRIGGER t AFTER INSERT ON A BEGIN DELETE FROM B; END', 'DROP TRIGGER t', 'CREATE VIEW v AS SELECT x FROM A', 'DROP VIEW v', 'CREATE TRIGGER i INSTEAD OF INSERT ON v BEGIN DELETE FROM A; END', 'DROP TRIGGER i', 'CREATE TABLE A AS SELECT * FROM B',
   ],
   mysql: [
     'CREATE TABLE A (id int PRIMARY KEY, x int, KEY (x))', 'CREATE TABLE A (id int PRIMARY KEY, b_id int, FOREIGN KEY (b_id) REFERENCES B (id))', 'DROP TABLE A', 'RENAME TABLE A TO B', 'ALTER TABLE A ADD COLUMN x int, ADD INDEX (x)',

@@ -31,7 +31,7 @@ export type CollectionName = keyof CatalogObjects;
  *   what they inherit from or are partitions of (`parent`), on PostgreSQL by the types of their columns that are not built in
  *   (`type`), the functions that their triggers execute (`executes`, in lower case) and the literals in defaults that count with
  *   a sequence (`sequence`);
- * - views by the names of their indexes and by the relations their query may read (`reads`);
+ * - views by the names of their indexes and triggers, and by the relations their query may read (`reads`);
  * - sequences by the table that owns them.
  */
 export interface CatalogIndexes {
@@ -42,7 +42,7 @@ export interface CatalogIndexes {
   readonly domains: 'name';
   readonly types: 'name';
   readonly sequences: 'owner';
-  readonly views: 'index' | 'reads';
+  readonly views: 'index' | 'trigger' | 'reads';
   readonly routines: 'name';
 }
 

@@ -25,7 +25,7 @@ export function indexRules(dialect: Dialect): Rules {
     types: { name: byName },
     sequences: { owner: { ownedBy: tableOf } },
     routines: { name: byName },
-    views: { index: { indexes: nameOf }, reads: { query: (query) => [...relationsIn(dialect, query)] } },
+    views: { index: { indexes: nameOf }, trigger: { triggers: nameOf }, reads: { query: (query) => [...relationsIn(dialect, query)] } },
     tables: {
       name: byName,
       index: isMySql(dialect) ? {} : { indexes: nameOf, uniques: nameOf, exclusions: nameOf, primaryKey: nameOf },

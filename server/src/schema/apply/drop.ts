@@ -121,9 +121,9 @@ function dropTrigger(draft: Draft, name: string, onTable: QualifiedName | undefi
   else if (!onTable) draft.mapTablesBy('trigger', draft.bare(name), without);
   if (table) return;
   const of = onTable && draft.lookup('views', onTable).key;
-  for (const [key, view] of draft.catalog.views) {
-    const kept = view.triggers?.filter((trigger) => !sameName(draft.dialect, trigger.name, name));
-    if (kept && kept.length !== view.triggers!.length && (of === undefined || of === key)) draft.set('views', key, { ...view, triggers: kept });
+  for (const key of draft.catalog.views.keysBy('trigger', draft.bare(name))) {
+    const view = draft.catalog.views.get(key)!;
+    if (of === undefined || of === key) draft.set('views', key, { ...view, triggers: view.triggers?.filter((trigger) => !sameName(draft.dialect, trigger.name, name)) });
   }
 }
 
