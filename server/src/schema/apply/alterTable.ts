@@ -279,6 +279,7 @@ function switchTrigger(draft: Draft, table: Table, { object, mode, name }: Actio
 }
 
 function setOptions(draft: Draft, table: Table, { options, setting }: ActionOf<'options'>): Table {
+  if (setting?.kind === 'indexVisibility') return table;
   if (isMySql(draft.dialect)) return setMySqlOptions(draft.dialect, table, options);
   if (setting?.kind === 'reset') return { ...table, options: withoutOptions(table.options, options.map((option) => option.name)) };
   return { ...table, options: mergeOptions(draft.dialect, table.options, options) };

@@ -24,13 +24,15 @@ export function createView(draft: Draft, node: CreateView): void {
   const { schema, name, key } = draft.target(node.name);
   const existing = draft.catalog.views.get(key);
   if (existing && node.ifNotExists) return;
+  // Who a view belongs to is no part of the schema.
+  const options = [...node.options, ...(node.characteristics ?? []).filter((characteristic) => characteristic.name !== 'DEFINER')];
   draft.set('views', key, {
     schema,
     name,
     materialized: node.materialized,
     columns: node.columns.map((column) => column.name),
     query: node.query.text.trim(),
-    ...(node.options.length > 0 && { options: mergeOptions(draft.dialect, undefined, node.options) }),
+    ...(options.length > 0 && { options: mergeOptions(draft.dialect, undefined, options) }),
     ...(node.temporary && { temporary: true }),
     ...(node.recursive && { recursive: true }),
     ...(node.orReplace && existing?.triggers && { triggers: existing.triggers }),

@@ -1,4 +1,4 @@
-import type { AlterDomain, AlterType, ColumnConstraint, CreateDomain, CreateType, QualifiedName } from '../../source/sql/ast.ts';
+import type { AlterDomain, AlterType, ColumnConstraint, CreateDomain, CreateType, DomainAction, QualifiedName } from '../../source/sql/ast.ts';
 import type { Domain, EnumType, OtherType } from '../catalog.ts';
 import { dropColumn } from './columnChanges.ts';
 import { defaultText } from './columns.ts';
@@ -125,39 +125,42 @@ function domainText(draft: Draft, domain: Omit<Domain, 'text'>): string {
 }
 
 /** ALTER DOMAIN: defaults, NOT NULL, constraints and the schema. */
-export function alterDomain(draft: Draft, node: AlterDomain): void {
-  const { key } = draft.lookup('domains', node.name);
+export function alterDomain(draft: Draft, { name, action }: AlterDomain): void {
+  const { key } = draft.lookup('domains', name);
   const domain = draft.catalog.domains.get(key);
-  const text = tidyExpression(draft.dialect, node.text);
-  const schema = /^set schema "?([^"\s]+)"?$/i.exec(text);
-  if (!domain) return;
-  if (schema) return moveType(draft, node.name, (from) => draft.targetOf(schema[1]!, from.name));
-  const changed = changedDomain(domain, text);
+  if (!domain || action?.kind === 'owner') return;
+  if (action?.kind === 'setSchema') return moveType(draft, name, (from) => draft.targetOf(action.schema.name, from.name));
+  const changed = action && changedDomain(draft, domain, action);
   if (changed) draft.set('domains', key, { ...changed, text: domainText(draft, changed) });
-  else if (!/^owner\b/i.test(text)) draft.markUncertain('a domain is altered in a way that is not followed');
+  else draft.markUncertain('a domain is altered in a way that is not followed');
 }
 
-function changedDomain(domain: Domain, text: string): Domain | undefined {
-  if (/^set not null$/i.test(text)) return { ...domain, nullable: false };
-  if (/^drop not null$/i.test(text)) return { ...domain, nullable: true };
-  if (/^drop default$/i.test(text)) return { ...domain, default: undefined };
-  const setDefault = /^set default (.+)$/is.exec(text);
-  if (setDefault) return { ...domain, default: setDefault[1]! };
-  const added = /^add (?:constraint (\S+) )?(check\b.+?)(?: not valid)?$/is.exec(text);
-  if (added) {
-    const name = unquote(added[1]) ?? postgresName(domain.name, undefined, `check${domain.constraints.length || ''}`);
-    return { ...domain, constraints: [...domain.constraints, { name, text: added[2]! }] };
+function changedDomain(draft: Draft, domain: Domain, action: DomainAction): Domain | undefined {
+  switch (action.kind) {
+    case 'setNotNull':
+    case 'dropNotNull':
+      return { ...domain, nullable: action.kind === 'dropNotNull' };
+    case 'dropDefault':
+      return { ...domain, default: undefined };
+    case 'setDefault':
+      return { ...domain, default: tidyExpression(draft.dialect, action.expression.text) };
+    case 'addConstraint':
+      return withConstraint(draft, domain, action.constraint);
+    case 'dropConstraint':
+      return { ...domain, constraints: domain.constraints.filter((constraint) => constraint.name !== action.name.name) };
+    case 'renameConstraint':
+      return { ...domain, constraints: domain.constraints.map((constraint) => (constraint.name === action.from.name ? { ...constraint, name: action.to.name } : constraint)) };
+    case 'validateConstraint':
+      return domain;
+    default:
+      return undefined;
   }
-  const dropped = /^drop constraint (?:if exists )?(\S+?)(?: cascade| restrict)?$/i.exec(text);
-  if (dropped) return { ...domain, constraints: domain.constraints.filter((constraint) => constraint.name !== unquote(dropped[1])) };
-  const renamed = /^rename constraint (\S+) to (\S+)$/i.exec(text);
-  if (renamed) {
-    const [from, to] = [unquote(renamed[1]), unquote(renamed[2])];
-    return { ...domain, constraints: domain.constraints.map((constraint) => (constraint.name === from ? { ...constraint, name: to } : constraint)) };
-  }
-  return /^validate\b/i.test(text) ? domain : undefined;
 }
 
-function unquote(name: string | undefined): string | undefined {
-  return name?.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name?.toLowerCase();
+function withConstraint(draft: Draft, domain: Domain, constraint: ColumnConstraint): Domain | undefined {
+  if (constraint.kind === 'notNull') return { ...domain, nullable: false };
+  const check = domainCheck(draft, domain.name, constraint);
+  if (!check) return undefined;
+  const name = constraint.name?.name ?? postgresName(domain.name, undefined, `check${domain.constraints.length || ''}`);
+  return { ...domain, constraints: [...domain.constraints, { ...check, name }] };
 }

@@ -217,12 +217,13 @@ export function renderSequenceOwner(dialect: Dialect, sequence: Sequence): strin
 export function renderView(dialect: Dialect, view: View): string {
   const options = splitOptions(view.options);
   const parameters = options.filter(({ name }) => name === name.toLowerCase());
-  const data = options.find(({ name }) => /^WITH (NO )?DATA$/.test(name));
+  const trailer = options.find(({ name }) => /^WITH (?:NO DATA|DATA|.*CHECK OPTION)$/.test(name));
+  const characteristics = options.filter(({ name }) => name === 'ALGORITHM' || name === 'SQL SECURITY').map(({ name, value }) => `${name}${name === 'ALGORITHM' ? '=' : ' '}${value} `);
   return joined(
-    `CREATE ${view.temporary ? 'TEMPORARY ' : ''}${view.materialized ? 'MATERIALIZED ' : ''}${view.recursive ? 'RECURSIVE ' : ''}VIEW ${renderName(dialect, view.schema, view.name)}`,
+    `CREATE ${characteristics.join('')}${view.temporary ? 'TEMPORARY ' : ''}${view.materialized ? 'MATERIALIZED ' : ''}${view.recursive ? 'RECURSIVE ' : ''}VIEW ${renderName(dialect, view.schema, view.name)}`,
     view.columns.length > 0 && `(${quoteList(dialect, view.columns)})`,
     parameters.length > 0 && `WITH (${parameters.map(assignment).join(', ')})`,
     `AS\n${view.query}`,
-    data && `\n${data.name}`,
+    trailer && `\n${trailer.name}`,
   ).replaceAll(' \n', '\n');
 }
