@@ -153,7 +153,6 @@ export interface CreateDomain {
 export interface AlterDomain {
   readonly kind: 'alterDomain';
   readonly name: QualifiedName;
-  readonly text: string;
   /** Absent when the change is not known. */
   readonly action?: DomainAction;
 }

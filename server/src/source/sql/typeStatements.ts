@@ -118,10 +118,8 @@ function readAttribute(cursor: Cursor): ColumnDefinition {
 
 /** Reads ALTER DOMAIN from after the name of the domain. */
 export function readAlterDomain(cursor: Cursor, name: AlterDomain['name']): AlterDomain {
-  const first = cursor.position;
   const action = cursor.attempt(() => readDomainAction(cursor));
-  const text = restOf(cursor, first, action !== undefined);
-  return { kind: 'alterDomain', name, text, ...(action && { action }) };
+  return { kind: 'alterDomain', name, ...(action && { action }) };
 }
 
 const plainChanges = { 'DROP DEFAULT': 'dropDefault', 'SET NOT NULL': 'setNotNull', 'DROP NOT NULL': 'dropNotNull' } as const;
