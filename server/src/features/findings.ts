@@ -9,15 +9,19 @@ export const shownPerFile = 500;
 
 /** What is shown of a file: at most `shownPerFile` findings, worst first and then by place, and how many are left out. */
 export function shownFindings(findings: readonly Finding[], limit: number = shownPerFile): { readonly shown: readonly Finding[]; readonly left: number } {
-  const rank = (finding: Finding): number => severities.indexOf(finding.severity);
-  const sorted = findings.map((finding, index) => ({ finding, index })).sort((a, b) => rank(a.finding) - rank(b.finding) || a.index - b.index);
-  return { shown: sorted.slice(0, limit).map(({ finding }) => finding), left: Math.max(0, findings.length - limit) };
+  const left = Math.max(0, findings.length - limit);
+  const sorted = severities.flatMap((severity) => findings.filter((finding) => finding.severity === severity));
+  return { shown: left > 0 ? sorted.slice(0, limit) : sorted, left };
 }
+
+const checksums = new WeakMap<Finding, string>();
 
 /** A key by which a finding is found again in its file after the facts were made anew. */
 export function findingKey(finding: Finding): string {
   const { start, end } = finding.at.range;
-  return `${finding.rule} ${start}-${end} ${checksum(finding.message).toString(36)}`;
+  let message = checksums.get(finding);
+  if (message === undefined) checksums.set(finding, (message = checksum(finding.message).toString(36)));
+  return `${finding.rule} ${start}-${end} ${message}`;
 }
 
 /** The findings counted by severity. */

@@ -50,9 +50,16 @@ export function diagnosticOf(context: ServerContext, folder: Folder, snapshot: S
   };
 }
 
+const messages = new WeakMap<Finding, string>();
+
 /** The three parts of a message: what is wrong, why, what to do. */
-function messageOf({ message, why, help }: Finding): string {
-  return [message, why, help].filter((part) => part !== '').join('\n');
+function messageOf(finding: Finding): string {
+  let text = messages.get(finding);
+  if (text === undefined) {
+    const { message, why, help } = finding;
+    messages.set(finding, (text = [message, why, help].filter((part) => part !== '').join('\n')));
+  }
+  return text;
 }
 
 /** The files whose diagnostics the client is given without asking: those that are open, or all, and the configuration. */

@@ -3,6 +3,7 @@ import type { SourceFile } from '../project/facts.ts';
 import type { Authorities } from '../rules/syntax.ts';
 import { analysis, type Analysis, type Snapshot } from './analysis.ts';
 import { Computation, type Circumstances } from './computation.ts';
+import { rehearse } from './rehearsal.ts';
 import { defaultSettings, type Settings } from './settings.ts';
 import { Pause } from './timer.ts';
 
@@ -314,6 +315,7 @@ export class Session {
   }
 
   #publish(snapshot: Snapshot): void {
+    if (!this.#snapshot) void rehearse().catch((error: unknown) => this.#ports.log('warning', `the rehearsal failed: ${describe(error)}`));
     this.#snapshot = snapshot;
     if (snapshot.revision === this.#revision) {
       const waiting = this.#waiting;
