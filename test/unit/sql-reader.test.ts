@@ -5,7 +5,7 @@ import { splitScript } from '../../server/src/source/splitter.ts';
 import type { AlterTable, CreateTable, StatementNode } from '../../server/src/source/sql/ast.ts';
 import { readStatement } from '../../server/src/source/sql/read.ts';
 import { actions, columns, constraints, everyday, samples, statements, types } from '../support/readerCases.ts';
-import { columnDefinitionsOf, tableConstraintsOf } from '../../server/src/source/sql/visit.ts';
+import { columnDefinitionsOf, tableConstraintsOf } from '../support/definitions.ts';
 
 function statementOf(dialect: Dialect, sql: string): Statement {
   const { statements } = splitScript(sql, dialect);

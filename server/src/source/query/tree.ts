@@ -108,12 +108,6 @@ export interface CompoundTree extends Tail {
   readonly range: TextRange;
 }
 
-/** A column that is written, and what it becomes where that is told beside it. */
-export interface Assignment {
-  readonly columns: readonly ColumnUse[];
-  readonly value?: Expression;
-}
-
 export interface ChangeTree {
   readonly kind: 'insert' | 'update' | 'delete' | 'merge';
   readonly with?: With;
