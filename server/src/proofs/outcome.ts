@@ -1,0 +1,73 @@
+import type { ExperimentEvidence } from '../../../protocol/evidence.ts';
+import type { EngineInfo } from './engine.ts';
+
+export type ExperimentName = 'locks' | 'existing rows' | 'round trip' | 'index what-if' | 'tenant isolation' | 'fix';
+
+/** What an experiment gave. An experiment that could not run is said, and never counts as passed. */
+export type Outcome<Detail> =
+  | { readonly experiment: ExperimentName; readonly ran: true; readonly engine: EngineInfo; readonly detail: Detail; readonly evidence: readonly ExperimentEvidence[] }
+  | { readonly experiment: ExperimentName; readonly ran: false; readonly reason: string };
+
+/** Lock modes of tables, weakest first, as pg_locks names them without `Lock`. */
+export const lockModes = ['AccessShare', 'RowShare', 'RowExclusive', 'ShareUpdateExclusive', 'Share', 'ShareRowExclusive', 'Exclusive', 'AccessExclusive'] as const;
+
+export type LockMode = (typeof lockModes)[number];
+
+/** A lock on a table, index or sequence; the relation is named as regclass prints it, without `public`. */
+export interface LockSeen {
+  readonly relation: string;
+  readonly kind: 'table' | 'index' | 'sequence' | 'view' | 'other';
+  readonly mode: LockMode;
+}
+
+/** What one statement of a migration did. Offsets are those of its file. */
+export interface StatementLocks {
+  readonly file: string;
+  readonly start: number;
+  readonly end: number;
+  readonly sql: string;
+  /** The strongest mode newly taken per relation that stood before the migration. */
+  readonly locks: readonly LockSeen[];
+  readonly rewritten: readonly string[];
+  /** Tables that were read through, with the rows that they held. */
+  readonly scanned: readonly { readonly relation: string; readonly rows: number }[];
+  /** What earlier statements of the same transaction still hold when this one begins. */
+  readonly held: readonly LockSeen[];
+  /** Set when it was not run: `CONCURRENTLY`, client commands; the locks then are a class fact, or unknown. */
+  readonly notRun?: string;
+  /** The engine's refusal. */
+  readonly refused?: { readonly code: string; readonly message: string };
+}
+
+export interface LocksDetail {
+  readonly statements: readonly StatementLocks[];
+}
+
+/** A statement that failed on rows that the schema before it allows. */
+export interface RowFailure {
+  readonly file: string;
+  readonly start: number;
+  readonly end: number;
+  readonly sql: string;
+  readonly code: string;
+  readonly message: string;
+  /** A row that did it, as `column = value` pairs, where one can be named. */
+  readonly table?: string;
+  readonly row?: string;
+}
+
+export interface RowsDetail {
+  readonly failures: readonly RowFailure[];
+  readonly seeded: readonly { readonly table: string; readonly rows: number }[];
+  /** Tables that no row could be found for, with the engine's last word; what happens to their rows is not known. */
+  readonly unseeded: readonly { readonly table: string; readonly reason: string }[];
+}
+
+export interface RoundTripDetail {
+  readonly verdict: 'restored' | 'restored except column order' | 'not restored' | 'down failed' | 'up failed' | 'up again failed';
+  /** What differs in the schema after up and down, one sentence each. */
+  readonly schema: readonly string[];
+  /** What differs in the rows: tables whose rows are not what they were, and what was lost. */
+  readonly data: readonly string[];
+  readonly error?: { readonly code: string; readonly message: string; readonly sql?: string };
+}
