@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { dump } from './dump.mjs';
 
 const corpora = resolve(process.env.DATABASE_EXPERT_CORPORA ?? join(dirname(fileURLToPath(import.meta.url)), '../../../shared/corpora'));
 
@@ -55,43 +56,6 @@ function withoutThreeSemicolons(scripts) {
   return broken;
 }
 
-const columns = [
-  ['account_id', 'bigint NOT NULL'],
-  ['name', 'character varying(255) NOT NULL'],
-  ['state', "text DEFAULT 'new'::text NOT NULL"],
-  ['amount', 'numeric(12,2) DEFAULT 0 NOT NULL'],
-  ['payload', "jsonb DEFAULT '{}'::jsonb NOT NULL"],
-  ['"position"', 'integer'],
-  ['seen_at', 'timestamp with time zone'],
-  ['created_at', 'timestamp without time zone DEFAULT now() NOT NULL'],
-  ['updated_at', 'timestamp without time zone NOT NULL'],
-  ['external_reference', "character varying(64) DEFAULT 'unknown'::character varying NOT NULL"],
-  ['last_reconciled_at', 'timestamp with time zone'],
-  ['last_reconciled_balance', 'numeric(18,4) DEFAULT 0.0000 NOT NULL'],
-];
-
-/** One table of a dump, about 65 lines and 2,600 bytes, as pg_dump lays it out. */
-function dumpedTable(number) {
-  const name = `public.customer_records_${number}`;
-  const title = (what, type) => `--\n-- Name: ${what}; Type: ${type}; Schema: public; Owner: -\n--\n\n`;
-  const sequence = `${name}_id_seq`;
-  const parts = [
-    `${title(`customer_records_${number}`, 'TABLE')}CREATE TABLE ${name} (\n    id bigint NOT NULL,\n${columns.map(([column, type]) => `    ${column} ${type}`).join(',\n')},\n    CONSTRAINT customer_records_${number}_state_check CHECK (((state = ANY (ARRAY['new'::text, 'open'::text, 'paid'::text, 'cancelled'::text, 'refunded'::text])) AND (("position" IS NULL) OR ("position" >= 0)))),\n    CONSTRAINT customer_records_${number}_reference_check CHECK ((((external_reference)::text <> ''::text) AND (length((external_reference)::text) <= 64)))\n);\n`,
-    `${title(`customer_records_${number}_id_seq`, 'SEQUENCE')}CREATE SEQUENCE ${sequence}\n    START WITH 1\n    INCREMENT BY 1\n    NO MINVALUE\n    NO MAXVALUE\n    CACHE 1;\n`,
-    `${title(`customer_records_${number} id`, 'DEFAULT')}ALTER TABLE ONLY ${name} ALTER COLUMN id SET DEFAULT nextval('${sequence}'::regclass);\n`,
-    `${title(`customer_records_${number} customer_records_${number}_pkey`, 'CONSTRAINT')}ALTER TABLE ONLY ${name}\n    ADD CONSTRAINT customer_records_${number}_pkey PRIMARY KEY (id);\n`,
-    `${title(`index_customer_records_${number}_on_state`, 'INDEX')}CREATE INDEX index_customer_records_${number}_on_state ON ${name} USING btree (state, created_at);\n`,
-  ];
-  if (number > 1) parts.push(`${title(`customer_records_${number} fk_customer_records_${number}`, 'FK CONSTRAINT')}ALTER TABLE ONLY ${name}\n    ADD CONSTRAINT fk_customer_records_${number} FOREIGN KEY (account_id) REFERENCES public.customer_records_${Math.ceil(number / 2)}(id) ON DELETE CASCADE;\n`);
-  return parts.join('\n\n');
-}
-
-/** A structure file of `tables` tables. */
-function structure(tables) {
-  const head = "--\n-- PostgreSQL database dump\n--\n\nSET statement_timeout = 0;\nSET client_encoding = 'UTF8';\nSELECT pg_catalog.set_config('search_path', '', false);\n";
-  return [head, ...Array.from({ length: tables }, (_, index) => dumpedTable(index + 1))].join('\n\n');
-}
-
 /** What the `number`th migration does; the tables are made by every tenth. */
 function migration(number) {
   const table = `items_${Math.floor((number - 1) / 10)}`;
@@ -121,7 +85,7 @@ function workspace(folder, count) {
  *   Files made from the corpora are missing when the corpora are.
  */
 export function makeInputs(folder) {
-  const texts = { start: 'SELECT 1;\n', small: structure(91), large: structure(910) };
+  const texts = { start: 'SELECT 1;\n', small: dump(71), large: dump(710) };
   if (existsSync(corpora)) {
     const scripts = joinedScripts();
     Object.assign(texts, { zync: readFileSync(join(corpora, 'zync/db/structure.sql'), 'utf8'), joined: `${scripts.join('\n\n')}\n`, broken: `${withoutThreeSemicolons(scripts).join('\n\n')}\n` });
