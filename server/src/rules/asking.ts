@@ -186,6 +186,7 @@ function add(round: Round, one: ActiveRule, report: Report, at: Place): void {
     related: report.related ?? [],
     applied: round.applied.has(at.file),
     ...(report.unsized !== undefined && { unsized: report.unsized }),
+    ...(report.claim && { claim: report.claim }),
     fixes: () => (round.fixesOf ? round.fixesOf(finding) : reportedFixes(round, rule, report)),
   };
   round.found.push({ finding, ...(report.subject !== undefined && { subject: `${rule.id}\0${report.subject}` }) });

@@ -3,7 +3,7 @@
  * and a finding that is refuted loses a level. The statement is the one that the finding stands in.
  */
 export type Claim =
-  /** The statement takes at least this lock on a table, writes it anew, or reads all of it under that lock. Modes as in pg_locks, without `Lock`. */
+  /** The statement takes at least this lock on a table (its `objectKey`), writes it anew, or reads all of it under that lock. Modes as in pg_locks, without `Lock`. */
   | { readonly kind: 'locks'; readonly table: string; readonly mode?: string; readonly rewrites?: true; readonly scans?: true }
   /** The statement fails on rows that the schema before it allows. */
   | { readonly kind: 'fails on rows' }

@@ -1,3 +1,4 @@
+import type { ExperimentEvidence } from '../../../protocol/evidence.ts';
 import type { WorkspaceChange } from '../edits/change.ts';
 import type { DatabaseFacts, Facts, HistoryEntry, MigrationStep, PlacedStatement, RedisFacts } from '../project/facts.ts';
 import type { Dialect } from '../source/dialect.ts';
@@ -5,6 +6,7 @@ import { livePlace } from '../source/place.ts';
 import type { PrismaModel } from '../source/prisma/ast.ts';
 import type { AlterAction, ColumnDefinition, StatementNode } from '../source/sql/ast.ts';
 import type { TextRange } from '../text/range.ts';
+import type { Claim } from './claim.ts';
 import type { DesignTable } from './design.ts';
 
 export type Severity = 'error' | 'warning' | 'information' | 'hint';
@@ -35,6 +37,10 @@ export interface Finding {
   readonly applied: boolean;
   /** Table whose unknown size decides on the severity; stating it is offered as an action. */
   readonly unsized?: string;
+  /** What an engine would do if the finding is right; an experiment can look. */
+  readonly claim?: Claim;
+  /** What experiments showed of the claim; put in when they have run. */
+  readonly evidence?: readonly ExperimentEvidence[];
   /** Lazily built; each call gives the changes for the facts the finding was made from. */
   readonly fixes: () => readonly WorkspaceChange[];
 }
@@ -54,6 +60,7 @@ export interface Report {
   readonly related?: readonly (Place & { readonly message: string })[];
   /** Table whose size is not known although the severity depends on it (`blockingSeverity`). */
   readonly unsized?: string;
+  readonly claim?: Claim;
   readonly fix?: () => WorkspaceChange | readonly WorkspaceChange[] | undefined;
 }
 
