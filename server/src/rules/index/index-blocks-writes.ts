@@ -52,6 +52,7 @@ export const indexBlocksWrites = defineRule({
         severity: blocking.severity,
         ...(blocking.unsized !== undefined && { unsized: blocking.unsized }),
         message: `Writes to ${node.table.name.name} wait while ${node.name?.name.name ?? 'the index'} is built`,
+        claim: { kind: 'locks', table: keyOf(entry.before.dialect, node.table), mode: 'Share', ...(!partitioned && { scans: true }) },
         help: `${partitioned ? 'Create the index ON ONLY the parent, build one CONCURRENTLY on each partition, and attach them.' : 'Build the index CONCURRENTLY, outside a transaction.'} ${blocking.sizeNote}`,
         fix: partitioned ? undefined : () => fixOf(context, node),
       });

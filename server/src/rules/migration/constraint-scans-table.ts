@@ -60,6 +60,7 @@ export const constraintScansTable = defineRule({
         severity,
         unsized,
         message: constraint.kind === 'check' ? `Adding this CHECK reads all of ${name} while nobody can use it` : `Adding this foreign key reads all of ${name} while writes to it${isNewTable(context.entry, constraint.references.table) ? '' : ` and to ${constraint.references.table.name.name}`} wait`,
+        claim: { kind: 'locks', table: keyOf('postgresql', parent.name), mode: constraint.kind === 'check' ? 'AccessExclusive' : 'ShareRowExclusive', scans: true },
         help: `Add it NOT VALID, then VALIDATE CONSTRAINT in a later migration. ${sizeNote}`,
         fix: () => fixes(constraint, parent, context),
       });
@@ -79,6 +80,7 @@ function checkValidation(action: Extract<AlterAction, { kind: 'validateConstrain
     severity,
     unsized,
     message: `VALIDATE CONSTRAINT reads all of ${name} while this transaction still holds the lock of ADD CONSTRAINT`,
+    claim: { kind: 'locks', table: keyOf('postgresql', parent.name), mode: 'ShareUpdateExclusive', scans: true },
     help: `Validate in a transaction of its own: in a later migration. ${sizeNote}`,
     fix: () => {
       if (!entry.migration || parent.actions.length > 1 || !stands(action.name.name, parent, context)) return undefined;

@@ -44,6 +44,7 @@ export const notNullWithoutDefault = defineRule({
         at: action.column,
         severity: mysql ? 'warning' : 'error',
         message: mysql ? `${action.column.name.text} is NOT NULL without a DEFAULT: rows of ${name} that exist get 0 or an empty text` : `${action.column.name.text} is NOT NULL without a DEFAULT, which fails on rows of ${name} that exist`,
+        ...(!mysql && { claim: { kind: 'fails on rows' } }),
         related: table?.knowledge === 'known' ? [relatedAt(table.origin, `${name} is made here`)] : [],
         fix: () => fixes(action, context, parent.name),
       });

@@ -46,6 +46,7 @@ export const setNotNullScans = defineRule({
         severity,
         unsized,
         message: `SET NOT NULL reads all of ${parent.name.name.name} while nobody can use it`,
+        claim: { kind: 'locks', table: keyOf('postgresql', parent.name), mode: 'AccessExclusive', scans: true },
         help: `Add CHECK (${action.column.text} IS NOT NULL) NOT VALID, validate it in a later migration, then set NOT NULL. ${sizeNote}`,
         fix: () => fixes(action, parent, context),
       });

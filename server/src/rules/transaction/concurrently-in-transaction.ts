@@ -68,6 +68,7 @@ function check(context: StatementContext, what: Concurrent): void {
   report({
     at: keywordRange(context),
     message: `${what.what} runs inside a transaction, where PostgreSQL refuses it`,
+    claim: { kind: 'fails' },
     help: helpFor(entry.transaction, database.runner),
     fix: () => fixOf(context, what),
   });
