@@ -54,6 +54,11 @@ export interface BelievedSize {
   readonly relation: string;
   /** Pages of 8 KiB. */
   readonly pages: number;
+  /**
+   * Levels of a btree above its leaves, which the planner reads in the index's first page (`btm_level`, `btm_fastlevel`). It only does so
+   * where that page was not read before: the index was made, or its table truncated, in the same transaction.
+   */
+  readonly levels?: number;
 }
 
 /** One connection to an engine. Requests are answered in order. */
