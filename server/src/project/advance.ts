@@ -1,6 +1,7 @@
 import type { Script } from '../source/statement.ts';
-import { makeDatabase, prismaFactsOf } from './databaseFacts.ts';
-import type { Facts, PlacedStatement, ScriptPart, SourceFile } from './facts.ts';
+import { makeDatabase, prismaFactsOf, type DatabaseParts } from './databaseFacts.ts';
+import type { Facts, Migration, PlacedStatement, ScriptPart, SourceFile } from './facts.ts';
+import { textKey } from './history/changes.ts';
 import type { Scripts } from './history/timeline.ts';
 import { keep, keptOf, type DatabaseState, type Kept } from './kept.ts';
 import { rereadMigration } from './migrations.ts';
@@ -32,6 +33,7 @@ export function advanceFacts(previous: Facts, edited: readonly SourceFile[], car
     const index = previous.roleOf.get(file.path)!.database;
     for (const [at, state] of databases.entries()) {
       if (at !== index && !holds(state, file.path)) continue;
+      state.timeline.changes.add(new Set([textKey(file.path)]));
       databases[at] = advanceDatabase(state, file, kept.sources, caret?.file === file.path ? caret.offset : undefined);
     }
     if (scripts.has(file.path)) scripts.set(file.path, kept.sources.script(file.path, file.text, databases[index]!.parts.layout.dialect));
@@ -59,12 +61,35 @@ function holds({ scripts: { migrations, loose } }: DatabaseState, path: string):
 function advanceDatabase(state: DatabaseState, file: SourceFile, sources: Sources, offset: number | undefined): DatabaseState {
   if (file.path.endsWith('.prisma')) return advancePrisma(state, file, sources);
   const { parts, timeline, scripts } = state;
-  const migrations = scripts.migrations.map((one) => (one.up.file === file.path || one.down?.file === file.path ? rereadMigration(parts.layout, one, sources, file) : one));
+  const migrations = [...scripts.migrations];
+  const own = placesOf(state, file.path);
+  for (const place of own) migrations[place] = rereadMigration(parts.layout, migrations[place]!, sources, file);
   const loose = scripts.loose.map((one) => (one.path === file.path ? reread(one, file, sources) : one));
   const next: Scripts = { ...scripts, migrations, loose };
-  const typed = offset === undefined ? undefined : typedStatement(partsOf(next, file.path), offset);
+  const typed = offset === undefined ? undefined : typedStatement(partsOf(own.map((place) => migrations[place]!), loose, file.path), offset);
   const withTyped: Scripts = typed ? { ...next, typed } : next;
   return { parts, timeline, scripts: next, facts: makeDatabase(parts, timeline, withTyped) };
+}
+
+const places = new WeakMap<DatabaseParts, ReadonlyMap<string, readonly number[]>>();
+
+/** Where those stand in the list of migrations that a file holds, up or down. Edits leave the list in its order. */
+function placesOf({ parts, scripts }: DatabaseState, path: string): readonly number[] {
+  let known = places.get(parts);
+  if (!known) places.set(parts, (known = placesByFile(scripts.migrations)));
+  return known.get(path) ?? [];
+}
+
+function placesByFile(migrations: readonly Migration[]): ReadonlyMap<string, readonly number[]> {
+  const byFile = new Map<string, number[]>();
+  migrations.forEach(({ up, down }, place) => {
+    for (const file of new Set([up.file, down?.file ?? up.file])) {
+      const known = byFile.get(file);
+      if (known) known.push(place);
+      else byFile.set(file, [place]);
+    }
+  });
+  return byFile;
 }
 
 function advancePrisma({ parts, timeline, scripts }: DatabaseState, { path, text }: SourceFile, sources: Sources): DatabaseState {
@@ -80,7 +105,7 @@ function reread(loose: LooseFile, { path, text }: SourceFile, sources: Sources):
   return { ...loose, script: sources.script(path, text, dialect), statements: sources.part(path, text, dialect).statements };
 }
 
-function partsOf({ migrations, loose }: Scripts, path: string): Pick<ScriptPart, 'statements'>[] {
+function partsOf(migrations: readonly Migration[], loose: readonly LooseFile[], path: string): Pick<ScriptPart, 'statements'>[] {
   return [...migrations.filter(({ up }) => up.file === path).map(({ up }) => up), ...loose.filter((file) => file.path === path)];
 }
 

@@ -83,7 +83,7 @@ export function makeDatabase(parts: DatabaseParts, timeline: Timeline, scripts: 
   const workload = new Workload({ entries: otherEntries, scripts: files, mentions, patterns: () => parts.patterns() });
   const unread = once(() => [...(layout.gap ? [layout.gap] : []), ...unreadStatements(migrations, loose), ...workload.unread]);
   const engineVersion = parts.engineVersion ?? majorVersion(layout.config.engine_version);
-  const tenancy = tenancyOf(layout.config, catalog);
+  const tenancy = tenancyOf(layout.config, catalog, timeline.tenantKeys);
   timeline.under(circumstances(parts, engineVersion), JSON.stringify(tenancy));
   return {
     name,

@@ -2,6 +2,7 @@ import type { DatabaseFacts, Facts, RedisFacts } from '../project/facts.ts';
 import { activeRules, askRedis, type ActiveRule, type RawFinding } from './asking.ts';
 import { rules as registered } from './index.ts';
 import { DatabaseFindings } from './keeper.ts';
+import { byFile, sameElements } from './rawFindings.ts';
 import type { Finding, Rule } from './rule.ts';
 import { longestMark, mayBeSuppressed, withoutSuppressed } from './suppressions.ts';
 import { changeBetween } from '../text/change.ts';
@@ -23,6 +24,10 @@ interface Kept {
   readonly active: readonly ActiveRule[];
   readonly databases: WeakMap<object, DatabaseFindings>;
   readonly files: Map<string, KeptFile>;
+  /** What the last answer was put together of. */
+  parts: readonly (DatabaseFindings | RedisFacts)[];
+  texts: Facts['files'] | undefined;
+  result: ReadonlyMap<string, readonly Finding[]>;
 }
 
 interface KeptFile {
@@ -51,23 +56,46 @@ export function checkWorkspace(facts: Facts, options: CheckOptions = {}): Findin
 export function checkFiles(facts: Facts, options: CheckOptions = {}): ReadonlyMap<string, readonly Finding[]> {
   const rules = options.rules ?? registered;
   const kept = keptFor(facts, options, rules);
+  const { texts } = kept;
+  // Whatever fails on the way, the next call goes through all files.
+  kept.texts = undefined;
   const log = options.log ?? (() => undefined);
-  const raw = new Map<string, Finding[]>();
-  for (const database of facts.databases) {
+  const changed = new Set<string>();
+  const databases = facts.databases.map((database) => {
     const asked = { facts, database, all: options.all ?? false, log };
-    const known = kept.databases.get(identityOf(database));
-    const findings = known ?? new DatabaseFindings(kept.active, asked);
+    const findings = kept.databases.get(identityOf(database)) ?? new DatabaseFindings(kept.active, asked);
     kept.databases.set(identityOf(database), findings);
-    group(raw, onePerSubject(findings.update(asked)));
+    for (const file of findings.update(asked)) changed.add(file);
+    return findings;
+  });
+  const parts = [...databases, ...facts.redis];
+  if (texts !== facts.files || !sameElements(parts, kept.parts)) {
+    for (const file of kept.files.keys()) changed.add(file);
+    for (const { files } of databases) for (const file of files) changed.add(file);
   }
-  for (const redis of facts.redis) group(raw, onePerSubject(redisFindings(facts, redis, kept.active, log)));
-  const result = new Map<string, readonly Finding[]>();
-  for (const [file, found] of raw) {
-    const finished = finish(facts, file, found, kept.files.get(file), rules);
-    kept.files.set(file, finished);
-    if (finished.findings.length > 0) result.set(file, finished.findings);
+  const redis = byFile(facts.redis.flatMap((one) => redisFindings(facts, one, kept.active, log)));
+  for (const file of redis.keys()) changed.add(file);
+  const rawOf = (file: string) => [...databases.flatMap((findings) => findings.of(file)), ...(redis.get(file) ?? []).map(({ finding }) => finding)];
+  const result = finished(facts, kept, changed, rawOf, rules);
+  Object.assign(kept, { parts, texts: facts.files, result });
+  return result;
+}
+
+/** The last answer with what is new in the changed files. */
+function finished(facts: Facts, kept: Kept, changed: ReadonlySet<string>, rawOf: (file: string) => readonly Finding[], rules: readonly Rule[]): Kept['result'] {
+  const result = new Map(kept.result);
+  for (const file of changed) {
+    const raw = rawOf(file);
+    const before = kept.files.get(file);
+    result.delete(file);
+    if (raw.length === 0) {
+      if (before) kept.files.set(file, { ...before, raw, findings: [] });
+      continue;
+    }
+    const now = finish(facts, file, raw, before, rules);
+    kept.files.set(file, now);
+    if (now.findings.length > 0) result.set(file, now.findings);
   }
-  for (const [file, before] of kept.files) if (before.raw.length > 0 && !raw.has(file)) kept.files.set(file, { ...before, raw: [], findings: [] });
   return result;
 }
 
@@ -81,7 +109,7 @@ function keptFor(facts: Facts, options: CheckOptions, rules: readonly Rule[]): K
   const identity = facts.databases[0] ? identityOf(facts.databases[0]) : facts;
   const known = keptBy.get(identity);
   if (known?.key === key) return known;
-  const kept: Kept = { key, active: activeRules(rules, facts.config, options.only), databases: new WeakMap(), files: new Map() };
+  const kept: Kept = { key, active: activeRules(rules, facts.config, options.only), databases: new WeakMap(), files: new Map(), parts: [], texts: undefined, result: new Map() };
   keptBy.set(identity, kept);
   return kept;
 }
@@ -92,20 +120,11 @@ function redisFindings(facts: Facts, redis: RedisFacts, active: readonly ActiveR
   return found;
 }
 
-function group(files: Map<string, Finding[]>, found: readonly RawFinding[]): void {
-  for (const { finding } of found) {
-    const list = files.get(finding.at.file);
-    if (list) list.push(finding);
-    else files.set(finding.at.file, [finding]);
-  }
-}
-
 /** Orders the findings of a file and leaves out what is said twice or switched off. */
 function finish(facts: Facts, file: string, raw: readonly Finding[], before: KeptFile | undefined, rules: readonly Rule[]): KeptFile {
   const text = facts.files.get(file)?.text ?? '';
   const marked = before?.text === text ? before.marked : mayBeSuppressed(before && !before.marked ? aroundChange(before.text, text) : text);
-  const same = before?.raw.length === raw.length && before.raw.every((finding, index) => finding === raw[index]);
-  if (same && (!marked || before.text === text)) return { ...before, text };
+  if (before && sameElements(before.raw, raw) && (!marked || before.text === text)) return { ...before, text };
   const sorted = withoutDuplicates(raw);
   return { raw, text, marked, findings: marked ? withoutSuppressed(facts, sorted, rules) : sorted };
 }
@@ -138,21 +157,4 @@ function withoutDuplicates(findings: readonly Finding[]): Finding[] {
     return false;
   };
   return placed.flatMap(({ finding }, index) => (isRepeated(index) ? [] : [finding]));
-}
-
-/** A subject seen on a Prisma model and in a migration is reported on the model; among equals the first stays. */
-function onePerSubject(found: readonly RawFinding[]): readonly RawFinding[] {
-  const best = new Map<string, RawFinding>();
-  let repeated = false;
-  for (const raw of found) {
-    if (raw.subject === undefined) continue;
-    const other = best.get(raw.subject);
-    repeated ||= other !== undefined;
-    if (!other || (onPrisma(raw) && !onPrisma(other))) best.set(raw.subject, raw);
-  }
-  return repeated ? found.filter((raw) => raw.subject === undefined || best.get(raw.subject) === raw) : found;
-}
-
-function onPrisma(raw: RawFinding): boolean {
-  return raw.finding.at.file.endsWith('.prisma');
 }

@@ -1,11 +1,13 @@
 import type { WorkspaceChange } from '../edits/change.ts';
 import type { DatabaseFacts, Facts, HistoryEntry, MigrationStep, ScriptRun } from '../project/facts.ts';
+import { textKey } from '../project/history/changes.ts';
 import { anyModel } from '../project/history/timeline.ts';
 import type { PrismaModel } from '../source/prisma/ast.ts';
 import { noteReadOf, recordReads, type ReadKey } from '../schema/reads.ts';
 import { askDatabase, askEntry, askModel, askScript, askStep, askTable, rulesByKind, type ActiveRule, type RawFinding, type Round, type RulesByKind } from './asking.ts';
 import { designKeys, designTable } from './design.ts';
 import type { Finding } from './rule.ts';
+import { byFile, outdone, sameElements } from './rawFindings.ts';
 
 /** What is asked about, in order, and how. */
 interface Questions {
@@ -23,12 +25,18 @@ interface Answer {
 
 /** What is asked together and whose answers stand together: a script, the tables, the models. */
 interface Group {
+  questions: () => Questions;
+  /** Its place among the groups. */
+  order: number;
   things: readonly unknown[];
   /** In the order of the things. */
   answers: readonly Answer[];
-  found: readonly RawFinding[];
-  dirty: boolean;
+  found: ReadonlyMap<string, readonly RawFinding[]>;
+  /** Those of the findings that another group may have too. */
+  shared: readonly RawFinding[];
 }
+
+const nothing: ReadonlyMap<string, readonly RawFinding[]> = new Map();
 
 interface Asked {
   readonly facts: Facts;
@@ -40,7 +48,7 @@ interface Asked {
 
 /**
  * What the rules said of one database. Each answer is kept until something changes that the rules read for it; the facts say
- * what changed by the keys of recorded reads.
+ * what changed by the keys of recorded reads. An update costs what changed: no list of all files or all scripts is gone through.
  */
 export class DatabaseFindings {
   readonly #rules: RulesByKind;
@@ -48,6 +56,13 @@ export class DatabaseFindings {
   /** The key of a group by the read key that says that the things it asks about are others. */
   readonly #keyOfGroup = new Map<ReadKey, unknown>();
   readonly #readers = new Map<ReadKey, Set<Answer>>();
+  /** Groups that have to be asked again. */
+  readonly #dirty = new Set<Group>();
+  /** The groups with findings in a file. */
+  readonly #inFile = new Map<string, Set<Group>>();
+  /** The groups with findings that another one may have too. */
+  readonly #sharing = new Set<Group>();
+  #outdone: ReadonlySet<RawFinding> = new Set();
   #revision = -1;
   #database: DatabaseFacts | undefined;
   #asked: Asked;
@@ -58,24 +73,68 @@ export class DatabaseFindings {
     this.#asked = asked;
   }
 
-  /** All findings on these facts, which came of those of the last call. */
-  update(asked: Asked): RawFinding[] {
-    this.#asked = asked;
+  /** The files in which something was found. */
+  get files(): Iterable<string> {
+    return this.#inFile.keys();
+  }
+
+  /** What was found in a file, in the order of the scripts, then of models, tables and the database. */
+  of(file: string): Finding[] {
+    const groups = [...(this.#inFile.get(file) ?? [])].sort((a, b) => a.order - b.order);
+    return groups.flatMap((group) => group.found.get(file)!.flatMap((raw) => (this.#outdone.has(raw) ? [] : [raw.finding])));
+  }
+
+  /** Takes facts that came of those of the last call. Gives the files whose text changed, or in which something else is found now. */
+  update(asked: Asked): ReadonlySet<string> {
     const { database } = asked;
-    this.#invalidate(database);
-    const groups = new Set<unknown>();
-    const found: RawFinding[] = [];
-    const take = (key: unknown, questions: () => Questions) => {
-      groups.add(key);
-      for (const raw of this.#group(key, questions)) found.push(raw);
+    const before = this.#database;
+    const changed = new Set<string>();
+    this.#asked = asked;
+    this.#invalidate(database, changed);
+    if (this.#groups.size === 0 || !before || !sameElements(before.steps, database.steps) || !sameElements(before.scripts, database.scripts)) this.#layOut(database, changed);
+    let shared = false;
+    for (const group of this.#dirty) {
+      const { shared: sharedBefore } = group;
+      this.#ask(group, changed);
+      shared ||= !sameElements(sharedBefore, group.shared);
+    }
+    this.#dirty.clear();
+    if (shared) this.#compareShared(changed);
+    return changed;
+  }
+
+  /** Finds out which findings are told by others, and where that is new. */
+  #compareShared(changed: Set<string>): void {
+    const before = this.#outdone;
+    this.#outdone = outdone([...this.#sharing].sort((a, b) => a.order - b.order).flatMap(({ shared }) => shared));
+    for (const raw of [...before, ...this.#outdone]) if (before.has(raw) !== this.#outdone.has(raw)) changed.add(raw.finding.at.file);
+  }
+
+  /** Makes the groups of these facts and forgets the others. */
+  #layOut(database: DatabaseFacts, changed: Set<string>): void {
+    const wanted = new Set<unknown>();
+    const place = (key: unknown, questions: () => Questions) => {
+      const order = wanted.size;
+      wanted.add(key);
+      const known = this.#groups.get(key);
+      if (known) return Object.assign(known, { order, questions });
+      const group: Group = { questions, order, things: [], answers: [], found: nothing, shared: [] };
+      this.#groups.set(key, group);
+      this.#keyOfGroup.set(ownKey(key), key);
+      return this.#dirty.add(group);
     };
-    for (const step of database.steps) take(step, () => this.#stepQuestions(step));
-    for (const script of database.scripts) if (script.role !== 'down') take(script.file, () => this.#scriptQuestions(script));
-    take('models', () => this.#modelQuestions(database));
-    take('tables', () => ({ things: this.#rules.tables.length === 0 ? [] : [...designKeys(database)], ask: (round, key) => this.#askTable(round, key as string) }));
-    take('database', () => ({ things: ['database'], ask: (round) => askDatabase(round, this.#rules) }));
-    for (const key of this.#groups.keys()) if (!groups.has(key)) this.#dropGroup(key);
-    return found;
+    for (const step of database.steps) place(step, () => this.#stepQuestions(step));
+    for (const script of database.scripts) if (script.role !== 'down') place(script.file, () => this.#scriptQuestions(script));
+    place('models', () => this.#modelQuestions(this.#asked.database));
+    place('tables', () => ({ things: this.#rules.tables.length === 0 ? [] : [...designKeys(this.#asked.database)], ask: (round, key) => this.#askTable(round, key as string) }));
+    place('database', () => ({ things: ['database'], ask: (round) => askDatabase(round, this.#rules) }));
+    for (const [key, group] of this.#groups) {
+      if (wanted.has(key)) continue;
+      for (const answer of group.answers) this.#dropAnswer(answer);
+      this.#put(group, [], changed);
+      this.#groups.delete(key);
+      this.#dirty.delete(group);
+    }
   }
 
   #stepQuestions(step: MigrationStep): Questions {
@@ -112,18 +171,22 @@ export class DatabaseFindings {
     if (design) askTable(round, design, this.#rules);
   }
 
-  #invalidate(database: DatabaseFacts): void {
+  #invalidate(database: DatabaseFacts, changed: Set<string>): void {
     const touched = this.#touchedSince(database);
     this.#database = database;
     if (!touched) {
-      this.#groups.clear();
-      this.#keyOfGroup.clear();
-      this.#readers.clear();
+      for (const file of this.#inFile.keys()) changed.add(file);
+      for (const kept of [this.#groups, this.#keyOfGroup, this.#readers, this.#dirty, this.#inFile, this.#sharing]) kept.clear();
+      this.#outdone = new Set();
     } else {
       for (const key of touched) {
-        for (const answer of this.#readers.get(key) ?? []) answer.stale = answer.group.dirty = true;
+        for (const answer of this.#readers.get(key) ?? []) {
+          answer.stale = true;
+          this.#dirty.add(answer.group);
+        }
         const group = this.#groups.get(this.#keyOfGroup.get(key));
-        if (group) group.dirty = true;
+        if (group) this.#dirty.add(group);
+        if (key.startsWith(textKey(''))) changed.add(key.slice(textKey('').length));
       }
     }
     this.#revision = database.changes?.revision ?? -1;
@@ -137,22 +200,39 @@ export class DatabaseFindings {
     return database === this.#database ? new Set() : undefined;
   }
 
-  #group(key: unknown, questions: () => Questions): readonly RawFinding[] {
-    let group = this.#groups.get(key);
-    if (!group) {
-      this.#groups.set(key, (group = { things: [], answers: [], found: [], dirty: true }));
-      this.#keyOfGroup.set(ownKey(key), key);
-    }
-    if (!group.dirty) return group.found;
-    const { things, ask } = questions();
+  /** Asks what is not known of a group. */
+  #ask(group: Group, changed: Set<string>): void {
+    const { things, ask } = group.questions();
     const known = this.#knownAnswers(group, things);
     group.answers = things.map((thing, index) => known[index] ?? this.#answer(group, (round) => ask(round, thing)));
     group.things = things;
     const found: RawFinding[] = [];
     for (const answer of group.answers) for (const raw of answer.found) found.push(raw);
-    group.found = found;
-    group.dirty = false;
-    return found;
+    this.#put(group, found, changed);
+  }
+
+  /** Puts new findings of a group in the place of those before. */
+  #put(group: Group, found: readonly RawFinding[], changed: Set<string>): void {
+    const before = group.found;
+    group.found = byFile(found);
+    group.shared = found.filter(({ subject }) => subject !== undefined);
+    if (group.shared.length > 0) this.#sharing.add(group);
+    else this.#sharing.delete(group);
+    for (const [file, own] of group.found) {
+      const old = before.get(file);
+      if (old && sameElements(old, own)) continue;
+      changed.add(file);
+      const groups = this.#inFile.get(file);
+      if (groups) groups.add(group);
+      else this.#inFile.set(file, new Set([group]));
+    }
+    for (const file of before.keys()) {
+      if (group.found.has(file)) continue;
+      changed.add(file);
+      const groups = this.#inFile.get(file)!;
+      groups.delete(group);
+      if (groups.size === 0) this.#inFile.delete(file);
+    }
   }
 
   /** The answers that still hold, by the place of their thing; the others are forgotten. */
@@ -202,11 +282,6 @@ export class DatabaseFindings {
     question(this.#round(found));
     const same = found.find(({ finding }) => finding.rule === rule && finding.message === message && finding.at.file === at.file && finding.at.range.start === at.range.start && finding.at.range.end === at.range.end);
     return same?.finding.fixes() ?? [];
-  }
-
-  #dropGroup(key: unknown): void {
-    for (const answer of this.#groups.get(key)!.answers) this.#dropAnswer(answer);
-    this.#groups.delete(key);
   }
 
   #dropAnswer(answer: Answer): void {

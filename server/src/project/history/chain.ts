@@ -46,11 +46,11 @@ export class Chain {
     const removed = old.slice(head, old.length - tail);
     const wanted = specs.slice(head, specs.length - tail);
     const kept = old.slice(old.length - tail);
-    let current = old.slice(0, head).reduce((difference, run) => run.advance(difference, differences), overlay);
+    let current = advanced(old.slice(0, head), overlay, differences);
     if (removed.length === 1 && wanted.length === 1 && removed[0]!.file === wanted[0]!.file) {
       current = removed[0]!.edit(wanted[0]!, current, differences);
       this.#start = start;
-      return kept.reduce((difference, run) => run.advance(difference, differences), current);
+      return advanced(kept, current, differences);
     }
     if (removed.length === 0 && wanted.length === 0) {
       this.#start = start;
@@ -71,7 +71,7 @@ export class Chain {
     }
     current = after === undefined ? Overlay.none : betweenCatalogs(after, end);
     if (!current.isEmpty) differences.overlays.add(current);
-    return kept.reduce((difference, run) => run.advance(difference, differences), current);
+    return advanced(kept, current, differences);
   }
 
   #startOverlay(start: Catalog): Overlay {
@@ -93,6 +93,13 @@ export class Chain {
       return run;
     });
   }
+}
+
+/** Passes a difference on through runs, as far as there is one. Gives the one after them. */
+function advanced(runs: readonly Run[], overlay: Overlay, differences: Differences): Overlay {
+  let current = overlay;
+  for (let at = 0; at < runs.length && !current.isEmpty; at++) current = runs[at]!.advance(current, differences);
+  return current;
 }
 
 /** Notes that the statements of a run are no longer part of the history. */

@@ -3,6 +3,11 @@ import type { ReadKey } from '../../schema/reads.ts';
 /** How many updates are remembered one by one. */
 const remembered = 64;
 
+/** The key under which the text of a file is read, whatever its statements are. */
+export function textKey(file: string): ReadKey {
+  return `text:${file}`;
+}
+
 /**
  * What changed in the facts of a database, update by update, by the keys under which it is read. Who keeps something that was
  * made from the facts asks here whether it still holds.

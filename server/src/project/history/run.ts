@@ -90,6 +90,7 @@ export class Run implements MigrationStep {
   /** Whether the run would be the very same one. */
   isFor(spec: RunSpec): boolean {
     const own = this.#spec;
+    if (own === spec) return true;
     return own.statements === spec.statements && own.mode === spec.mode && own.role === spec.role && own.typed === spec.typed && own.file === spec.file && sameMigration(own.migration, spec.migration);
   }
 

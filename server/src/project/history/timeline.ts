@@ -7,6 +7,7 @@ import type { LooseFile } from '../looseFiles.ts';
 import { Chain, forget } from './chain.ts';
 import { Changes } from './changes.ts';
 import { Mentions } from '../mentions.ts';
+import { TenantKeys } from '../tenancy.ts';
 import { isAsked } from '../workload.ts';
 import { differences, type Differences, type RunSpec } from './run.ts';
 import { startCatalog } from './startCatalog.ts';
@@ -43,6 +44,7 @@ function changesSchema({ statements }: LooseFile): boolean {
 export class Timeline {
   readonly changes = new Changes();
   readonly mentions = new Mentions<HistoryEntry>(isAsked);
+  readonly tenantKeys = new TenantKeys();
   /** Whether what statements read is noted. */
   readonly recorded: boolean;
   readonly #empty: Catalog;
@@ -50,6 +52,7 @@ export class Timeline {
   readonly #makers: Chain;
   readonly #others = new Map<string, Chain>();
   readonly #dumps = new Map<string, Chain>();
+  #specs: readonly RunSpec[] = [];
   #prisma: PrismaFacts | undefined;
   #circumstances: string | undefined;
   #tenancy: string | undefined;
@@ -74,14 +77,14 @@ export class Timeline {
   /** Folds migrations alone, before it is known which loose files belong to the database. */
   updateHistory({ migrations, typed }: Pick<Scripts, 'migrations' | 'typed'>): readonly MigrationStep[] {
     const found = differences();
-    this.#history.update(this.#empty, migrations.map((migration) => specOf(migration, typed)), found);
+    this.#history.update(this.#empty, this.#specsOf(migrations, typed), found);
     this.#note(found);
     return this.steps;
   }
 
   update(scripts: Scripts): Outcome {
     const found = differences();
-    this.#history.update(this.#empty, scripts.migrations.map((migration) => specOf(migration, scripts.typed)), found);
+    this.#history.update(this.#empty, this.#specsOf(scripts.migrations, scripts.typed), found);
     const history = this.#history.runs.length > 0 ? this.#history.end : scripts.prisma?.catalog;
     const schemas = scripts.loose.filter(({ role }) => role === 'schema');
     const makers = history ? [] : schemas.length > 0 ? schemas : scripts.loose.filter(changesSchema);
@@ -102,6 +105,16 @@ export class Timeline {
     if (this.#tenancy !== undefined && this.#tenancy !== tenancy) this.changes.add(new Set(['tenancy:*']));
     this.#circumstances = circumstances;
     this.#tenancy = tenancy;
+  }
+
+  /** How the migrations are run; of those that are as they were, the very same as before. */
+  #specsOf(migrations: readonly Migration[], typed: PlacedStatement | undefined): readonly RunSpec[] {
+    const before = this.#specs;
+    return (this.#specs = migrations.map((migration, index) => {
+      const known = before[index];
+      const same = known?.migration === migration && known.typed === undefined && typed?.file !== known.file;
+      return same ? known : specOf(migration, typed);
+    }));
   }
 
   #each(chains: Map<string, Chain>, start: Catalog, files: readonly LooseFile[], typed: PlacedStatement | undefined, found: Differences): void {
