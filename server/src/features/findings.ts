@@ -10,7 +10,9 @@ export const shownPerFile = 500;
 /** What is shown of a file: at most `shownPerFile` findings, worst first and then by place, and how many are left out. */
 export function shownFindings(findings: readonly Finding[], limit: number = shownPerFile): { readonly shown: readonly Finding[]; readonly left: number } {
   const left = Math.max(0, findings.length - limit);
-  const sorted = severities.flatMap((severity) => findings.filter((finding) => finding.severity === severity));
+  const bySeverity: Record<Severity, Finding[]> = { error: [], warning: [], information: [], hint: [] };
+  for (const finding of findings) bySeverity[finding.severity].push(finding);
+  const sorted = severities.flatMap((severity) => bySeverity[severity]);
   return { shown: left > 0 ? sorted.slice(0, limit) : sorted, left };
 }
 

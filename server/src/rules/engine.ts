@@ -75,7 +75,11 @@ export function checkFiles(facts: Facts, options: CheckOptions = {}): ReadonlyMa
   }
   const redis = byFile(facts.redis.flatMap((one) => redisFindings(facts, one, kept.active, log)));
   for (const file of redis.keys()) changed.add(file);
-  const rawOf = (file: string) => [...databases.flatMap((findings) => findings.of(file)), ...(redis.get(file) ?? []).map(({ finding }) => finding)];
+  const rawOf = (file: string) => {
+    const raw = (redis.get(file) ?? []).map(({ finding }) => finding);
+    for (const findings of databases) findings.addTo(raw, file);
+    return raw;
+  };
   const result = finished(facts, kept, changed, rawOf, rules);
   Object.assign(kept, { parts, texts: facts.files, result });
   return result;

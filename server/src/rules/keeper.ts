@@ -78,10 +78,11 @@ export class DatabaseFindings {
     return this.#inFile.keys();
   }
 
-  /** What was found in a file, in the order of the scripts, then of models, tables and the database. */
-  of(file: string): Finding[] {
-    const groups = [...(this.#inFile.get(file) ?? [])].sort((a, b) => a.order - b.order);
-    return groups.flatMap((group) => group.found.get(file)!.flatMap((raw) => (this.#outdone.has(raw) ? [] : [raw.finding])));
+  /** Adds to a list what was found in a file, in the order of the scripts, then of models, tables and the database. */
+  addTo(list: Finding[], file: string): void {
+    for (const group of [...(this.#inFile.get(file) ?? [])].sort((a, b) => a.order - b.order)) {
+      for (const raw of group.found.get(file)!) if (!this.#outdone.has(raw)) list.push(raw.finding);
+    }
   }
 
   /** Takes facts that came of those of the last call. Gives the files whose text changed, or in which something else is found now. */

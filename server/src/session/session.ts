@@ -39,6 +39,8 @@ export interface SessionOptions {
 const rest = 1000;
 /** Milliseconds for which an edit may keep the server busy without a pause before the next one. */
 const brief = 30;
+/** Milliseconds for which changes that may concern every file are waited for: they come several at a time. */
+const flock = 1;
 /** Milliseconds for which watched changes are gathered. */
 const gathering = 250;
 /** Changed files above which the folder is read as a whole. */
@@ -133,7 +135,7 @@ export class Session {
   open(path: string, text: string, version: number): void {
     this.#open.set(path, { path, text, version });
     if (!this.#loose) this.#ready = this.#ready.then(() => this.#list(path));
-    this.#changed(0);
+    this.#changed();
   }
 
   /** Takes the text of an open file after an edit that ended at `caret`. */
@@ -150,13 +152,13 @@ export class Session {
     this.#open.delete(path);
     this.#unlisted.delete(path);
     if (this.#caret?.file === path) this.#caret = undefined;
-    this.#changed(0);
+    this.#changed();
   }
 
   configure(settings: Settings): void {
     if (JSON.stringify(settings) === JSON.stringify(this.#settings)) return;
     this.#settings = settings;
-    this.#changed(0);
+    this.#changed();
   }
 
   /** Takes note that files were made, changed or removed on disk; many such notes are worked off at once. */
@@ -175,7 +177,7 @@ export class Session {
       return this.#applied;
     });
     this.#applied = applied;
-    this.#changed(0);
+    this.#changed();
   }
 
   /** Reads the whole folder again; asked while it is being read, once more when that is done. */
@@ -200,7 +202,7 @@ export class Session {
     } catch (error) {
       this.#ports.log('error', `the folder could not be read: ${describe(error)}`);
     }
-    this.#changed(0);
+    this.#changed();
   }
 
   dispose(): void {
@@ -229,9 +231,9 @@ export class Session {
   }
 
   /** Something changed that may concern every file. */
-  #changed(delay: number): void {
+  #changed(): void {
     this.#wide = this.#revision + 1;
-    this.#moved(delay);
+    this.#moved(flock);
   }
 
   #moved(delay: number): void {
@@ -242,7 +244,7 @@ export class Session {
   #rest(): void {
     if (this.#caret === undefined) return;
     this.#caret = undefined;
-    this.#changed(0);
+    this.#changed();
   }
 
   async #readGathered(): Promise<void> {
@@ -258,7 +260,7 @@ export class Session {
       if (file) this.#disk.set(path, file);
       else this.#disk.delete(path);
     }
-    if (different) this.#changed(0);
+    if (different) this.#changed();
   }
 
   async #compute(): Promise<void> {

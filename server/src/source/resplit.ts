@@ -78,10 +78,9 @@ function firstFrom(items: readonly TextRange[], position: number): number {
 
 /** The items before `start` as they are, what is there now, and the items from `end` on, moved. */
 function replaced<T extends TextRange>(items: readonly T[], start: number, end: number, fresh: readonly T[], move: (item: T) => T): T[] {
-  const kept = items.slice(0, firstFrom(items, start));
-  for (const item of fresh) kept.push(item);
-  for (let index = firstFrom(items, end); index < items.length; index++) kept.push(move(items[index]!));
-  return kept;
+  const behind = items.slice(firstFrom(items, end));
+  for (let index = 0; index < behind.length; index++) behind[index] = move(behind[index]!);
+  return items.slice(0, firstFrom(items, start)).concat(fresh, behind);
 }
 
 /** Puts the statements together, with the old objects where a fresh one says the same. */
@@ -100,12 +99,8 @@ function assemble(
   const first = from + head;
   const removed = to - tail - first;
   const added = fresh.length - tail - head;
-  const statements = old.slice(0, first);
-  for (let index = head; index < head + added; index++) statements.push(fresh[index]!);
-  for (let index = to - tail; index < old.length; index++) {
-    const statement = old[index]!;
-    statement.move(offset, added - removed);
-    statements.push(statement);
-  }
+  const behind = old.slice(to - tail);
+  for (const statement of behind) statement.move(offset, added - removed);
+  const statements = old.slice(0, first).concat(fresh.slice(head, head + added), behind);
   return { script: { ...script, statements }, first, removed, added };
 }

@@ -7,8 +7,16 @@ export interface TextChange {
 
 const BLOCK = 1 << 16;
 
+/** Everybody who keeps something of a text asks the same after an edit of it. */
+let last = { before: '', after: '', change: { start: 0, oldEnd: 0, newEnd: 0 } };
+
 /** The smallest single replacement that makes `after` of `before`. */
 export function changeBetween(before: string, after: string): TextChange {
+  if (last.before !== before || last.after !== after) last = { before, after, change: findChange(before, after) };
+  return last.change;
+}
+
+function findChange(before: string, after: string): TextChange {
   const shorter = Math.min(before.length, after.length);
   const start = commonLength(shorter, (from, to) => before.slice(from, to) === after.slice(from, to));
   const fromEnd = (text: string, from: number, to: number) => text.slice(text.length - to, text.length - from);

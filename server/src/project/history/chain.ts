@@ -15,6 +15,8 @@ export class Chain {
   readonly #recorded: boolean;
   #start: Catalog;
   #runs: readonly Run[] = [];
+  /** How the runs were asked for last, one for each. */
+  #specs: readonly RunSpec[] = [];
 
   /** `recorded`: note what each statement reads, so that later updates are cheap. */
   constructor(start: Catalog, recorded: boolean) {
@@ -38,11 +40,14 @@ export class Chain {
   /** Brings the chain to these scripts over this catalog. Gives what differs at its end. */
   update(start: Catalog, specs: readonly RunSpec[], differences: Differences): Overlay {
     const old = this.#runs;
+    const asked = this.#specs;
+    const same = (run: number, spec: number) => asked[run] === specs[spec] || old[run]!.isFor(specs[spec]!);
+    this.#specs = specs;
     const overlay = this.#startOverlay(start);
     let head = 0;
-    while (head < old.length && head < specs.length && old[head]!.isFor(specs[head]!)) head++;
+    while (head < old.length && head < specs.length && same(head, head)) head++;
     let tail = 0;
-    while (tail < old.length - head && tail < specs.length - head && old[old.length - 1 - tail]!.isFor(specs[specs.length - 1 - tail]!)) tail++;
+    while (tail < old.length - head && tail < specs.length - head && same(old.length - 1 - tail, specs.length - 1 - tail)) tail++;
     const removed = old.slice(head, old.length - tail);
     const wanted = specs.slice(head, specs.length - tail);
     const kept = old.slice(old.length - tail);

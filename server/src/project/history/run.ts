@@ -90,7 +90,6 @@ export class Run implements MigrationStep {
   /** Whether the run would be the very same one. */
   isFor(spec: RunSpec): boolean {
     const own = this.#spec;
-    if (own === spec) return true;
     return own.statements === spec.statements && own.mode === spec.mode && own.role === spec.role && own.typed === spec.typed && own.file === spec.file && sameMigration(own.migration, spec.migration);
   }
 
@@ -99,7 +98,7 @@ export class Run implements MigrationStep {
     if (overlay.isEmpty) return overlay;
     differences.overlays.add(overlay);
     this.#pending = this.#pending.followedBy(overlay);
-    return this.#advanceFrom(0, overlay, differences).beyondScript();
+    return passedOn(this.#entries, overlay, differences).beyondScript();
   }
 
   /** Takes the statements of the file after an edit, and a difference of the catalog before it; gives the difference after it. */
@@ -118,12 +117,12 @@ export class Run implements MigrationStep {
 
     const steady = this.#steadyTransaction(old, statements, head, tail);
     const transactions = steady === undefined ? this.#transactions(spec) : undefined;
-    const kept = (entry: Entry, index: number) => (transactions ? this.#keep(entry, transactions[index]!, differences) : entry);
+    const kept = (entries: readonly Entry[], from: number) => (transactions ? entries.map((entry, index) => this.#keep(entry, transactions[from + index]!, differences)) : entries);
     if (!overlay.isEmpty) differences.overlays.add(overlay);
     const boundary = old[head]?.stateBefore ?? old.at(-1)?.stateAfter ?? this.#startState;
     this.#pending = this.#pending.followedBy(overlay);
-    const first = old.slice(0, head).map(kept);
-    let current = first.reduce((difference, entry) => passOn(entry, difference, differences), overlay);
+    const first = kept(old.slice(0, head), 0);
+    let current = passedOn(first, overlay, differences);
     const oldAfter = old[old.length - tail - 1]?.stateAfter ?? boundary;
     const region = this.#runAll(current.applyTo(boundary), statements.slice(head, statements.length - tail), (index) => transactions?.[head + index] ?? steady!);
     const before = tail === old.length - head ? boundary : oldAfter;
@@ -132,10 +131,10 @@ export class Run implements MigrationStep {
     differences.removed.push(...old.slice(head, old.length - tail));
     differences.added.push(...region);
     if (!current.isEmpty) differences.overlays.add(current);
-    const last = old.slice(old.length - tail).map((entry, index) => kept(entry, statements.length - tail + index));
-    this.#entries = [...first, ...region, ...last];
+    const last = kept(old.slice(old.length - tail), statements.length - tail);
+    this.#entries = first.concat(region, last);
     this.#mode = spec.mode;
-    return this.#advanceFrom(head + region.length, current, differences).beyondScript();
+    return passedOn(last, current, differences).beyondScript();
   }
 
   get #startState(): State {
@@ -144,12 +143,6 @@ export class Run implements MigrationStep {
       this.#pending = Overlay.none;
     }
     return this.#start;
-  }
-
-  #advanceFrom(index: number, overlay: Overlay, differences: Differences): Overlay {
-    let current = overlay;
-    for (let at = index; at < this.#entries.length && !current.isEmpty; at++) current = passOn(this.#entries[at]!, current, differences);
-    return current;
   }
 
   #keep(entry: Entry, transaction: HistoryEntry['transaction'], differences: Differences): Entry {
@@ -184,9 +177,13 @@ export class Run implements MigrationStep {
   }
 }
 
-function passOn(entry: Entry, overlay: Overlay, { overlays }: Differences): Overlay {
-  if (overlay.isEmpty) return overlay;
-  const next = entry.advance(overlay);
-  if (next !== overlay && !next.isEmpty) overlays.add(next);
-  return next;
+/** Passes a difference on through statements, as far as there is one. Gives the one after them. */
+function passedOn(entries: readonly Entry[], overlay: Overlay, { overlays }: Differences): Overlay {
+  let current = overlay;
+  for (let at = 0; at < entries.length && !current.isEmpty; at++) {
+    const next = entries[at]!.advance(current);
+    if (next !== current && !next.isEmpty) overlays.add(next);
+    current = next;
+  }
+  return current;
 }
