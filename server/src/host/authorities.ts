@@ -33,6 +33,14 @@ export async function loadAuthoritiesOf(dialects: Iterable<Dialect>): Promise<Pa
   return Object.fromEntries(await Promise.all(judged.map(async (dialect) => [dialect, await authorityOf(dialect)])));
 }
 
+/**
+ * Begins to load PostgreSQL's grammar, which is compiled beside the main thread: what is read meanwhile costs no waiting
+ * later. An error comes out where the grammar is asked for.
+ */
+export function beginLoadingPostgresql(): void {
+  authorityOf('postgresql').catch(() => undefined);
+}
+
 async function loadPostgresql(): Promise<SyntaxAuthority> {
   const { PostgresqlGrammar } = await import('./postgresqlGrammar.ts');
   const grammar = await PostgresqlGrammar.load(LONGEST_STATEMENT);

@@ -1,7 +1,9 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { WireFinding } from '../../../../protocol/finding.ts';
+import { beginLoadingPostgresql } from '../../host/authorities.ts';
 import { rules } from '../../rules/index.ts';
+import { syntaxErrorRule } from '../../rules/syntax.ts';
 import { dialects, type Dialect } from '../../source/dialect.ts';
 import { UsageError, suggestion, type Arguments, type CommandSpec } from '../args.ts';
 import { fixAll } from '../fixing.ts';
@@ -37,6 +39,7 @@ export async function check(args: Arguments, io: Io): Promise<ExitCode> {
   const log = (message: string) => io.err(`${message}\n`);
   const parts: { loaded: Loaded; findings: Awaited<ReturnType<typeof findingsOf>> }[] = [];
   for (const { target, options } of await inputs(args, io)) {
+    if (mayBePostgresql(options, only)) beginLoadingPostgresql();
     let loaded = await load(target, options);
     if (args.flags.has('fix')) {
       if (args.flags.has('stdin')) throw new UsageError('--fix cannot write standard input');
@@ -56,6 +59,11 @@ export async function check(args: Arguments, io: Io): Promise<ExitCode> {
   return failing(result.findings, args) ? 1 : 0;
 }
 
+/** Whether PostgreSQL's grammar will likely be asked: most files are its, and which are is known only when they have been read. */
+function mayBePostgresql({ dialect = 'postgresql' }: LoadOptions, only: readonly string[] | undefined): boolean {
+  return dialect === 'postgresql' && (only === undefined || only.includes(syntaxErrorRule));
+}
+
 /** Why not everything was read and why nothing counts as applied, where that is so; each reason once. */
 function notesOf(loaded: readonly Loaded[]): string[] {
   return [...new Set(loaded.flatMap(({ facts, note }) => [note ?? [], facts.databases.flatMap(({ appliedNote }) => appliedNote ?? [])].flat()))];
@@ -63,7 +71,7 @@ function notesOf(loaded: readonly Loaded[]): string[] {
 
 function chosenRules(args: Arguments): readonly string[] | undefined {
   const given = args.lists.get('rule');
-  const known = [...rules.map((rule) => rule.id), 'syntax-error'];
+  const known = [...rules.map((rule) => rule.id), syntaxErrorRule];
   for (const id of given ?? []) if (!known.includes(id)) throw new UsageError(`there is no rule ${id}${suggestion(id, known, '')}`);
   return given;
 }
