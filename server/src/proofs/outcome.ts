@@ -13,11 +13,17 @@ export const lockModes = ['AccessShare', 'RowShare', 'RowExclusive', 'ShareUpdat
 
 export type LockMode = (typeof lockModes)[number];
 
-/** A lock on a table, index or sequence; the relation is named as regclass prints it, without `public`. */
-export interface LockSeen {
+/** A relation, named as regclass prints it, without `public`. */
+export interface RelationSeen {
   readonly relation: string;
-  readonly kind: 'table' | 'index' | 'sequence' | 'view' | 'other';
-  readonly mode: LockMode;
+  readonly kind: 'table' | 'index' | 'sequence' | 'view' | 'materialized view' | 'database' | 'other';
+  /** The table of an index. */
+  readonly table?: string;
+}
+
+/** A lock on a relation. SQLite knows one lock only, on the whole database: `Reserved`, which keeps other writers waiting. */
+export interface LockSeen extends RelationSeen {
+  readonly mode: LockMode | 'Reserved';
 }
 
 /** What one statement of a migration did. Offsets are those of its file. */
@@ -28,19 +34,28 @@ export interface StatementLocks {
   readonly sql: string;
   /** The strongest mode newly taken per relation that stood before the migration. */
   readonly locks: readonly LockSeen[];
-  readonly rewritten: readonly string[];
+  /** Relations that got new files, those that the migration made left out. */
+  readonly rewritten: readonly RelationSeen[];
   /** Tables that were read through, with the rows that they held. */
   readonly scanned: readonly { readonly relation: string; readonly rows: number }[];
   /** What earlier statements of the same transaction still hold when this one begins. */
   readonly held: readonly LockSeen[];
-  /** Set when it was not run: `CONCURRENTLY`, client commands; the locks then are a class fact, or unknown. */
+  /** Set when `locks` were not seen but are what the manual and measurements say of such statements. */
+  readonly classFact?: true;
+  /** Why it was not run: a client command, a statement behind a refused one, one that refuses a transaction block. */
   readonly notRun?: string;
   /** The engine's refusal. */
   readonly refused?: { readonly code: string; readonly message: string };
+  /** The sentence that evidence quotes; absent where there is nothing to say. */
+  readonly observed?: string;
 }
 
 export interface LocksDetail {
   readonly statements: readonly StatementLocks[];
+  /** Set when the migration was committed piece by piece, as its runner does: the bench is behind it now and has to be laid out anew. */
+  readonly committed?: true;
+  /** Set when statements that each commit were run in one transaction together: a lock that an earlier one took is not seen a second time. */
+  readonly together?: true;
 }
 
 /** A statement that failed on rows that the schema before it allows. */
