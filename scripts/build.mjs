@@ -1,9 +1,10 @@
 // Bundles everything that ships into dist/. `--watch` rebuilds on change, `--dev` keeps the code readable.
-import { copyFile, mkdir, rm } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, context } from 'esbuild';
+import { clusterArchive } from './cluster.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const require = createRequire(import.meta.url);
@@ -34,6 +35,8 @@ const apart = {
   'lsp.cjs': { entry: 'server/src/lsp/main.ts', named: /\/lsp\/main\.ts$/ },
   'sql-parser-cst.cjs': { entry: 'sql-parser-cst', named: /^sql-parser-cst$/ },
   'sqlite3-parser.cjs': { entry: 'sqlite3-parser', named: /^sqlite3-parser$/ },
+  // PGlite keeps its import(): made a require, it would meet a variable of that name that has no value yet.
+  'engine.cjs': { entry: 'server/src/host/engines/child.ts', named: /\/engines\/child\.ts$/, supported: {} },
 };
 
 const keepApart = {
@@ -49,19 +52,30 @@ const bundles = [
   { ...node, entryPoints: ['client/src/extension.ts'], outfile: 'dist/client.cjs', external: ['vscode'], target: 'node22' },
   { ...node, entryPoints: ['server/src/lsp/node.ts'], outfile: 'dist/server.cjs', plugins: [keepApart] },
   { ...node, entryPoints: ['server/src/cli/main.ts'], outfile: 'dist/cli.cjs', plugins: [keepApart], banner: { js: `#!/usr/bin/env node\n${node.banner.js}` } },
-  ...Object.entries(apart).map(([file, { entry }]) => ({ ...node, entryPoints: [entry], outfile: `dist/${file}`, plugins: [keepApart] })),
+  ...Object.entries(apart).map(([file, { entry, supported = node.supported }]) => ({ ...node, supported, entryPoints: [entry], outfile: `dist/${file}`, plugins: [keepApart] })),
   { bundle: true, platform: 'browser', format: 'iife', target: 'es2022', minify: !dev, sourcemap: dev ? 'inline' : false, logLevel: 'warning', legalComments: 'none', entryPoints: ['client/panel/main.ts'], outfile: 'dist/panel.js' },
 ];
+
+const pglite = dirname(require.resolve('@electric-sql/pglite'));
+
+/** Extensions that look into the server or the machine; no schema asks for them. */
+const unwanted = /^(?:auto_explain|file_fdw|pageinspect|passwordcheck|pg_freespacemap|pg_logicalinspect|pg_overexplain|pg_surgery|pg_visibility|pg_walinspect)\./;
+const extensions = (await readdir(pglite)).filter((file) => file.endsWith('.tar.gz') && !unwanted.test(file));
 
 /** Binaries that the bundles read from their own folder. */
 const assets = [
   [require.resolve('libpg-query').replace(/index\.[a-z]+$/, 'libpg-query.wasm'), 'libpg-query.wasm'],
+  [join(pglite, 'pglite.wasm'), 'pglite.wasm'],
+  [join(pglite, 'pglite.data'), 'pglite.data'],
+  [await clusterArchive(), 'postgresql.tar.gz'],
+  ...extensions.map((file) => [join(pglite, file), `extensions/${file}`]),
+  [require.resolve('node-sqlite3-wasm').replace(/\.js$/, '.wasm'), 'node-sqlite3-wasm.wasm'],
   [require.resolve('@prisma/prisma-schema-wasm').replace(/prisma_schema_build\.js$/, 'prisma_schema_build_bg.wasm'), 'prisma_schema_build_bg.wasm'],
 ];
 
 process.chdir(root);
 await rm('dist', { recursive: true, force: true });
-await mkdir('dist', { recursive: true });
+await mkdir('dist/extensions', { recursive: true });
 await Promise.all(assets.map(([from, to]) => copyFile(from, join('dist', to))));
 if (process.argv.includes('--watch')) {
   await Promise.all(bundles.map(async (options) => (await context(options)).watch()));

@@ -22,6 +22,8 @@ export interface Result {
   readonly rows: readonly Row[];
   /** Rows that were written; undefined where the engine does not tell. */
   readonly affected?: number;
+  /** Rows that were left out of a very long answer. */
+  readonly omitted?: number;
 }
 
 /** The engine said no. `code` is the SQLSTATE; SQLite's result code name (`SQLITE_CONSTRAINT_NOTNULL`) where it tells one, else empty. */

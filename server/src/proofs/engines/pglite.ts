@@ -1,27 +1,61 @@
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
 import { EngineRefusal, type EngineSession, type Result, type Row } from '../engine.ts';
+import { boundedRows } from './answers.ts';
+import { believeSizes } from './believedSizes.ts';
+import { guardFiles, installedLibraries, type VirtualFiles } from './virtualFiles.ts';
 
 /** Every value stays the text that the engine wrote. */
-const asText = new Proxy({}, { get: () => (value: string) => value }) as NonNullable<PGliteOptions['parsers']>;
+const asText = new Proxy({}, { get: () => (value: string) => value }) as PGlite['parsers'];
+
+/** A session, and the libraries that the server may link while it runs. */
+export interface PgliteSession extends EngineSession {
+  readonly libraries: readonly Uint8Array[];
+}
 
 /**
- * Opens PostgreSQL in WebAssembly inside this process.
+ * What the engine is started with besides PGlite's own. Small buffers, because a schema and some hundred rows fit in them and the
+ * rest is memory of the user's machine.
+ */
+const settings = ['shared_buffers=1MB', 'max_stack_depth=1MB', 'full_page_writes=off'].flatMap((setting) => ['-c', setting]);
+
+/** Commands that tell how many rows they wrote. */
+const writes: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE', 'COPY']);
+
+/**
+ * Opens PostgreSQL in WebAssembly inside this process. Its SQL can neither start a program nor open a file of its virtual file system by name.
  * @param options what PGlite itself takes: data directory, binaries, extensions
  */
-export async function openPglite(options: PGliteOptions = {}): Promise<EngineSession> {
-  const database = await PGlite.create({ ...options, parsers: asText });
+export async function openPglite(options: PGliteOptions = {}): Promise<PgliteSession> {
+  const database = await PGlite.create({ startParams: [...PGlite.defaultStartParams, ...settings], ...options });
+  database.parsers = asText;
+  // COPY ... PROGRAM asks for this; a null pointer is how popen says that there is none.
+  database.handleExternalCmd = () => 0;
+  const files = database.Module.FS as unknown as VirtualFiles;
+  const libraries = installedLibraries(files);
+  guardFiles(files);
   const { rows } = await database.query<Row>('SHOW server_version');
+  let undo: (() => Promise<void>) | undefined;
   return {
+    libraries,
     info: { id: 'pglite', name: 'PostgreSQL', version: /^[\d.]+/.exec(rows[0]?.['server_version'] ?? '')?.[0] ?? '', dialect: 'postgresql' },
     run: (sql) => run(database, sql),
+    async believe(sizes) {
+      await undo?.();
+      undo = sizes.length === 0 ? undefined : await believeSizes(database, sizes);
+    },
     close: () => database.close(),
   };
 }
 
 async function run(database: PGlite, sql: string): Promise<readonly Result[]> {
   try {
-    const results = await database.exec(sql);
-    return results.map(({ rows, affectedRows }) => ({ rows: rows as Row[], ...(affectedRows !== undefined && { affected: affectedRows }) }));
+    let before = 0;
+    return (await database.exec(sql)).map(({ rows, command, affectedRows = 0 }): Result => {
+      // PGlite counts on from statement to statement.
+      const affected = affectedRows - before;
+      before = affectedRows;
+      return { ...boundedRows(rows as Row[]), ...(writes.has(command ?? '') && { affected }) };
+    });
   } catch (error) {
     throw refusal(error);
   }
