@@ -7,7 +7,7 @@ import { noteReadOf, recordReads, type ReadKey } from '../schema/reads.ts';
 import { askDatabase, askEntry, askModel, askScript, askStep, askTable, rulesByKind, type ActiveRule, type RawFinding, type Round, type RulesByKind } from './asking.ts';
 import { designKeys, designTable } from './design.ts';
 import type { Finding } from './rule.ts';
-import { byFile, outdone, sameElements } from './rawFindings.ts';
+import { FoundFiles, sameElements, type FindingList } from './rawFindings.ts';
 
 /** What is asked about, in order, and how. */
 interface Questions {
@@ -24,19 +24,12 @@ interface Answer {
 }
 
 /** What is asked together and whose answers stand together: a script, the tables, the models. */
-interface Group {
+interface Group extends FindingList {
   questions: () => Questions;
-  /** Its place among the groups. */
-  order: number;
   things: readonly unknown[];
   /** In the order of the things. */
   answers: readonly Answer[];
-  found: ReadonlyMap<string, readonly RawFinding[]>;
-  /** Those of the findings that another group may have too. */
-  shared: readonly RawFinding[];
 }
-
-const nothing: ReadonlyMap<string, readonly RawFinding[]> = new Map();
 
 interface Asked {
   readonly facts: Facts;
@@ -58,11 +51,7 @@ export class DatabaseFindings {
   readonly #readers = new Map<ReadKey, Set<Answer>>();
   /** Groups that have to be asked again. */
   readonly #dirty = new Set<Group>();
-  /** The groups with findings in a file. */
-  readonly #inFile = new Map<string, Set<Group>>();
-  /** The groups with findings that another one may have too. */
-  readonly #sharing = new Set<Group>();
-  #outdone: ReadonlySet<RawFinding> = new Set();
+  readonly #files = new FoundFiles();
   #revision = -1;
   #database: DatabaseFacts | undefined;
   #asked: Asked;
@@ -75,51 +64,37 @@ export class DatabaseFindings {
 
   /** The files in which something was found. */
   get files(): Iterable<string> {
-    return this.#inFile.keys();
+    return this.#files.files;
   }
 
   /** Adds to a list what was found in a file, in the order of the scripts, then of models, tables and the database. */
-  addTo(list: Finding[], file: string): void {
-    for (const group of [...(this.#inFile.get(file) ?? [])].sort((a, b) => a.order - b.order)) {
-      for (const raw of group.found.get(file)!) if (!this.#outdone.has(raw)) list.push(raw.finding);
-    }
+  addTo(findings: Finding[], file: string): void {
+    this.#files.addTo(findings, file);
   }
 
   /** Takes facts that came of those of the last call. Gives the files whose text changed, or in which something else is found now. */
   update(asked: Asked): ReadonlySet<string> {
     const { database } = asked;
     const before = this.#database;
-    const changed = new Set<string>();
     this.#asked = asked;
-    this.#invalidate(database, changed);
-    if (this.#groups.size === 0 || !before || !sameElements(before.steps, database.steps) || !sameElements(before.scripts, database.scripts)) this.#layOut(database, changed);
-    let shared = false;
-    for (const group of this.#dirty) {
-      const { shared: sharedBefore } = group;
-      this.#ask(group, changed);
-      shared ||= !sameElements(sharedBefore, group.shared);
-    }
+    const edited = this.#invalidate(database);
+    if (this.#groups.size === 0 || !before || !sameElements(before.steps, database.steps) || !sameElements(before.scripts, database.scripts)) this.#layOut(database);
+    for (const group of this.#dirty) this.#ask(group);
     this.#dirty.clear();
-    if (shared) this.#compareShared(changed);
+    const changed = this.#files.takeChanged();
+    for (const file of edited) changed.add(file);
     return changed;
   }
 
-  /** Finds out which findings are told by others, and where that is new. */
-  #compareShared(changed: Set<string>): void {
-    const before = this.#outdone;
-    this.#outdone = outdone([...this.#sharing].sort((a, b) => a.order - b.order).flatMap(({ shared }) => shared));
-    for (const raw of [...before, ...this.#outdone]) if (before.has(raw) !== this.#outdone.has(raw)) changed.add(raw.finding.at.file);
-  }
-
   /** Makes the groups of these facts and forgets the others. */
-  #layOut(database: DatabaseFacts, changed: Set<string>): void {
+  #layOut(database: DatabaseFacts): void {
     const wanted = new Set<unknown>();
     const place = (key: unknown, questions: () => Questions) => {
       const order = wanted.size;
       wanted.add(key);
       const known = this.#groups.get(key);
       if (known) return Object.assign(known, { order, questions });
-      const group: Group = { questions, order, things: [], answers: [], found: nothing, shared: [] };
+      const group: Group = { questions, order, things: [], answers: [], found: new Map(), shared: [] };
       this.#groups.set(key, group);
       this.#keyOfGroup.set(ownKey(key), key);
       return this.#dirty.add(group);
@@ -132,7 +107,7 @@ export class DatabaseFindings {
     for (const [key, group] of this.#groups) {
       if (wanted.has(key)) continue;
       for (const answer of group.answers) this.#dropAnswer(answer);
-      this.#put(group, [], changed);
+      this.#files.put(group, []);
       this.#groups.delete(key);
       this.#dirty.delete(group);
     }
@@ -172,13 +147,13 @@ export class DatabaseFindings {
     if (design) askTable(round, design, this.#rules);
   }
 
-  #invalidate(database: DatabaseFacts, changed: Set<string>): void {
+  /** Notes what has to be asked again. Gives the files whose text is known to be another one. */
+  #invalidate(database: DatabaseFacts): string[] {
     const touched = this.#touchedSince(database);
+    const edited: string[] = [];
     this.#database = database;
     if (!touched) {
-      for (const file of this.#inFile.keys()) changed.add(file);
-      for (const kept of [this.#groups, this.#keyOfGroup, this.#readers, this.#dirty, this.#inFile, this.#sharing]) kept.clear();
-      this.#outdone = new Set();
+      for (const kept of [this.#groups, this.#keyOfGroup, this.#readers, this.#dirty, this.#files]) kept.clear();
     } else {
       for (const key of touched) {
         for (const answer of this.#readers.get(key) ?? []) {
@@ -187,11 +162,12 @@ export class DatabaseFindings {
         }
         const group = this.#groups.get(this.#keyOfGroup.get(key));
         if (group) this.#dirty.add(group);
-        if (key.startsWith(textKey(''))) changed.add(key.slice(textKey('').length));
+        if (key.startsWith(textKey(''))) edited.push(key.slice(textKey('').length));
       }
     }
     this.#revision = database.changes?.revision ?? -1;
     this.#applied = touched ? this.#applied : new Set(database.steps.filter(({ migration }) => migration.applied).map(({ migration }) => migration.up.file));
+    return edited;
   }
 
   /** The keys that changed since the last call; undefined when nothing said then is known to hold. */
@@ -202,42 +178,23 @@ export class DatabaseFindings {
   }
 
   /** Asks what is not known of a group. */
-  #ask(group: Group, changed: Set<string>): void {
+  #ask(group: Group): void {
     const { things, ask } = group.questions();
     const known = this.#knownAnswers(group, things);
-    group.answers = things.map((thing, index) => known[index] ?? this.#answer(group, (round) => ask(round, thing)));
-    group.things = things;
+    const answers: Answer[] = [];
     const found: RawFinding[] = [];
-    for (const answer of group.answers) for (const raw of answer.found) found.push(raw);
-    this.#put(group, found, changed);
+    for (let index = 0; index < things.length; index++) {
+      const thing = things[index];
+      const answer = known(index) ?? this.#answer(group, (round) => ask(round, thing));
+      answers.push(answer);
+      for (const raw of answer.found) found.push(raw);
+    }
+    Object.assign(group, { things, answers });
+    this.#files.put(group, found);
   }
 
-  /** Puts new findings of a group in the place of those before. */
-  #put(group: Group, found: readonly RawFinding[], changed: Set<string>): void {
-    const before = group.found;
-    group.found = byFile(found);
-    group.shared = found.filter(({ subject }) => subject !== undefined);
-    if (group.shared.length > 0) this.#sharing.add(group);
-    else this.#sharing.delete(group);
-    for (const [file, own] of group.found) {
-      const old = before.get(file);
-      if (old && sameElements(old, own)) continue;
-      changed.add(file);
-      const groups = this.#inFile.get(file);
-      if (groups) groups.add(group);
-      else this.#inFile.set(file, new Set([group]));
-    }
-    for (const file of before.keys()) {
-      if (group.found.has(file)) continue;
-      changed.add(file);
-      const groups = this.#inFile.get(file)!;
-      groups.delete(group);
-      if (groups.size === 0) this.#inFile.delete(file);
-    }
-  }
-
-  /** The answers that still hold, by the place of their thing; the others are forgotten. */
-  #knownAnswers({ things: before, answers }: Group, things: readonly unknown[]): (Answer | undefined)[] {
+  /** Gives the answers that still hold, by the place of their thing; forgets the others. */
+  #knownAnswers({ things: before, answers }: Group, things: readonly unknown[]): (index: number) => Answer | undefined {
     let head = 0;
     while (head < before.length && head < things.length && before[head] === things[head]) head++;
     let tail = 0;
@@ -249,11 +206,13 @@ export class DatabaseFindings {
       return answer;
     });
     for (const gone of middle.values()) this.#dropAnswer(gone);
-    return [...answers.slice(0, head), ...moved, ...answers.slice(answers.length - tail)].map((answer) => {
+    return (index) => {
+      const behind = index - things.length + tail;
+      const answer = index < head ? answers[index] : behind >= 0 ? answers[answers.length - tail + behind] : moved[index - head];
       if (!answer?.stale) return answer;
       this.#dropAnswer(answer);
       return undefined;
-    });
+    };
   }
 
   #answer(group: Group, question: (round: Round) => void): Answer {
