@@ -73,6 +73,17 @@ export interface RowFailure {
 
 export interface RowsDetail {
   readonly failures: readonly RowFailure[];
+  /** Statements that change the schema of tables and met rows in them, and did not fail. */
+  readonly passed: readonly { readonly file: string; readonly start: number; readonly end: number; readonly table: string; readonly rows: number }[];
+  /**
+   * Statements that failed on our rows and say nothing by it: they read or write rows, and whether the application has such rows is
+   * its own knowledge; or they may only have failed because an earlier one did.
+   */
+  readonly undecided: readonly RowFailure[];
+  /** Statements that do not run on an empty schema either, whatever the rows are. */
+  readonly broken: readonly RowFailure[];
+  /** Set when a part of the migration had to be committed: the bench is not what it was. */
+  readonly committed?: true;
   readonly seeded: readonly { readonly table: string; readonly rows: number }[];
   /** Tables that no row could be found for, with the engine's last word; what happens to their rows is not known. */
   readonly unseeded: readonly { readonly table: string; readonly reason: string }[];
@@ -80,9 +91,19 @@ export interface RowsDetail {
 
 export interface RoundTripDetail {
   readonly verdict: 'restored' | 'restored except column order' | 'not restored' | 'down failed' | 'up failed' | 'up again failed';
+  /** Whether the up changes the schema at all. */
+  readonly changed: boolean;
+  readonly downIsEmpty: boolean;
   /** What differs in the schema after up and down, one sentence each. */
   readonly schema: readonly string[];
   /** What differs in the rows: tables whose rows are not what they were, and what was lost. */
   readonly data: readonly string[];
-  readonly error?: { readonly code: string; readonly message: string; readonly sql?: string };
+  /** How the schema after the second up differs from that after the first, where it does. */
+  readonly again?: readonly string[];
+  /** What the engine refused, and where it stands; a down that nobody wrote has no file. */
+  readonly error?: { readonly code: string; readonly message: string; readonly sql: string; readonly file: string; readonly start: number };
+  /** Set when the scripts were committed, as their runner does: the bench has to be laid out anew. */
+  readonly committed?: true;
+  /** Set when SQLite refused something for the sake of a foreign key, and was run without enforcing them. */
+  readonly withoutForeignKeys?: true;
 }

@@ -1,0 +1,151 @@
+import type { ExperimentEvidence } from '../../../../../protocol/evidence.ts';
+import type { MigrationStep } from '../../../project/facts.ts';
+import type { Table } from '../../../schema/catalog.ts';
+import { renderName } from '../../../schema/quote.ts';
+import type { Bench } from '../../bench.ts';
+import type { EngineInfo, EngineRefusal, EngineSession } from '../../engine.ts';
+import type { Outcome, RowFailure, RowsDetail } from '../../outcome.ts';
+import type { Seeds } from '../../seeds/seed.ts';
+import { culpritOf, type Culprit } from './culprit.ts';
+import { refusalOf, runAll, type Refusals } from './run.ts';
+import { addedValues, namesIn, statementsOf, type Trying } from './statements.ts';
+
+/**
+ * Runs a migration on a bench with rows, and tells which statements fail on rows that the schema before it allows. What fails on an
+ * empty schema as well, what reads or writes rows by the application's own lights, and what may follow from an earlier failure is kept
+ * apart. The bench is left as it was found, but for values of enums that had to be committed (`committed`).
+ * @param bench at the point of history before the migration
+ * @param seeds its rows
+ * @throws EngineStopped when the engine had to be ended
+ */
+export async function proveRows(bench: Bench, step: MigrationStep, seeds: Seeds): Promise<Outcome<RowsDetail>> {
+  const { session } = bench;
+  const committed = await commitValues(session, step);
+  const statements = statementsOf(step);
+  const restore = await withoutForeignKeys(session, step);
+  try {
+    const { refusals, culprits } = await runWithRows(session, statements);
+    const onEmpty = [...refusals.keys()].some((trying) => culprits.get(trying)?.byRows !== true) ? await runAll(session, statements, { prepare: emptying(session, seeds) }) : new Map<Trying, EngineRefusal>();
+    const judged = judge(statements, refusals, onEmpty, culprits);
+    const detail: RowsDetail = { ...judged, passed: passedOf(statements, refusals, judged, seeds), seeded: seeds.seeded, unseeded: seeds.unseeded, ...(committed && { committed }) };
+    return { experiment: 'existing rows', ran: true, engine: session.info, detail, evidence: evidenceOf(detail, session.info) };
+  } finally {
+    if (restore !== undefined) await session.run(restore);
+  }
+}
+
+async function runWithRows(session: EngineSession, statements: readonly Trying[]): Promise<{ refusals: Refusals; culprits: ReadonlyMap<Trying, Culprit> }> {
+  const culprits = new Map<Trying, Culprit>();
+  const refusals = await runAll(session, statements, {
+    refused: async (trying, refusal) => {
+      if (trying.table && trying.kind !== 'data') culprits.set(trying, await culpritOf(session, trying, trying.table, refusal));
+    },
+  });
+  return { refusals, culprits };
+}
+
+/** Commits values that the migration adds to an enum and uses; true when there were any. */
+async function commitValues(session: EngineSession, step: MigrationStep): Promise<true | undefined> {
+  const added = session.info.dialect === 'postgresql' ? addedValues(step) : [];
+  for (const sql of added) await refusalOf(session, sql);
+  return added.length > 0 ? true : undefined;
+}
+
+/** SQLite takes no PRAGMA foreign_keys inside a transaction: one that the runner runs outside is set beforehand. Gives what sets it back. */
+async function withoutForeignKeys(session: EngineSession, step: MigrationStep): Promise<string | undefined> {
+  const isOff = step.entries.some(({ placed: { node }, transaction }) => transaction === 'none' && node.kind === 'set' && node.pragma === true && /foreign_keys/i.test(node.name) && /^(?:0|off|no|false)$/i.test(node.value));
+  if (!isOff || session.info.dialect !== 'sqlite') return undefined;
+  const [found] = await session.run('PRAGMA foreign_keys');
+  await session.run('PRAGMA foreign_keys = OFF');
+  return `PRAGMA foreign_keys = ${found?.rows[0]?.['foreign_keys'] ?? '1'}`;
+}
+
+/** Statements that take all rows away again. */
+function emptying({ info }: EngineSession, { seeded }: Seeds): string {
+  const statements = seeded.map(({ table }) => `DELETE FROM ${table}`);
+  if (info.dialect === 'sqlite') return ['PRAGMA defer_foreign_keys = ON', ...statements].join(';\n');
+  return ['SET LOCAL session_replication_role = replica', ...statements, 'SET LOCAL session_replication_role = origin'].join(';\n');
+}
+
+/** What an engine says of rows that do not fit, besides SQLSTATE classes 22 (data exception) and 23 (integrity constraint violation). */
+const sqliteOnRows = /constraint failed|^ ?cannot (?:add|store)|datatype mismatch|malformed JSON/i;
+
+function isAboutRows({ code, message }: EngineRefusal): boolean {
+  return /^2[23]/.test(code) || sqliteOnRows.test(message);
+}
+
+/** Tells the refusals apart. */
+function judge(statements: readonly Trying[], refusals: Refusals, onEmpty: Refusals, culprits: ReadonlyMap<Trying, Culprit>): Pick<RowsDetail, 'failures' | 'undecided' | 'broken'> {
+  const failures: RowFailure[] = [];
+  const undecided: RowFailure[] = [];
+  const broken: RowFailure[] = [];
+  // Names of what a data statement would have changed that did not run, or ran on what was not changed before it.
+  const doubtful = new Set<string>();
+  let diverged = false;
+  for (const trying of statements) {
+    const refusal = refusals.get(trying);
+    const isData = trying.kind === 'data';
+    if (refusal === undefined) {
+      if (diverged && isData) for (const name of namesIn(trying)) doubtful.add(name);
+      continue;
+    }
+    const culprit = culprits.get(trying);
+    const failure = failureOf(trying, refusal, culprit);
+    if (culprit?.byRows !== true && onEmpty.has(trying)) {
+      broken.push(failure);
+      continue;
+    }
+    const isClear = !isData && (!diverged || isAboutRows(refusal)) && ![...namesIn(trying)].some((name) => name === trying.table?.name && doubtful.has(name));
+    (isClear ? failures : undecided).push(failure);
+    diverged = true;
+    if (isData) for (const name of namesIn(trying)) doubtful.add(name);
+  }
+  return { failures, undecided, broken };
+}
+
+function failureOf({ entry: { placed: { file, statement } }, table }: Trying, { code, message }: EngineRefusal, culprit: Culprit | undefined): RowFailure {
+  return {
+    file,
+    start: statement.start,
+    end: statement.end,
+    sql: statement.text,
+    code,
+    message: message.trim(),
+    ...(table && { table: nameOf(table) }),
+    ...(culprit?.row !== undefined && { row: culprit.row }),
+  };
+}
+
+function nameOf({ schema, name }: Table): string {
+  return renderName('postgresql', schema, name);
+}
+
+/** Changes of tables with rows that went through, unless something before them did not. */
+function passedOf(statements: readonly Trying[], refusals: Refusals, { failures, undecided }: Pick<RowsDetail, 'failures' | 'undecided'>, { seeded }: Seeds): RowsDetail['passed'] {
+  const first = statements.findIndex((trying) => refusals.has(trying) && [...failures, ...undecided].some(({ start }) => start === trying.entry.placed.statement.start));
+  return statements.slice(0, first < 0 ? undefined : first).flatMap((trying) => {
+    const rows = trying.table && seeded.find(({ table }) => table === nameOf(trying.table!))?.rows;
+    if (rows === undefined || trying.kind === 'data' || refusals.has(trying)) return [];
+    const { file, statement } = trying.entry.placed;
+    return [{ file, start: statement.start, end: statement.end, table: nameOf(trying.table!), rows }];
+  });
+}
+
+function evidenceOf({ failures, undecided, unseeded, seeded, passed }: RowsDetail, { name, version }: EngineInfo): ExperimentEvidence[] {
+  const base = { experiment: 'existing rows', engine: name, version } as const;
+  const left = [
+    ...(undecided.length > 0 ? [` Of ${undecided.length} ${undecided.length === 1 ? 'statement' : 'statements'} nothing is said, because they read or write rows, or follow one that failed.`] : []),
+    ...(unseeded.length > 0 ? [` No row was found for ${unseeded.map(({ table }) => table).slice(0, 5).join(', ')}${unseeded.length > 5 ? ` and ${unseeded.length - 5} more` : ''}.`] : []),
+  ].join('');
+  if (failures.length === 0) {
+    if (passed.length === 0) return [];
+    const rows = seeded.reduce((sum, one) => sum + one.rows, 0);
+    return [{ ...base, level: 'proved', observed: `${passed.length} ${passed.length === 1 ? 'change of a table' : 'changes of tables'} ran on ${rows} awkward rows that the schema allows, and none failed.${left}` }];
+  }
+  return failures.map((failure) => ({
+    ...base,
+    level: 'proved',
+    observed: `The schema allows a row on which it fails: ${failure.message}${failure.code === '' ? '' : ` [${failure.code}]`}.${failure.row === undefined ? '' : ` The row in ${failure.table}: ${failure.row}.`}${left}`,
+    ran: failure.sql,
+  }));
+}

@@ -1,0 +1,84 @@
+import type { HistoryEntry, MigrationStep } from '../../../project/facts.ts';
+import { findTable, objectKey, type Table } from '../../../schema/catalog.ts';
+import { identifiersIn } from '../../../schema/expressions.ts';
+import type { QualifiedName, StatementNode } from '../../../source/sql/ast.ts';
+
+/** A statement of a migration as the experiment runs it. */
+export interface Trying {
+  readonly entry: HistoryEntry;
+  readonly sql: string;
+  /**
+   * `schema`: it changes the schema, and what it does to rows follows from that. `copy`: it fills the table that takes the place of another
+   * one, as SQLite's manual has it where ALTER TABLE cannot do it. `data`: it reads or writes rows.
+   */
+  readonly kind: 'schema' | 'copy' | 'data';
+  /** The table whose rows it meets, as it was before the migration. */
+  readonly table?: Table;
+}
+
+/** What runs of a migration, in order: transactions are the experiment's own, and what a client does is left out. */
+export function statementsOf(step: MigrationStep): Trying[] {
+  return step.entries.flatMap((entry) => {
+    const { node, statement } = entry.placed;
+    if (node.kind === 'transaction' || isClientCommand(node, statement.text)) return [];
+    const table = tableOf(step, entry);
+    return [{ entry, sql: withoutConcurrently(entry), kind: kindOf(step, entry), ...(table && { table }) }];
+  });
+}
+
+function isClientCommand(node: StatementNode, text: string): boolean {
+  return (node.kind === 'other' && node.verb === 'COPY' && /\bFROM\s+STDIN\b/i.test(text)) || text.startsWith('\\');
+}
+
+function kindOf(step: MigrationStep, { placed: { node }, newTables, before }: HistoryEntry): Trying['kind'] {
+  if (node.kind === 'insert' && node.table && newTables.has(objectKey(before.dialect, node.table.schema?.name, node.table.name.name)) && replaced(step, node.table)) return 'copy';
+  if (['insert', 'update', 'delete', 'merge', 'select', 'values'].includes(node.kind)) return 'data';
+  if (node.kind === 'createTable' && node.asQuery) return 'data';
+  if (node.kind === 'createView' && node.materialized) return 'data';
+  if (node.kind === 'unread') return 'data';
+  return node.kind === 'other' && /^(?:DO|CALL|COPY|EXECUTE|REFRESH|WITH|LOAD|IMPORT)/.test(node.verb) ? 'data' : 'schema';
+}
+
+/** The table whose place a new one takes later in the migration, on SQLite. */
+function replaced(step: MigrationStep, made: QualifiedName): Table | undefined {
+  const { dialect } = step.before;
+  if (dialect !== 'sqlite') return undefined;
+  for (const { placed: { node } } of step.entries) {
+    const pairs = node.kind === 'rename' ? node.pairs : node.kind === 'alterTable' ? node.actions.flatMap((action) => (action.kind === 'renameTable' ? [{ from: node.name, to: action.to }] : [])) : [];
+    const pair = pairs.find(({ from }) => objectKey(dialect, from.schema?.name, from.name.name) === objectKey(dialect, made.schema?.name, made.name.name));
+    if (pair) return findTable(step.before, undefined, pair.to.name.name);
+  }
+  return undefined;
+}
+
+function tableOf(step: MigrationStep, { placed: { node } }: HistoryEntry): Table | undefined {
+  const name = node.kind === 'alterTable' ? node.name : node.kind === 'createIndex' ? node.table : undefined;
+  if (name) return findTable(step.before, name.schema?.name, name.name.name);
+  return node.kind === 'insert' && node.table ? replaced(step, node.table) : undefined;
+}
+
+/** The statement as it runs inside a transaction: without CONCURRENTLY it makes the same of the same rows. */
+function withoutConcurrently({ placed: { node, statement }, transaction }: HistoryEntry): string {
+  const { text, tokens } = statement;
+  const word = tokens.find((token) => token.upper === 'CONCURRENTLY');
+  const isConcurrent = ('concurrently' in node && node.concurrently === true) || (node.kind === 'alterTable' && word !== undefined);
+  if (!word || !isConcurrent || transaction !== 'none') return text;
+  return text.slice(0, word.start) + text.slice(word.end);
+}
+
+/** The names that a statement speaks of, those in bodies of code included. */
+export function namesIn({ entry: { placed: { statement } } }: Trying): Set<string> {
+  const names = identifiersIn(statement.dialect, statement.text);
+  for (const token of statement.tokens) if (token.kind === 'string') for (const name of identifiersIn(statement.dialect, token.value)) names.add(name);
+  return names;
+}
+
+/** Values that a migration adds to an enum and uses itself, which PostgreSQL allows only once they are committed; as statements. */
+export function addedValues(step: MigrationStep): string[] {
+  const { entries } = step;
+  return entries.flatMap(({ placed: { node, statement }, transaction }, i) => {
+    if (node.kind !== 'alterType' || node.action.kind !== 'addValue' || transaction !== 'none') return [];
+    const { value } = node.action;
+    return entries.slice(i + 1).some((later) => later.placed.statement.text.includes(`'${value}'`)) ? [statement.text] : [];
+  });
+}
