@@ -10,8 +10,8 @@ import { root } from './ensure.mjs';
 
 const require = createRequire(import.meta.url);
 
-/** Small segments of the write-ahead log: the cluster lives in memory, and the log never needs more. */
-const initialisation = ['--wal-segsize=1'];
+/** Small segments of the write-ahead log, and no checksums: the cluster lives in memory, and pages are written behind the server's back. */
+const initialisation = ['--wal-segsize=1', '--no-data-checksums'];
 
 /**
  * The archive of an empty cluster, made once per version of PGlite and of this file; takes some ten seconds then.

@@ -14,32 +14,55 @@ type Undo = () => void;
 
 /**
  * Makes the planner see files of other sizes than there are. The planner asks for the length of a relation's files and believes it; in MEMFS the
- * length is a number beside the contents, so that no memory is used. Only EXPLAIN may run until it is undone.
- * @returns undoes it, and makes the server forget what it remembers of the files
- * @throws EngineRefusal when a relation does not exist or has no file; nothing is believed then
+ * length is a number beside the contents, so that no memory is used. Only EXPLAIN may run while sizes are believed; a relation that was believed
+ * larger than a segment inside a transaction can not be read before that ends, because the server keeps the files open that it saw.
  */
-export async function believeSizes(database: PGlite, sizes: readonly BelievedSize[]): Promise<() => Promise<void>> {
-  const files = database.Module.FS as unknown as VirtualFiles;
-  const undo: Undo[] = [];
-  try {
-    for (const size of sizes) undo.push(believe(files, await fileOf(database, size.relation), size));
-  } catch (error) {
-    for (const one of undo.reverse()) one();
-    throw error;
+export class Beliefs {
+  readonly #database: PGlite;
+  #undo: Undo[] = [];
+  /** Relations whose files the server may have open with sizes that are believed no more. */
+  #seen = new Set<string>();
+
+  constructor(database: PGlite) {
+    this.#database = database;
   }
-  return async () => {
-    for (const one of undo.reverse()) one();
-    await forget(database, sizes);
-  };
+
+  /**
+   * Believes these sizes, and no others.
+   * @throws EngineRefusal when a relation does not exist or has no file; nothing is believed then
+   */
+  async change(sizes: readonly BelievedSize[]): Promise<void> {
+    const believed = this.#undo.length > 0;
+    for (const undo of this.#undo.reverse()) undo();
+    this.#undo = [];
+    if (believed) await forget(this.#database, this.#seen);
+    const relations: StoredRelation[] = [];
+    for (const { relation } of sizes) relations.push(await relationOf(this.#database, relation));
+    const files = this.#database.Module.FS as unknown as VirtualFiles;
+    for (const { oid } of relations) this.#seen.add(oid);
+    this.#undo = sizes.map((size, index) => believe(files, relations[index]!.path, size));
+  }
+
+  /** To be called before a request: once no transaction is open, the server forgets what it saw. */
+  async settle(): Promise<void> {
+    if (this.#seen.size === 0 || this.#undo.length > 0 || inTransaction(this.#database)) return;
+    await forget(this.#database, this.#seen);
+    this.#seen = new Set();
+  }
 }
 
-async function fileOf(database: PGlite, relation: string): Promise<string> {
-  const { rows } = await database.query<{ path: string | null }>('SELECT pg_relation_filepath($1::regclass) AS path', [relation]).catch((error: unknown) => {
+interface StoredRelation {
+  readonly oid: string;
+  readonly path: string;
+}
+
+async function relationOf(database: PGlite, relation: string): Promise<StoredRelation> {
+  const { rows } = await database.query<{ oid: string; path: string | null }>('SELECT $1::regclass::oid AS oid, pg_relation_filepath($1::regclass) AS path', [relation]).catch((error: unknown) => {
     throw new EngineRefusal(error instanceof Error ? error.message : String(error), error instanceof Error && 'code' in error ? String(error.code) : '');
   });
   const path = rows[0]?.path;
   if (!path) throw new EngineRefusal(`${relation} has no file of its own`, '42809');
-  return `${dataDirectory}/${path}`;
+  return { oid: rows[0]!.oid, path: `${dataDirectory}/${path}` };
 }
 
 function believe(files: VirtualFiles, path: string, { pages, levels }: BelievedSize): Undo {
@@ -73,17 +96,16 @@ function believeLevels(page: Uint8Array, levels: number): Undo {
 }
 
 /**
- * The server keeps the files open with the lengths it saw. A change of the relation's catalog row makes it close them, also when it is taken
- * back; measured with COMMENT ON, which works inside a transaction and outside.
+ * A relation's files are closed at the end of a transaction when nothing holds them, and what holds them is the server's copy of its row in
+ * pg_class: a change of that row throws the copy away, also when the change is taken back.
  */
-async function forget(database: PGlite, sizes: readonly BelievedSize[]): Promise<void> {
-  const { rows } = await database.query<{ kind: string; name: string }>(
-    `SELECT CASE relkind WHEN 'i' THEN 'INDEX' WHEN 'I' THEN 'INDEX' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END AS kind, oid::regclass::text AS name
-     FROM pg_class WHERE oid = ANY (SELECT to_regclass(n) FROM unnest($1::text[]) AS n)`,
-    [sizes.map(({ relation }) => relation)],
-  );
-  if (rows.length === 0) return;
-  const comments = rows.map(({ kind, name }) => `COMMENT ON ${kind} ${name} IS 'believed'`).join(';');
-  const inside = database.Module._IsTransactionBlock() !== 0;
-  await database.exec(inside ? `SAVEPOINT believed;${comments};ROLLBACK TO believed;RELEASE believed` : `BEGIN;${comments};ROLLBACK`);
+async function forget(database: PGlite, oids: ReadonlySet<string>): Promise<void> {
+  const change = `UPDATE pg_class SET relname = relname WHERE oid IN (${[...oids].join(', ')})`;
+  if (!inTransaction(database)) await database.exec(`BEGIN; ${change}; ROLLBACK`);
+  // A transaction that failed takes no savepoint; it is settled when it is over.
+  else await database.exec(`SAVEPOINT believed; ${change}; ROLLBACK TO believed; RELEASE believed`).catch(() => undefined);
+}
+
+function inTransaction(database: PGlite): boolean {
+  return database.Module._IsTransactionBlock() !== 0;
 }

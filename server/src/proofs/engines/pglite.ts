@@ -1,7 +1,7 @@
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
 import { EngineRefusal, type EngineSession, type Result, type Row } from '../engine.ts';
 import { boundedRows } from './answers.ts';
-import { believeSizes } from './believedSizes.ts';
+import { Beliefs } from './believedSizes.ts';
 import { guardFiles, installedLibraries, type VirtualFiles } from './virtualFiles.ts';
 
 /** Every value stays the text that the engine wrote. */
@@ -16,7 +16,7 @@ export interface PgliteSession extends EngineSession {
  * What the engine is started with besides PGlite's own. Small buffers, because a schema and some hundred rows fit in them and the
  * rest is memory of the user's machine.
  */
-const settings = ['shared_buffers=1MB', 'max_stack_depth=1MB', 'full_page_writes=off'].flatMap((setting) => ['-c', setting]);
+const settings = ['shared_buffers=1MB', 'full_page_writes=off', 'ignore_checksum_failure=on'].flatMap((setting) => ['-c', setting]);
 
 /** Commands that tell how many rows they wrote. */
 const writes: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE', 'COPY']);
@@ -34,15 +34,15 @@ export async function openPglite(options: PGliteOptions = {}): Promise<PgliteSes
   const libraries = installedLibraries(files);
   guardFiles(files);
   const { rows } = await database.query<Row>('SHOW server_version');
-  let undo: (() => Promise<void>) | undefined;
+  const beliefs = new Beliefs(database);
   return {
     libraries,
     info: { id: 'pglite', name: 'PostgreSQL', version: /^[\d.]+/.exec(rows[0]?.['server_version'] ?? '')?.[0] ?? '', dialect: 'postgresql' },
-    run: (sql) => run(database, sql),
-    async believe(sizes) {
-      await undo?.();
-      undo = sizes.length === 0 ? undefined : await believeSizes(database, sizes);
+    async run(sql) {
+      await beliefs.settle();
+      return run(database, sql);
     },
+    believe: (sizes) => beliefs.change(sizes),
     close: () => database.close(),
   };
 }
