@@ -7,7 +7,11 @@ const PAGE = 8192;
 /** PostgreSQL splits a relation into files of this size. */
 const SEGMENT = 2 ** 30;
 
-/** Where the levels of a btree stand in its first page: BTMetaPageData.btm_level and btm_fastlevel behind a page header of 24 bytes. */
+/**
+ * Where the first page of a btree says which page is its root, and how many levels that is above the leaves: btm_root, btm_level, btm_fastroot
+ * and btm_fastlevel of BTMetaPageData (nbtree.h), behind a page header of 24 bytes. Without a root the levels are not looked at.
+ */
+const rootOffsets = [32, 40];
 const levelOffsets = [36, 44];
 
 type Undo = () => void;
@@ -90,9 +94,11 @@ function believe(files: VirtualFiles, path: string, { pages, levels }: BelievedS
 function believeLevels(page: Uint8Array, levels: number): Undo {
   if (page.byteLength < PAGE) return () => undefined;
   const view = new DataView(page.buffer, page.byteOffset, page.byteLength);
-  const truth = levelOffsets.map((offset) => view.getUint32(offset, true));
-  for (const offset of levelOffsets) view.setUint32(offset, levels, true);
-  return () => levelOffsets.forEach((offset, index) => view.setUint32(offset, truth[index]!, true));
+  const written = [...rootOffsets.map((offset) => ({ offset, value: 1 })), ...levelOffsets.map((offset) => ({ offset, value: levels }))];
+  const truth = written.map(({ offset }) => ({ offset, value: view.getUint32(offset, true) }));
+  const write = (values: typeof written) => values.forEach(({ offset, value }) => view.setUint32(offset, value, true));
+  write(written);
+  return () => write(truth);
 }
 
 /**
