@@ -121,6 +121,21 @@ describe('an edit gives what a fresh reading gives', () => {
     expect(rested.databases[0]!.catalog.uncertain).toBe(true);
   });
 
+  test('a comment that switches rules off counts as soon as it is typed, and no longer when it is gone', () => {
+    const path = 'migrations/0003_change.up.sql';
+    const plain = 'ALTER TABLE customers RENAME COLUMN email TO mail;\n';
+    // With a down, nothing is said of the migration as a whole, which would be asked about again after every edit of it.
+    const down = { path: path.replace('.up.', '.down.'), text: 'ALTER TABLE customers RENAME COLUMN mail TO email;\n' };
+    const files = [...postgresql.map((file) => (file.path === path ? { path, text: plain } : file)), down];
+    const found = (facts: Facts) => checkWorkspace(facts).filter(({ at }) => at.file === path).length;
+    const first = build(files);
+    expect(found(first)).toBeGreaterThan(0);
+    const quiet = advanceFacts(first, [{ path, text: `${plain}-- database-expert-disable-file\n` }])!;
+    expect(found(quiet)).toBe(0);
+    const loud = advanceFacts(quiet, [{ path, text: plain }])!;
+    expect(found(loud)).toBe(found(build(files)));
+  });
+
   test('an edit of a file whose place is not known is left to a build', () => {
     const facts = build(postgresql);
     expect(advanceFacts(facts, [{ path: 'new.sql', text: 'SELECT 1;' }])).toBeUndefined();

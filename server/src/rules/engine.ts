@@ -128,7 +128,7 @@ function redisFindings(facts: Facts, redis: RedisFacts, active: readonly ActiveR
 function finish(facts: Facts, file: string, raw: readonly Finding[], before: KeptFile | undefined, rules: readonly Rule[]): KeptFile {
   const text = facts.files.get(file)?.text ?? '';
   const marked = before?.text === text ? before.marked : mayBeSuppressed(before && !before.marked ? aroundChange(before.text, text) : text);
-  if (before && sameElements(before.raw, raw) && (!marked || before.text === text)) return { ...before, text };
+  if (before && sameElements(before.raw, raw) && (before.text === text || (!marked && !before.marked))) return { ...before, text };
   const sorted = withoutDuplicates(raw);
   return { raw, text, marked, findings: marked ? withoutSuppressed(facts, sorted, rules) : sorted };
 }
