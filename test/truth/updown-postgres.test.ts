@@ -1,0 +1,3 @@
+import { upDownTests } from '../support/updownTests.ts';
+
+upDownTests('postgresql');
