@@ -1,4 +1,5 @@
 // Bundles everything that ships into dist/. `--watch` rebuilds on change, `--dev` keeps the code readable.
+import { execFileSync } from 'node:child_process';
 import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -51,7 +52,8 @@ const keepApart = {
 const bundles = [
   { ...node, entryPoints: ['client/src/extension.ts'], outfile: 'dist/client.cjs', external: ['vscode'], target: 'node22' },
   { ...node, entryPoints: ['server/src/lsp/node.ts'], outfile: 'dist/server.cjs', plugins: [keepApart] },
-  { ...node, entryPoints: ['server/src/cli/main.ts'], outfile: 'dist/cli.cjs', plugins: [keepApart], banner: { js: `#!/usr/bin/env node\n${node.banner.js}` } },
+  { ...node, entryPoints: ['server/src/cli/start.ts'], outfile: 'dist/cli.cjs', banner: { js: '#!/usr/bin/env node' } },
+  { ...node, entryPoints: ['server/src/cli/main.ts'], outfile: 'dist/program.cjs', plugins: [keepApart] },
   ...Object.entries(apart).map(([file, { entry, supported = node.supported }]) => ({ ...node, supported, entryPoints: [entry], outfile: `dist/${file}`, plugins: [keepApart] })),
   { bundle: true, platform: 'browser', format: 'iife', target: 'es2022', minify: !dev, sourcemap: dev ? 'inline' : false, logLevel: 'warning', legalComments: 'none', entryPoints: ['client/panel/main.ts'], outfile: 'dist/panel.js' },
 ];
@@ -81,4 +83,5 @@ if (process.argv.includes('--watch')) {
   await Promise.all(bundles.map(async (options) => (await context(options)).watch()));
 } else {
   await Promise.all(bundles.map((options) => build(options)));
+  if (!dev) execFileSync(process.execPath, ['scripts/codeCache.mjs'], { stdio: ['ignore', 'ignore', 'inherit'] });
 }
