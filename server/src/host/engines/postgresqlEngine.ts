@@ -1,0 +1,183 @@
+import pg, { type Client, type ClientConfig, type DatabaseError, type QueryResult } from 'pg';
+import { type Engine, type EngineInfo, EngineRefusal, type EngineSession, EngineStopped, type OpenOptions, type Result } from '../../proofs/engine.ts';
+import { boundedRows } from '../../proofs/engines/answers.ts';
+import { type PostgresqlCluster, startPostgresql } from './postgresqlCluster.ts';
+import type { PostgresqlInstallation } from './postgresqlInstallation.ts';
+
+/** Milliseconds for one request, unless the caller says otherwise. */
+const TIMEOUT = 30_000;
+
+/** The role that SQL of the workspace runs as: it owns its database and may neither read files nor start programs. */
+const owner = 'proof';
+
+const messages: Readonly<Record<'timeout' | 'cancelled' | 'crashed', string>> = {
+  timeout: 'The server was left because it did not answer in time.',
+  cancelled: 'The server was left because the work was cancelled.',
+  crashed: 'The connection to the server broke.',
+};
+
+/** A connection of which others to the same database can be opened. */
+export interface PostgresqlSession extends EngineSession {
+  beside(): Promise<PostgresqlSession>;
+}
+
+/**
+ * An installation of PostgreSQL as an engine: a private throwaway server, which runs while any session is open, and a database of its
+ * own for each session.
+ */
+export class PostgresqlEngine implements Engine {
+  readonly id = 'postgresql';
+  readonly dialect = 'postgresql';
+  readonly #installation: PostgresqlInstallation;
+  #cluster: Promise<PostgresqlCluster> | undefined;
+  #databases = 0;
+  #open = 0;
+
+  constructor(installation: PostgresqlInstallation) {
+    this.#installation = installation;
+  }
+
+  /** @throws Error when the server can not be made or started; EngineStopped when the signal is aborted */
+  async open({ signal, timeout = TIMEOUT }: OpenOptions = {}): Promise<PostgresqlSession> {
+    this.#open++;
+    try {
+      this.#cluster ??= this.#started();
+      const cluster = await this.#cluster;
+      if (signal?.aborted) throw new EngineStopped('cancelled', messages.cancelled);
+      const database = `proof_${++this.#databases}`;
+      await asSuperuser(cluster, [`CREATE DATABASE ${database} TEMPLATE template0 OWNER ${owner}`]);
+      return await this.#connect({ cluster, database, timeout, ...(signal && { signal }) }, async () => {
+        await asSuperuser(cluster, [`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`]).catch(() => undefined);
+        await this.#left();
+      });
+    } catch (error) {
+      await this.#left();
+      throw error;
+    }
+  }
+
+  async #started(): Promise<PostgresqlCluster> {
+    const forget = (): void => (this.#cluster = undefined);
+    const cluster = await startPostgresql(this.#installation).catch((error: unknown) => {
+      forget();
+      throw error;
+    });
+    void cluster.ended.then(forget);
+    // Before 16 whoever creates roles may join those that start programs.
+    await asSuperuser(cluster, [`CREATE ROLE ${owner} LOGIN${this.#installation.major >= 16 ? ' CREATEROLE' : ''}${cluster.connection('').password === undefined ? '' : ` PASSWORD '${cluster.connection('').password!}'`}`]);
+    return cluster;
+  }
+
+  async #connect(place: Place, closed: () => Promise<void>): Promise<PostgresqlSession> {
+    const connection = await Connection.to(place, { id: 'postgresql', name: 'PostgreSQL', version: this.#installation.version, dialect: 'postgresql' });
+    const others: PostgresqlSession[] = [];
+    return {
+      info: connection.info,
+      run: (sql) => connection.run(sql),
+      beside: async () => {
+        const other = await this.#connect(place, () => Promise.resolve());
+        others.push(other);
+        return other;
+      },
+      async close() {
+        await Promise.all(others.splice(0).map((other) => other.close()));
+        if (await connection.end()) await closed();
+      },
+    };
+  }
+
+  /** Ends the server when no session is left. */
+  async #left(): Promise<void> {
+    this.#open--;
+    if (this.#open > 0) return;
+    const cluster = await this.#cluster?.catch(() => undefined);
+    if (this.#open === 0) await cluster?.stop();
+  }
+}
+
+interface Place {
+  readonly cluster: PostgresqlCluster;
+  readonly database: string;
+  readonly timeout: number;
+  readonly signal?: AbortSignal;
+}
+
+async function asSuperuser(cluster: PostgresqlCluster, statements: readonly string[]): Promise<void> {
+  const client = await connected(cluster.connection('postgres'));
+  try {
+    for (const statement of statements) await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+async function connected(config: ClientConfig): Promise<Client> {
+  const client = new pg.Client({ ...config, ssl: false, application_name: 'database-expert', types: { getTypeParser: () => (value) => value } });
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
+}
+
+/** One connection, which is broken off when an answer takes too long or the work is cancelled. */
+class Connection {
+  readonly info: EngineInfo;
+  readonly #client: Client;
+  readonly #place: Place;
+  #ended = false;
+  #stop: (reason: 'timeout' | 'cancelled') => void = () => undefined;
+  readonly #stopped: Promise<never>;
+  readonly #cancel = (): void => this.#stop('cancelled');
+
+  private constructor(client: Client, place: Place, info: EngineInfo) {
+    this.#client = client;
+    this.#place = place;
+    this.info = info;
+    this.#stopped = new Promise<never>((_, reject) => {
+      this.#stop = (reason) => {
+        client.connection.stream.destroy();
+        reject(new EngineStopped(reason, messages[reason]));
+      };
+    });
+    this.#stopped.catch(() => undefined);
+    place.signal?.addEventListener('abort', this.#cancel, { once: true });
+  }
+
+  static async to(place: Place, info: EngineInfo): Promise<Connection> {
+    return new Connection(await connected({ ...place.cluster.connection(place.database), user: owner }), place, info);
+  }
+
+  async run(sql: string): Promise<readonly Result[]> {
+    const timer = setTimeout(() => this.#stop('timeout'), this.#place.timeout);
+    try {
+      const answered = await Promise.race([this.#client.query(sql), this.#stopped]);
+      return [answered].flat().map(resultOf);
+    } catch (error) {
+      throw refusalOf(error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** False when it was ended before. */
+  async end(): Promise<boolean> {
+    if (this.#ended) return false;
+    this.#ended = true;
+    this.#place.signal?.removeEventListener('abort', this.#cancel);
+    await Promise.race([this.#client.end(), this.#stopped]).catch(() => undefined);
+    return true;
+  }
+}
+
+/** Commands that tell how many rows they wrote. */
+const writes: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE', 'COPY']);
+
+function resultOf({ command, rows, rowCount }: QueryResult): Result {
+  return { ...boundedRows(rows), ...(writes.has(command ?? '') && rowCount !== null && { affected: rowCount }) };
+}
+
+function refusalOf(error: unknown): unknown {
+  if (error instanceof EngineStopped || !(error instanceof Error)) return error;
+  const { code, detail } = error as DatabaseError;
+  if (code !== undefined && /^[0-9A-Z]{5}$/.test(code)) return new EngineRefusal(error.message, code, detail);
+  return new EngineStopped('crashed', messages.crashed);
+}
