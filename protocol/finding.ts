@@ -1,3 +1,5 @@
+import type { ExperimentEvidence } from './evidence.ts';
+
 /** A finding as it leaves the process (command line JSON, version 1). Lines and columns are 1-based, UTF-16. */
 export interface WireFinding {
   readonly database: string | null;
@@ -13,6 +15,8 @@ export interface WireFinding {
   readonly endColumn: number;
   readonly applied: boolean;
   readonly related: readonly { readonly file: string; readonly line: number; readonly message: string }[];
+  /** What experiments showed of it; absent where none looked. */
+  readonly evidence?: readonly ExperimentEvidence[];
   readonly fixes: readonly WireFix[];
 }
 

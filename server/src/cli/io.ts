@@ -1,3 +1,5 @@
+import type { Engine } from '../proofs/engine.ts';
+
 /** Where a command writes, and where it stands; injected so that tests run commands in-process. */
 export interface Io {
   readonly cwd: string;
@@ -7,6 +9,8 @@ export interface Io {
   readonly colour: boolean;
   /** All of standard input. */
   stdin(): Promise<string>;
+  /** The engines that proofs run on, in the place of those that the product brings along. */
+  readonly engines?: readonly Engine[];
 }
 
 /** A file or folder that cannot be opened, read or decoded: one sentence for standard error, exit code 2. */

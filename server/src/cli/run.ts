@@ -4,6 +4,7 @@ import { check, checkSpec } from './commands/check.ts';
 import { down, downSpec } from './commands/down.ts';
 import { lsp, lspSpec } from './commands/lsp.ts';
 import { plan, planSpec } from './commands/plan.ts';
+import { prove, proveSpec } from './commands/prove.ts';
 import { explain, explainSpec, rules, rulesSpec } from './commands/rules.ts';
 import { schema, schemaSpec } from './commands/schema.ts';
 import { InputError, type ExitCode, type Io } from './io.ts';
@@ -17,6 +18,7 @@ const commands: Readonly<Record<string, Command>> = {
   check: { spec: checkSpec, run: check },
   schema: { spec: schemaSpec, run: schema },
   down: { spec: downSpec, run: down },
+  prove: { spec: proveSpec, run: prove },
   plan: { spec: planSpec, run: plan },
   rules: { spec: rulesSpec, run: rules },
   explain: { spec: explainSpec, run: explain },

@@ -48,6 +48,7 @@ export function wireFinding(finding: Finding, target: Target, lines: Lines): Wir
     endColumn: end.column,
     applied: finding.applied,
     related: finding.related.map((one) => ({ file: shownPath(target, one.file), line: lines.at(one.file, one.range.start).line, message: one.message })),
+    ...(finding.evidence && { evidence: finding.evidence }),
     fixes: finding.fixes().map((fix) => wireFix(fix, target, lines)),
   };
 }

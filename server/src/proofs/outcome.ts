@@ -104,6 +104,8 @@ export interface RoundTripDetail {
   readonly error?: { readonly code: string; readonly message: string; readonly sql: string; readonly file: string; readonly start: number };
   /** Set when the scripts were committed, as their runner does: the bench has to be laid out anew. */
   readonly committed?: true;
+  /** Set when it was run without rows, because those that the schema allows make the migration fail. */
+  readonly rowless?: true;
   /** Set when SQLite refused something for the sake of a foreign key, and was run without enforcing them. */
   readonly withoutForeignKeys?: true;
 }

@@ -12,7 +12,8 @@ import { findingsOf, load, targetsOf, tellProblems, type Loaded, type LoadOption
 import { renderReport } from '../tty.ts';
 import { Lines, report, wireFix } from '../wire.ts';
 
-const levels = ['error', 'warning', 'information', 'hint'] as const;
+/** Severities, worst first. */
+export const levels = ['error', 'warning', 'information', 'hint'] as const;
 
 export const checkSpec: CommandSpec = {
   summary: 'Reports what will hurt in production.',

@@ -1,0 +1,108 @@
+import type { ExperimentEvidence } from './evidence.ts';
+import type { WireFinding } from './finding.ts';
+
+// Output of `prove --format json`. `import type` from neighbours is the only import of this floor.
+
+/** A relation as an engine names it: without `public`, quoted where SQL needs quotes. */
+export interface WireRelation {
+  readonly relation: string;
+  readonly kind: string;
+  /** The table of an index. */
+  readonly table?: string;
+}
+
+/** Modes as pg_locks names them, without `Lock`; on SQLite `Reserved`, which keeps other writers out. */
+export interface WireLock extends WireRelation {
+  readonly mode: string;
+}
+
+/** A refusal in the engine's words. `code` is the SQLSTATE, or SQLite's name of the result code; empty where there is none. */
+export interface WireRefusal {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What one statement was seen to do. */
+export interface WireStatementProof {
+  readonly file: string;
+  readonly line: number;
+  readonly endLine: number;
+  readonly statement: string;
+  readonly locks: readonly WireLock[];
+  readonly rewritten: readonly WireRelation[];
+  readonly scanned: readonly { readonly relation: string; readonly rows: number }[];
+  readonly held: readonly WireLock[];
+  /** The locks were not seen but are what is known of such statements. */
+  readonly classFact?: true;
+  readonly notRun?: string;
+  readonly refused?: WireRefusal;
+}
+
+export interface WireRowFailure extends WireRefusal {
+  readonly file: string;
+  readonly line: number;
+  readonly statement: string;
+  readonly table?: string;
+  /** A row that did it, as `column = value` pairs. */
+  readonly row?: string;
+}
+
+interface Ran {
+  readonly ran: true;
+  readonly engine: string;
+  readonly version: string;
+  readonly evidence: readonly ExperimentEvidence[];
+}
+
+/** An experiment on a migration. One that did not run says why, and counts as nothing. */
+export type WireExperiment =
+  | { readonly experiment: string; readonly ran: false; readonly reason: string }
+  | (Ran & { readonly experiment: 'locks'; readonly statements: readonly WireStatementProof[] })
+  | (Ran & { readonly experiment: 'existing rows'; readonly failures: readonly WireRowFailure[]; readonly seeded: readonly { readonly table: string; readonly rows: number }[]; readonly unseeded: readonly { readonly table: string; readonly reason: string }[] })
+  | (Ran & { readonly experiment: 'round trip'; /** The migration's own down, or one derived from its history. */ readonly down: 'written' | 'derived'; readonly verdict: string; readonly schema: readonly string[]; readonly data: readonly string[]; readonly error?: WireRefusal & { readonly sql?: string } });
+
+export interface WireMigrationProof {
+  readonly version: string;
+  readonly file: string;
+  readonly applied: boolean;
+  readonly experiments: readonly WireExperiment[];
+  /** What of the schema before it the engine would not make; what rests on it could not be shown. */
+  readonly missing: readonly { readonly sql: string; readonly reason: string }[];
+  /** Where the proof stopped, and why; what comes behind it was not seen. */
+  readonly stopped?: { readonly file: string; readonly line: number; readonly reason: string };
+}
+
+export interface WireDatabaseProof {
+  readonly database: string;
+  readonly dialect: string;
+  readonly migrations: readonly WireMigrationProof[];
+}
+
+/** Something that an experiment showed to go wrong. */
+export interface WireProblem {
+  readonly database: string;
+  readonly file: string;
+  readonly line: number;
+  readonly experiment: string;
+  readonly severity: 'error' | 'warning';
+  readonly message: string;
+}
+
+/** Output of `prove --format json`. */
+export interface ProofReport {
+  readonly version: 1;
+  readonly databases: readonly WireDatabaseProof[];
+  readonly problems: readonly WireProblem[];
+  /** The findings that experiments could look at, with what they showed. */
+  readonly findings: readonly WireFinding[];
+  readonly summary: {
+    readonly migrations: number;
+    readonly statements: number;
+    readonly proved: number;
+    readonly refuted: number;
+    readonly modelled: number;
+    /** Experiments that did not run. */
+    readonly notRun: number;
+    readonly problems: number;
+  };
+}

@@ -1,0 +1,124 @@
+import type { ProofReport, WireExperiment, WireLock, WireMigrationProof, WireStatementProof } from '../../../protocol/proof.ts';
+import { maskSecrets } from '../source/secrets.ts';
+import { painter } from './tty.ts';
+
+type Paint = ReturnType<typeof painter>;
+type Locks = Extract<WireExperiment, { experiment: 'locks'; ran: true }>;
+type Rows = Extract<WireExperiment, { experiment: 'existing rows'; ran: true }>;
+type RoundTrip = Extract<WireExperiment, { experiment: 'round trip'; ran: true }>;
+
+/** Proofs for people: per migration what each statement locks, what existing rows make of it, and whether its down brings everything back. */
+export function renderProofs(report: ProofReport, { colour }: { readonly colour: boolean }): string {
+  const paint = painter(colour);
+  const blocks = report.databases.flatMap(({ database, migrations }) => migrations.map((migration) => renderMigration(migration, report.databases.length > 1 ? database : undefined, paint)));
+  return `${[...blocks, ...(findingLines(report, paint) ?? []), summary(report, paint)].join('\n')}`;
+}
+
+function renderMigration({ file, applied, experiments, missing, stopped }: WireMigrationProof, database: string | undefined, paint: Paint): string {
+  const notes = [database === undefined ? '' : `database ${database}`, applied ? 'applied' : ''].filter(Boolean).join(', ');
+  const lines = [`${paint('bold', file)}${notes === '' ? '' : ` ${paint('dim', `(${notes})`)}`}`];
+  for (const experiment of experiments) lines.push(...renderExperiment(experiment, paint));
+  if (stopped) lines.push(`  ${paint('warning', '!')} The proof stopped at line ${stopped.line}: ${stopped.reason}`);
+  if (missing.length > 0) lines.push(`  ${paint('warning', '!')} ${missing.length === 1 ? 'One piece' : `${missing.length} pieces`} of the schema before it could not be made here: ${firstLine(missing[0]!.sql, 60)} (${missing[0]!.reason})`);
+  return `${lines.join('\n')}\n`;
+}
+
+function renderExperiment(experiment: WireExperiment, paint: Paint): string[] {
+  if (!experiment.ran) return [`  ${paint('dim', '-')} ${heading(experiment.experiment)} ${paint('dim', `not run: ${experiment.reason}`)}`];
+  if (experiment.experiment === 'locks') return locksLines(experiment, paint);
+  return experiment.experiment === 'existing rows' ? rowsLines(experiment, paint) : roundTripLines(experiment, paint);
+}
+
+function heading(name: string): string {
+  return name.padEnd(13);
+}
+
+function locksLines({ statements, engine, version }: Locks, paint: Paint): string[] {
+  const width = Math.max(1, ...statements.map(({ line }) => String(line).length));
+  const refused = statements.some((one) => one.refused);
+  const head = `  ${mark(!refused, paint)} ${heading('locks')} ${paint('dim', `${engine} ${version}`)}`;
+  return [head, ...statements.flatMap((one) => statementLines(one, width, paint))];
+}
+
+function statementLines(one: WireStatementProof, width: number, paint: Paint): string[] {
+  const indent = ' '.repeat(6 + width + 2);
+  const lines = [`      ${paint('dim', String(one.line).padStart(width))}  ${firstLine(one.statement, 96)}`];
+  const detail = (text: string): void => void lines.push(`${indent}${text}`);
+  if (one.refused) detail(paint('error', `refused: ${one.refused.message}`));
+  else if (one.notRun !== undefined) detail(paint('dim', `not run: ${one.notRun}`));
+  for (const [mode, names] of byMode(one.locks)) detail(`${paint(colourOf(mode), mode)} on ${listed(names)}${one.classFact ? paint('dim', ' (known of such statements, not seen)') : ''}`);
+  if (one.rewritten.length > 0) detail(paint('warning', `writes ${listed(one.rewritten.map(({ relation }) => relation))} anew`));
+  if (one.scanned.length > 0) detail(paint('warning', `reads all of ${listed(one.scanned.map(({ relation }) => relation))}`));
+  if (one.held.length > 0) detail(paint('dim', `held meanwhile: ${[...byMode(one.held)].map(([mode, names]) => `${mode} on ${listed(names)}`).join('; ')}`));
+  return lines;
+}
+
+/** Tables by lock mode; indexes stand behind their table, which is locked as well. */
+function byMode(locks: readonly WireLock[]): Map<string, string[]> {
+  const modes = new Map<string, string[]>();
+  for (const { kind, relation, mode } of locks) {
+    if (kind === 'index' || mode === 'AccessShare') continue;
+    modes.set(mode, [...(modes.get(mode) ?? []), relation]);
+  }
+  return modes;
+}
+
+/** Red keeps readers out, yellow writers, the rest nobody. */
+function colourOf(mode: string): 'error' | 'warning' | 'dim' {
+  if (mode === 'AccessExclusive') return 'error';
+  return mode === 'Share' || mode === 'ShareRowExclusive' || mode === 'Exclusive' || mode === 'Reserved' ? 'warning' : 'dim';
+}
+
+function rowsLines({ failures, seeded, unseeded, engine, version }: Rows, paint: Paint): string[] {
+  const rows = seeded.reduce((sum, one) => sum + one.rows, 0);
+  const where = paint('dim', `${engine} ${version}, ${count(rows, 'row')} in ${count(seeded.filter((one) => one.rows > 0).length, 'table')}${unseeded.length > 0 ? `; no row could be made for ${listed(unseeded.map(({ table }) => table))}` : ''}`);
+  const lines = [`  ${mark(failures.length === 0, paint)} ${heading('existing rows')} ${where}`];
+  for (const { line, message, code, row, table } of failures) lines.push(`      line ${line} ${paint('error', 'fails')}: ${message}${code === '' ? '' : ` [${code}]`}${row === undefined ? '' : `\n        ${paint('dim', `the row ${maskSecrets(row)}${table === undefined ? '' : ` of ${table}`}`)}`}`);
+  return lines;
+}
+
+function roundTripLines({ verdict, down, schema, data, error, engine, version }: RoundTrip, paint: Paint): string[] {
+  const restored = verdict.startsWith('restored');
+  const which = down === 'written' ? '' : 'with a derived down: ';
+  const lines = [`  ${mark(restored, paint)} ${heading('round trip')} ${which}${verdict} ${paint('dim', `${engine} ${version}`)}`];
+  const told = [...schema, ...data, ...(error ? [`${error.message}${error.code === '' ? '' : ` [${error.code}]`}`] : [])];
+  for (const one of told.slice(0, 8)) lines.push(`      ${one}`);
+  if (told.length > 8) lines.push(`      and ${told.length - 8} more (--format json lists them)`);
+  return lines;
+}
+
+function findingLines({ findings }: ProofReport, paint: Paint): string[] | undefined {
+  const told = findings.flatMap(({ file, line, rule, message, evidence = [] }) => evidence.map(({ level }) => `  ${paint(level === 'proved' ? 'information' : level === 'refuted' ? 'hint' : 'dim', level.padEnd(8))} ${file}:${line} ${message} ${paint('dim', `(${rule})`)}`));
+  return told.length === 0 ? undefined : [`${paint('bold', 'Findings that could be looked at')}`, ...told, ''];
+}
+
+function summary({ summary: { migrations, statements, notRun, problems }, findings }: ProofReport, paint: Paint): string {
+  if (migrations === 0) return 'No pending migration to prove.\n';
+  const levels = (level: string) => findings.filter(({ evidence }) => evidence?.some((one) => one.level === level)).length;
+  const parts = [
+    `${count(migrations, 'migration')}, ${count(statements, 'statement')} run`,
+    problems === 0 ? 'no problem seen' : paint('error', count(problems, 'problem')),
+    ...(levels('proved') > 0 ? [`${count(levels('proved'), 'finding')} proved`] : []),
+    ...(levels('refuted') > 0 ? [`${levels('refuted')} refuted`] : []),
+    ...(notRun > 0 ? [paint('warning', `${count(notRun, 'experiment')} did not run`)] : []),
+  ];
+  return `${parts.join('; ')}.\n`;
+}
+
+function mark(good: boolean, paint: Paint): string {
+  return good ? paint('information', '✓') : paint('error', '✗');
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+function listed(names: readonly string[], most = 4): string {
+  return names.length <= most ? names.join(', ') : `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
+}
+
+/** The text of a statement on one line, secrets masked, cut at `width`. */
+function firstLine(sql: string, width: number): string {
+  const line = maskSecrets(sql).replace(/\s+/g, ' ').trim();
+  return line.length <= width ? line : `${line.slice(0, width - 1)}…`;
+}

@@ -1,0 +1,111 @@
+import type { ProofReport, WireDatabaseProof, WireExperiment, WireLock, WireMigrationProof, WireProblem, WireRelation } from '../../../protocol/proof.ts';
+import type { LockSeen, LocksDetail, Outcome, RelationSeen, RoundTripDetail, RowsDetail } from '../proofs/outcome.ts';
+import { problemsOf } from '../proofs/problems.ts';
+import { evidenceOf, outcomesOf, type DatabaseProof, type MigrationProof } from '../proofs/report.ts';
+import type { Finding } from '../rules/rule.ts';
+import { shownPath, type Loaded, type Target } from './load.ts';
+import { Lines, wireFinding } from './wire.ts';
+
+/** One workspace with what was shown of it. */
+export interface Proved {
+  readonly loaded: Loaded;
+  readonly proofs: readonly DatabaseProof[];
+  /** Findings after they were judged. */
+  readonly findings: readonly Finding[];
+}
+
+/** What `prove --format json` prints. */
+export function proofReport(parts: readonly Proved[]): ProofReport {
+  const databases = parts.flatMap(({ loaded, proofs }) => proofs.map((proof) => wireDatabase(proof, loaded.target, new Lines(loaded.facts))));
+  const problems = parts.flatMap(({ loaded, proofs }) => proofs.flatMap((proof) => wireProblems(proof, loaded.target, new Lines(loaded.facts))));
+  const findings = parts.flatMap(({ loaded, findings: judged }) => judged.filter(({ evidence }) => evidence !== undefined).map((finding) => wireFinding(finding, loaded.target, new Lines(loaded.facts))));
+  return { version: 1, databases, problems, findings, summary: summaryOf(parts.flatMap(({ proofs }) => proofs), findings, problems.length) };
+}
+
+function summaryOf(proofs: readonly DatabaseProof[], findings: ProofReport['findings'], problems: number): ProofReport['summary'] {
+  const migrations = proofs.flatMap((proof) => proof.migrations);
+  const evidence = [...migrations.flatMap(evidenceOf), ...findings.flatMap((finding) => finding.evidence ?? [])];
+  const count = (level: string) => evidence.filter((one) => one.level === level).length;
+  return {
+    migrations: migrations.length,
+    statements: migrations.reduce((sum, { locks }) => sum + (locks.ran ? locks.detail.statements.filter((one) => one.notRun === undefined).length : 0), 0),
+    proved: count('proved'),
+    refuted: count('refuted'),
+    modelled: count('modelled'),
+    notRun: migrations.flatMap(outcomesOf).filter(({ ran }) => !ran).length,
+    problems,
+  };
+}
+
+function wireDatabase({ database, dialect, migrations }: DatabaseProof, target: Target, lines: Lines): WireDatabaseProof {
+  return { database, dialect, migrations: migrations.map((proof) => wireMigration(proof, target, lines)) };
+}
+
+function wireMigration(proof: MigrationProof, target: Target, lines: Lines): WireMigrationProof {
+  const { version, file, applied, locks, rows, roundTrip, down, notLaid, stopped } = proof;
+  const place = { target, lines };
+  return {
+    version,
+    file: shownPath(target, file),
+    applied,
+    experiments: [wireLocks(locks, place), wireRows(rows, place), wireRoundTrip(roundTrip, down)],
+    missing: notLaid,
+    ...(stopped && { stopped: { file: shownPath(target, stopped.file), line: lines.at(stopped.file, stopped.offset).line, reason: stopped.reason } }),
+  };
+}
+
+interface Placing {
+  readonly target: Target;
+  readonly lines: Lines;
+}
+
+function wireLocks(outcome: Outcome<LocksDetail>, { target, lines }: Placing): WireExperiment {
+  if (!outcome.ran) return notRun(outcome);
+  const statements = outcome.detail.statements.map(({ file, start, end, sql, locks, rewritten, scanned, held, classFact, notRun: reason, refused }) => ({
+    file: shownPath(target, file),
+    line: lines.at(file, start).line,
+    endLine: lines.at(file, end).line,
+    statement: sql,
+    locks: locks.map(wireLock),
+    rewritten: rewritten.map(wireRelation),
+    scanned,
+    held: held.map(wireLock),
+    ...(classFact && { classFact }),
+    ...(reason !== undefined && { notRun: reason }),
+    ...(refused && { refused }),
+  }));
+  return { experiment: 'locks', ...ran(outcome), statements };
+}
+
+function wireRows(outcome: Outcome<RowsDetail>, { target, lines }: Placing): WireExperiment {
+  if (!outcome.ran) return notRun(outcome);
+  const { failures, seeded, unseeded } = outcome.detail;
+  const told = failures.map(({ file, start, sql, code, message, table, row }) => ({ file: shownPath(target, file), line: lines.at(file, start).line, statement: sql, code, message, ...(table !== undefined && { table }), ...(row !== undefined && { row }) }));
+  return { experiment: 'existing rows', ...ran(outcome), failures: told, seeded, unseeded };
+}
+
+function wireRoundTrip(outcome: Outcome<RoundTripDetail>, down: MigrationProof['down']): WireExperiment {
+  if (!outcome.ran) return notRun(outcome);
+  const { verdict, schema, data, error } = outcome.detail;
+  return { experiment: 'round trip', ...ran(outcome), down: down === 'derived' ? down : 'written', verdict, schema, data, ...(error && { error: { code: error.code, message: error.message, sql: error.sql } }) };
+}
+
+function ran({ engine, evidence }: Extract<Outcome<unknown>, { ran: true }>) {
+  return { ran: true as const, engine: engine.name, version: engine.version, evidence };
+}
+
+function notRun({ experiment, reason }: Extract<Outcome<unknown>, { ran: false }>): WireExperiment {
+  return { experiment, ran: false, reason };
+}
+
+function wireRelation({ relation, kind, table }: RelationSeen): WireRelation {
+  return { relation, kind, ...(table !== undefined && { table }) };
+}
+
+function wireLock(lock: LockSeen): WireLock {
+  return { ...wireRelation(lock), mode: lock.mode };
+}
+
+function wireProblems({ database, migrations }: DatabaseProof, target: Target, lines: Lines): WireProblem[] {
+  return migrations.flatMap(problemsOf).map(({ file, start, experiment, severity, message }) => ({ database, file: shownPath(target, file), line: lines.at(file, start).line, experiment, severity, message }));
+}

@@ -1,0 +1,81 @@
+import type { ExperimentEvidence } from '../../../protocol/evidence.ts';
+import type { DatabaseFacts, HistoryEntry, MigrationStep } from '../project/facts.ts';
+import type { Claim } from '../rules/claim.ts';
+import type { Finding, Severity } from '../rules/rule.ts';
+import type { EngineInfo } from './engine.ts';
+import type { MigrationProof } from './report.ts';
+import { verdictOnLocks, verdictOnRefusal, verdictOnRows, type Verdict } from './verdicts.ts';
+
+/** The proof of a migration as it stands now; undefined when none was made of this very text over this very schema. */
+export type ProofLookup = (database: DatabaseFacts, step: MigrationStep) => MigrationProof | undefined;
+
+const lower: Readonly<Record<Severity, Severity>> = { error: 'warning', warning: 'information', information: 'hint', hint: 'hint' };
+
+/**
+ * Holds what findings claim against what experiments showed. A finding whose claim was looked at gets the evidence; one that was refuted
+ * loses a level, unless the workspace states another major version than the one it ran on. The others are given back as they are.
+ */
+export function judge(findings: readonly Finding[], databases: readonly DatabaseFacts[], proofOf: ProofLookup): readonly Finding[] {
+  let changed = false;
+  const judged = findings.map((finding) => {
+    const database = finding.claim && databases.find(({ name }) => name === finding.database);
+    const result = database ? judgeOne(finding, finding.claim!, database, proofOf) : finding;
+    changed ||= result !== finding;
+    return result;
+  });
+  return changed ? judged : findings;
+}
+
+function judgeOne(finding: Finding, claim: Claim, database: DatabaseFacts, proofOf: ProofLookup): Finding {
+  const place = placeIn(database, finding);
+  const proof = place && proofOf(database, place.step);
+  if (!place || !proof) return finding;
+  const verdict = verdictOn(claim, proof, place.entry.placed.statement.start - place.step.migration.up.range.start + proof.base);
+  if (!verdict) return finding;
+  const stated = statedOtherwise(database, verdict.engine);
+  const severity = verdict.level === 'refuted' && stated === '' ? lower[finding.severity] : finding.severity;
+  const { level, experiment, engine, observed, ran } = verdict;
+  const evidence: ExperimentEvidence = { level, experiment, engine: engine?.name ?? 'none', version: engine?.version ?? '', observed: `${observed}${stated}`, ...(ran !== undefined && { ran }) };
+  return { ...finding, severity, evidence: [...(finding.evidence ?? []), evidence] };
+}
+
+interface Standing {
+  readonly step: MigrationStep;
+  readonly entry: HistoryEntry;
+}
+
+/** The statement that a finding stands in, in the migration it belongs to. */
+function placeIn({ steps }: DatabaseFacts, { at }: Finding): Standing | undefined {
+  const { start } = at.range;
+  for (const step of steps) {
+    const { up } = step.migration;
+    if (up.file !== at.file || start < up.range.start || start > up.range.end) continue;
+    const entry = step.entries.find(({ placed: { statement } }) => statement.start <= start && start <= statement.end);
+    if (entry) return { step, entry };
+  }
+  return undefined;
+}
+
+function verdictOn(claim: Claim, { locks, rows }: MigrationProof, start: number): Verdict | undefined {
+  switch (claim.kind) {
+    case 'locks':
+      return verdictOnLocks(claim, locks, start);
+    case 'fails':
+      return verdictOnRefusal(locks, start);
+    case 'fails on rows':
+      return verdictOnRows(rows, start);
+    default:
+      return undefined;
+  }
+}
+
+/** What follows where the workspace states another major version than the one that was asked; empty where it does not. */
+function statedOtherwise({ engineVersion }: DatabaseFacts, engine: EngineInfo | undefined): string {
+  if (engineVersion === undefined || !engine || majorOf(engine) === engineVersion) return '';
+  return ` The workspace states ${engine.name} ${engineVersion}, for which this does not settle it.`;
+}
+
+function majorOf({ version }: EngineInfo): number {
+  return Number.parseInt(version, 10);
+}
+

@@ -1,0 +1,138 @@
+import type { Dialect } from '../source/dialect.ts';
+import type { Engine, EngineSession } from './engine.ts';
+
+/** A session that is kept for the next piece of work. */
+interface Kept {
+  readonly engine: Engine;
+  readonly session: EngineSession;
+  readonly extensions: ReadonlySet<string>;
+}
+
+export interface LaboratoryOptions {
+  /** Milliseconds for one request, after which the engine is ended. */
+  readonly timeout?: number;
+  /** Milliseconds after which an engine that nobody uses is closed; it is kept until `close` when left out. */
+  readonly idle?: number;
+  /** Makes a used session as good as new; false when it can not, and another one is opened. */
+  readonly reset?: (session: EngineSession) => Promise<boolean>;
+}
+
+/** Milliseconds for one request unless said otherwise: a statement over a few seeded rows that takes longer does not end. */
+const usualTimeout = 10_000;
+
+/**
+ * Lends out sessions on the engines there are, one piece of work at a time. A session is opened when it is first asked for, used again
+ * for the next piece of work where that can be done, and closed when nobody asks for a while.
+ */
+export class Laboratory {
+  readonly #engines: ReadonlyMap<Dialect, Engine>;
+  readonly #options: LaboratoryOptions;
+  readonly #kept = new Map<Engine, Kept>();
+  #queue: Promise<unknown> = Promise.resolve();
+  #idle: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(engines: readonly Engine[], options: LaboratoryOptions = {}) {
+    // The first engine of a dialect is the one to use: whoever lists them decides.
+    this.#engines = new Map([...engines].reverse().map((engine) => [engine.dialect, engine]));
+    this.#options = options;
+  }
+
+  /** The engine for a dialect; undefined where there is none. */
+  engineOf(dialect: Dialect): Engine | undefined {
+    return this.#engines.get(dialect);
+  }
+
+  /** Does a piece of work; the next one waits until it is over. Throws what it throws. */
+  work<T>(piece: (workplace: Workplace) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const done = this.#queue.then(async () => {
+      clearTimeout(this.#idle);
+      const keep = (kept: Kept): void => void this.#kept.set(kept.engine, kept);
+      const workplace = new Workplace((engine, extensions) => this.#take(engine, extensions, signal), keep, signal);
+      try {
+        return await piece(workplace);
+      } finally {
+        await workplace.leave();
+        if (this.#options.idle !== undefined) this.#idle = unrefed(setTimeout(() => void this.#closeKept(), this.#options.idle));
+      }
+    });
+    this.#queue = done.catch(() => undefined);
+    return done;
+  }
+
+  async #take(engine: Engine, extensions: readonly string[], signal: AbortSignal | undefined): Promise<Kept> {
+    signal?.throwIfAborted();
+    const known = this.#kept.get(engine);
+    this.#kept.delete(engine);
+    if (known) {
+      const fits = extensions.every((extension) => known.extensions.has(extension));
+      if (fits && (await this.#options.reset?.(known.session).catch(() => false))) return known;
+      await quietly(known.session);
+    }
+    return { engine, session: await engine.open({ extensions, timeout: this.#options.timeout ?? usualTimeout }), extensions: new Set(extensions) };
+  }
+
+  async #closeKept(): Promise<void> {
+    const sessions = [...this.#kept.values()];
+    this.#kept.clear();
+    await Promise.all(sessions.map(({ session }) => quietly(session)));
+  }
+
+  /** Closes what is open, once the work at hand is over. The laboratory can be used again. */
+  async close(): Promise<void> {
+    clearTimeout(this.#idle);
+    await this.#queue;
+    await this.#closeKept();
+  }
+}
+
+/** The place of one piece of work: at most one session at a time, ended with the signal. */
+export class Workplace {
+  readonly #take: (engine: Engine, extensions: readonly string[]) => Promise<Kept>;
+  readonly #keep: (kept: Kept) => void;
+  readonly #signal: AbortSignal | undefined;
+  #held: Kept | undefined;
+
+  constructor(take: (engine: Engine, extensions: readonly string[]) => Promise<Kept>, keep: (kept: Kept) => void, signal: AbortSignal | undefined) {
+    this.#take = take;
+    this.#keep = keep;
+    this.#signal = signal;
+    signal?.addEventListener('abort', this.#end);
+  }
+
+  /** A session with an empty schema; the one before is of no use any more. Throws what the engine throws when it can not be opened. */
+  async session(engine: Engine, extensions: readonly string[]): Promise<EngineSession> {
+    this.#giveBack();
+    this.#held = await this.#take(engine, extensions);
+    return this.#held.session;
+  }
+
+  /** Ends the session, when nobody can tell what state it is in. */
+  async discard(): Promise<void> {
+    const held = this.#held;
+    this.#held = undefined;
+    if (held) await quietly(held.session);
+  }
+
+  /** Called when the work is over. */
+  async leave(): Promise<void> {
+    this.#signal?.removeEventListener('abort', this.#end);
+    if (this.#signal?.aborted) await this.discard();
+    else this.#giveBack();
+  }
+
+  #giveBack(): void {
+    if (this.#held) this.#keep(this.#held);
+    this.#held = undefined;
+  }
+
+  readonly #end = (): void => void this.discard();
+}
+
+async function quietly(session: EngineSession): Promise<void> {
+  await session.close().catch(() => undefined);
+}
+
+function unrefed(timer: ReturnType<typeof setTimeout>): ReturnType<typeof setTimeout> {
+  timer.unref?.();
+  return timer;
+}

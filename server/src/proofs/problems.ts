@@ -1,0 +1,39 @@
+import { failureText } from './verdicts.ts';
+import type { MigrationProof } from './report.ts';
+
+/** Something that an experiment showed to go wrong. Offsets are those of the file when it was proved. */
+export interface ProofProblem {
+  readonly experiment: 'locks' | 'existing rows' | 'round trip';
+  readonly severity: 'error' | 'warning';
+  readonly file: string;
+  readonly start: number;
+  /** A sentence with the engine's own words. */
+  readonly message: string;
+}
+
+/** What goes wrong with a migration: statements the engine refuses, or refuses on rows, and a down that does not restore. */
+export function problemsOf({ locks, rows, roundTrip, down, file, base, stopped }: MigrationProof): ProofProblem[] {
+  const problems: ProofProblem[] = [];
+  for (const one of locks.ran ? locks.detail.statements : []) {
+    if (!one.refused || (stopped && stopped.offset <= one.start)) continue;
+    problems.push({ experiment: 'locks', severity: 'error', file: one.file, start: one.start, message: `The statement is refused: ${one.refused.message}${one.refused.code === '' ? '' : ` [${one.refused.code}]`}.` });
+  }
+  for (const one of rows.ran ? rows.detail.failures : []) problems.push({ experiment: 'existing rows', severity: 'error', file: one.file, start: one.start, message: `Fails on rows that the schema before it allows: ${failureText(one)}.` });
+  if (roundTrip.ran && down === 'written' && isLost(roundTrip.detail.verdict)) {
+    const { verdict, schema, data, error } = roundTrip.detail;
+    const what = [...schema, ...data];
+    const said = error ? `: ${error.message}` : what.length > 0 ? `: ${what[0]}${what.length > 1 ? ` (and ${what.length - 1} more)` : ''}` : '';
+    problems.push({ experiment: 'round trip', severity: 'warning', file, start: base, message: `${words[verdict] ?? verdict}${said}` });
+  }
+  return problems;
+}
+
+const words: Readonly<Record<string, string>> = {
+  'not restored': 'The down does not bring back what was there',
+  'down failed': 'The down fails',
+  'up again failed': 'After the down, the migration can not run again',
+};
+
+function isLost(verdict: string): boolean {
+  return verdict in words;
+}

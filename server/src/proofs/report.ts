@@ -1,0 +1,56 @@
+import type { ExperimentEvidence } from '../../../protocol/evidence.ts';
+import type { Dialect } from '../source/dialect.ts';
+import type { NotLaid } from './bench.ts';
+import type { ExperimentName, LocksDetail, Outcome, RoundTripDetail, RowsDetail } from './outcome.ts';
+
+/** Where the proof of a migration stopped, and why: what comes behind it was not seen. */
+export interface Stop {
+  readonly file: string;
+  /** Offset in the file of the statement that could not run. */
+  readonly offset: number;
+  readonly reason: string;
+}
+
+/** What was shown of one migration. Offsets are those of its file when it was proved; `base` is where its part of the file began then. */
+export interface MigrationProof {
+  /** Tells what was proved: the schema before, the texts, the engine and this version of the product. */
+  readonly key: string;
+  readonly version: string;
+  readonly file: string;
+  readonly base: number;
+  readonly applied: boolean;
+  readonly locks: Outcome<LocksDetail>;
+  readonly rows: Outcome<RowsDetail>;
+  readonly roundTrip: Outcome<RoundTripDetail>;
+  /** Which down made the round trip: the migration's own, or one that was derived from the history. */
+  readonly down: 'written' | 'derived' | 'none';
+  /** What of the schema before the migration the engine would not make. */
+  readonly notLaid: readonly NotLaid[];
+  readonly stopped?: Stop;
+}
+
+/** What was shown of one database. */
+export interface DatabaseProof {
+  readonly database: string;
+  readonly dialect: Dialect;
+  /** Major version that the workspace states, where it states one. */
+  readonly statedVersion?: number;
+  readonly migrations: readonly MigrationProof[];
+  /** Why nothing ran, where that holds for all migrations alike: no engine for the dialect, stopped by the user. */
+  readonly note?: string;
+}
+
+/** The outcomes of a migration in the order in which they are told. */
+export function outcomesOf({ locks, rows, roundTrip }: MigrationProof): readonly Outcome<unknown>[] {
+  return [locks, rows, roundTrip];
+}
+
+/** An experiment that did not run, with the reason. */
+export function notRun(experiment: ExperimentName, reason: string): Outcome<never> {
+  return { experiment, ran: false, reason };
+}
+
+/** All evidence of a migration. */
+export function evidenceOf(proof: MigrationProof): readonly ExperimentEvidence[] {
+  return outcomesOf(proof).flatMap((outcome) => (outcome.ran ? outcome.evidence : []));
+}

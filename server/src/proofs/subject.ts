@@ -1,0 +1,66 @@
+import type { DatabaseFacts, HistoryEntry, Migration, MigrationStep, PlacedStatement, ScriptPart } from '../project/facts.ts';
+import { renderCatalog } from '../schema/render.ts';
+import type { Catalog } from '../schema/catalog.ts';
+import { fingerprint } from '../text/hash.ts';
+
+/** What of a database is to be proved, as it was when it was asked: later facts do not move it. */
+export interface ProofSubject {
+  readonly name: string;
+  readonly dialect: DatabaseFacts['dialect'];
+  readonly engineVersion?: number;
+  readonly steps: readonly MigrationStep[];
+}
+
+/**
+ * A copy of what a proof needs. Proofs take seconds, and facts must not be read once there are newer ones.
+ * @param select which migrations
+ */
+export function subjectOf(database: DatabaseFacts, select: (step: MigrationStep) => boolean): ProofSubject {
+  const { name, dialect, engineVersion } = database;
+  return { name, dialect, ...(engineVersion !== undefined && { engineVersion }), steps: database.steps.filter(select).map(copyOfStep) };
+}
+
+function copyOfStep({ migration, before, after, entries }: MigrationStep): MigrationStep {
+  const copies = new Map<PlacedStatement, PlacedStatement>();
+  const placed = (one: PlacedStatement): PlacedStatement => {
+    const known = copies.get(one) ?? copyOfPlaced(one);
+    copies.set(one, known);
+    return known;
+  };
+  const part = (one: ScriptPart): ScriptPart => ({ file: one.file, range: { ...one.range }, statements: one.statements.map(placed) });
+  const { version, name, up, down, applied, transaction } = migration;
+  const copy: Migration = { version, name, up: part(up), ...(down && { down: part(down) }), applied, transaction };
+  return { migration: copy, before, after, entries: entries.map((entry) => copyOfEntry(entry, placed(entry.placed), copy)) };
+}
+
+function copyOfEntry({ before, after, transaction, role, newTables }: HistoryEntry, placed: PlacedStatement, migration: Migration): HistoryEntry {
+  return { placed, before, after, transaction, role, newTables, migration };
+}
+
+function copyOfPlaced({ file, statement, node }: PlacedStatement): PlacedStatement {
+  const { dialect, index, start, end, terminatorEnd, terminated, text, tokens, hasHole } = statement;
+  return { file, node, statement: { dialect, index, start, end, terminatorEnd, terminated, text, tokens, hasHole } };
+}
+
+const rendered = new WeakMap<Catalog, string>();
+
+/** What of a catalog an engine is given, as a short text. */
+function catalogKey(catalog: Catalog): string {
+  let key = rendered.get(catalog);
+  if (key === undefined) rendered.set(catalog, (key = fingerprint([...renderCatalog(catalog), ...unknownTables(catalog)].join('\0'))));
+  return key;
+}
+
+/** Tables that no migration makes are not rendered, but decide on what can be shown. */
+function unknownTables({ tables }: Catalog): string[] {
+  return [...tables].filter(([, table]) => table.knowledge === 'unknown').map(([key]) => `unknown ${key}`).sort();
+}
+
+/**
+ * Tells one proof of a migration from another: equal keys, equal outcomes.
+ * @param circumstances what else decides: the engine, the version of the product
+ */
+export function proofKey({ migration, before }: MigrationStep, engineVersion: number | undefined, circumstances: string): string {
+  const texts = (part: ScriptPart | undefined): string => JSON.stringify(part?.statements.map(({ statement }) => [statement.start - part.range.start, statement.text]) ?? null);
+  return fingerprint([circumstances, before.dialect, String(engineVersion), migration.transaction, catalogKey(before), texts(migration.up), texts(migration.down)].join('\0'));
+}

@@ -1,0 +1,96 @@
+import type { EvidenceLevel } from '../../../protocol/evidence.ts';
+import type { Claim } from '../rules/claim.ts';
+import type { EngineInfo } from './engine.ts';
+import { lockModes, type LockMode, type LocksDetail, type Outcome, type RowFailure, type RowsDetail, type StatementLocks } from './outcome.ts';
+
+/** What an experiment says of a claim. `engine` is absent where none ran. */
+export interface Verdict {
+  readonly level: EvidenceLevel;
+  readonly experiment: string;
+  readonly engine?: EngineInfo;
+  readonly observed: string;
+  readonly ran?: string;
+}
+
+type LocksClaim = Extract<Claim, { kind: 'locks' }>;
+
+/**
+ * Whether a statement was seen to lock, write anew and read through what is claimed. A class fact (a statement whose locks can not be
+ * watched) makes it modelled, and what did not run leaves it assumed.
+ * @param start where the statement stood when it was proved
+ */
+export function verdictOnLocks(claim: LocksClaim, outcome: Outcome<LocksDetail>, start: number): Verdict | undefined {
+  const seen = statementAt(outcome, start);
+  if (!outcome.ran) return assumed('locks', outcome.reason);
+  if (!seen) return undefined;
+  if (seen.notRun !== undefined && !seen.classFact) return assumed('locks', sentence(seen.notRun));
+  if (seen.refused) return assumed('locks', `${outcome.engine.name} ${outcome.engine.version} refused the statement: ${seen.refused.message}.`);
+  const missing = missingOf(claim, seen);
+  const level = seen.classFact ? 'modelled' : missing.length === 0 ? 'proved' : 'refuted';
+  if (seen.classFact && missing.length > 0) return undefined;
+  const observed = seen.observed ?? `The statement locked nothing that others use (${outcome.engine.name} ${outcome.engine.version}).`;
+  return { level, experiment: 'locks', engine: outcome.engine, observed: level === 'refuted' ? `${observed} It did not ${missing.join(' nor ')}.` : observed, ran: seen.sql };
+}
+
+/** What of a claim was not seen, in words that follow "it did not". */
+function missingOf({ table, mode, rewrites, scans }: LocksClaim, { locks, held, rewritten, scanned }: StatementLocks): string[] {
+  const isIt = ({ relation }: { readonly relation: string }): boolean => unquoted(relation) === unquoted(table);
+  const missing: string[] = [];
+  if (mode !== undefined && ![...locks, ...held].some((lock) => isIt(lock) && strength(lock.mode) >= strength(mode))) missing.push(`take ${mode} on ${table}`);
+  if (rewrites && !rewritten.some(isIt)) missing.push(`write ${table} anew`);
+  if (scans && !scanned.some(isIt)) missing.push(`read through ${table}`);
+  return missing;
+}
+
+function strength(mode: string): number {
+  return lockModes.indexOf(mode as LockMode);
+}
+
+/** Whether a statement fails whatever the rows are. */
+export function verdictOnRefusal(outcome: Outcome<LocksDetail>, start: number): Verdict | undefined {
+  if (!outcome.ran) return assumed('locks', outcome.reason);
+  const seen = statementAt(outcome, start);
+  if (!seen || seen.classFact) return undefined;
+  if (seen.notRun !== undefined) return assumed('locks', sentence(seen.notRun));
+  const { engine } = outcome;
+  if (seen.refused) return { level: 'proved', experiment: 'locks', engine, observed: `${engine.name} ${engine.version} refused it: ${seen.refused.message}${code(seen.refused)}.`, ran: seen.sql };
+  return { level: 'refuted', experiment: 'locks', engine, observed: `${engine.name} ${engine.version} ran it.`, ran: seen.sql };
+}
+
+/** Whether a statement fails on rows that the schema before the migration allows. */
+export function verdictOnRows(outcome: Outcome<RowsDetail>, start: number): Verdict | undefined {
+  if (!outcome.ran) return assumed('existing rows', outcome.reason);
+  const { engine, detail } = outcome;
+  const failure = detail.failures.find((one) => one.start === start);
+  if (failure) return { level: 'proved', experiment: 'existing rows', engine, observed: `It failed on rows that the schema before it allows: ${failureText(failure)} (${engine.name} ${engine.version}).`, ran: failure.sql };
+  const passed = detail.passed.find((one) => one.start === start);
+  if (passed) return { level: 'refuted', experiment: 'existing rows', engine, observed: `It ran on ${passed.rows} awkward rows of ${passed.table} that the schema allows (${engine.name} ${engine.version}).` };
+  return undefined;
+}
+
+/** `column "phone" contains null values [23502]; the row was id = 1 of users`. */
+export function failureText({ message, table, row, ...failure }: RowFailure): string {
+  return `${message}${code(failure)}${row === undefined ? '' : `; the row was ${row}${table === undefined ? '' : ` of ${table}`}`}`;
+}
+
+function code({ code: state }: { readonly code: string }): string {
+  return state === '' ? '' : ` [${state}]`;
+}
+
+/** What was seen of the statement that stood there. */
+function statementAt(outcome: Outcome<LocksDetail>, start: number): StatementLocks | undefined {
+  return outcome.ran ? outcome.detail.statements.find((one) => one.start === start) : undefined;
+}
+
+function assumed(experiment: string, reason: string): Verdict {
+  return { level: 'assumed', experiment, observed: `Not run: ${reason}` };
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+/** A name without quotes, as keys of catalogs are written. */
+function unquoted(name: string): string {
+  return name.replaceAll('"', '').replace(/^public\./, '');
+}
