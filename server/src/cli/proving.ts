@@ -28,6 +28,16 @@ export async function proveLoaded({ facts, target }: Loaded, laboratory: Laborat
   return await proveWorkspace(subjects, laboratory, { product: manifest.version, ...(onProgress && { onProgress }) });
 }
 
+/** Findings held against what the migrations of a workspace do on engines that are opened and closed for it. */
+export async function provedFindings(io: Io, loaded: Loaded, findings: readonly Finding[], all: boolean): Promise<readonly Finding[]> {
+  const laboratory = laboratoryOf(io);
+  try {
+    return judged(loaded, findings, await proveLoaded(loaded, laboratory, { all }));
+  } finally {
+    await laboratory.close();
+  }
+}
+
 /** Findings with what was shown of them. */
 export function judged({ facts }: Loaded, findings: readonly Finding[], proofs: readonly DatabaseProof[]): readonly Finding[] {
   return judge(findings, facts.databases, lookupIn(proofs));

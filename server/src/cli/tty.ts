@@ -24,11 +24,12 @@ export function renderReport(report: CheckReport, text: (file: string) => string
 type Paint = ReturnType<typeof painter>;
 
 function renderFinding(finding: WireFinding, text: string | undefined, paint: Paint): string {
-  const { file, line, column, severity, rule, message, why, help, related, fixes, applied } = finding;
+  const { file, line, column, severity, rule, message, why, help, related, fixes, applied, evidence = [] } = finding;
   const head = `${paint('bold', `${file}:${line}:${column}`)} ${paint(severity, severity)} ${message} ${paint('dim', `(${rule})`)}`;
   const lines = [head, ...frame(finding, text, paint)];
   lines.push(`  ${paint('dim', 'why:')}  ${why}`, `  ${paint('dim', 'help:')} ${help}`);
   for (const other of related.slice(0, 3)) lines.push(`  ${paint('dim', 'see:')}  ${other.file}:${other.line} ${other.message}`);
+  for (const { level, observed } of evidence) lines.push(`  ${paint('dim', `${level}:`)} ${observed}`);
   for (const fix of fixes) lines.push(`  ${paint('dim', 'fix:')}  ${fix.title}${fix.kind === 'safe' ? ' (--fix)' : ''}`);
   if (applied) lines.push(`  ${paint('dim', 'note:')} this migration is applied; mend it in a new one`);
   return `${lines.join('\n')}\n`;

@@ -3,12 +3,14 @@ import path from 'node:path';
 import type { WireFinding } from '../../../../protocol/finding.ts';
 import { beginLoadingPostgresql } from '../../host/authorities.ts';
 import { rules } from '../../rules/index.ts';
+import type { Finding } from '../../rules/rule.ts';
 import { syntaxErrorRule } from '../../rules/syntax.ts';
 import { dialects, type Dialect } from '../../source/dialect.ts';
 import { UsageError, suggestion, type Arguments, type CommandSpec } from '../args.ts';
 import { fixAll } from '../fixing.ts';
 import { InputError, type ExitCode, type Io } from '../io.ts';
 import { findingsOf, load, targetsOf, tellProblems, type Loaded, type LoadOptions, type Target } from '../load.ts';
+import { provedFindings } from '../proving.ts';
 import { renderReport } from '../tty.ts';
 import { Lines, report, wireFix } from '../wire.ts';
 
@@ -27,6 +29,7 @@ export const checkSpec: CommandSpec = {
     isolated: { kind: 'flag', help: 'each file is a history of its own: no runner, no git' },
     fix: { kind: 'flag', help: 'apply the safe fixes to pending files' },
     'dry-run': { kind: 'flag', help: 'with --fix: print the edits, write nothing' },
+    prove: { kind: 'flag', help: 'run pending migrations on embedded engines and hold the findings against what they do' },
     rule: { kind: 'list', placeholder: 'RULE', help: 'run this rule only (may be repeated)' },
     'fail-on': { kind: 'value', choices: levels, help: 'least severity that makes the exit code 1 (default warning)' },
     stdin: { kind: 'flag', help: 'read one file from standard input' },
@@ -38,7 +41,7 @@ export async function check(args: Arguments, io: Io): Promise<ExitCode> {
   if (args.flags.has('dry-run') && !args.flags.has('fix')) throw new UsageError('--dry-run goes with --fix');
   const only = chosenRules(args);
   const log = (message: string) => io.err(`${message}\n`);
-  const parts: { loaded: Loaded; findings: Awaited<ReturnType<typeof findingsOf>> }[] = [];
+  const parts: { loaded: Loaded; findings: readonly Finding[] }[] = [];
   for (const { target, options } of await inputs(args, io)) {
     if (mayBePostgresql(options, only)) beginLoadingPostgresql();
     let loaded = await load(target, options);
@@ -51,7 +54,8 @@ export async function check(args: Arguments, io: Io): Promise<ExitCode> {
         if (args.values.get('format') !== 'json') io.out(`${outcome.applied.length} ${outcome.applied.length === 1 ? 'fix' : 'fixes'} applied.\n`);
       }
     }
-    parts.push({ loaded, findings: await findingsOf(loaded, { ...(only && { rules: only }), all: args.flags.has('all'), log }) });
+    const findings = await findingsOf(loaded, { ...(only && { rules: only }), all: args.flags.has('all'), log });
+    parts.push({ loaded, findings: args.flags.has('prove') ? await provedFindings(io, loaded, findings, args.flags.has('all')) : findings });
   }
   const result = report(parts);
   if (args.values.get('format') === 'json') io.out(`${JSON.stringify(result, null, 2)}\n`);
