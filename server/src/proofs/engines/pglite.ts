@@ -14,9 +14,10 @@ export interface PgliteSession extends EngineSession {
 
 /**
  * What the engine is started with besides PGlite's own. Small buffers, because a schema and some hundred rows fit in them and the
- * rest is memory of the user's machine.
+ * rest is memory of the user's machine. A small stack, so that the server refuses a deep recursion before V8's own stack is full
+ * (measured with a recursive function: at 512 kB V8 gives up first). Checksums do not matter to pages that never left memory.
  */
-const settings = ['shared_buffers=1MB', 'full_page_writes=off', 'ignore_checksum_failure=on'].flatMap((setting) => ['-c', setting]);
+const settings = ['shared_buffers=1MB', 'max_stack_depth=256kB', 'full_page_writes=off', 'ignore_checksum_failure=on'].flatMap((setting) => ['-c', setting]);
 
 /** Commands that tell how many rows they wrote. */
 const writes: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE', 'COPY']);
@@ -32,19 +33,48 @@ export async function openPglite(options: PGliteOptions = {}): Promise<PgliteSes
   database.handleExternalCmd = () => 0;
   const files = database.Module.FS as unknown as VirtualFiles;
   const libraries = installedLibraries(files);
+  // CREATE SUBSCRIPTION asks for it. It can not be linked here, and no other library can after it was tried.
+  files.unlink('/pglite/lib/postgresql/libpqwalreceiver.so');
   guardFiles(files);
   const { rows } = await database.query<Row>('SHOW server_version');
   const beliefs = new Beliefs(database);
+  const trapped = watchTraps(database);
   return {
     libraries,
     info: { id: 'pglite', name: 'PostgreSQL', version: /^[\d.]+/.exec(rows[0]?.['server_version'] ?? '')?.[0] ?? '', dialect: 'postgresql' },
     async run(sql) {
       await beliefs.settle();
-      return run(database, sql);
+      const outcome = await run(database, sql).catch((error: unknown) => ({ error }));
+      const trap = trapped();
+      if (trap) throw trap;
+      if ('error' in outcome) throw outcome.error;
+      return outcome;
     },
     believe: (sizes) => beliefs.change(sizes),
     close: () => database.close(),
   };
+}
+
+/** How PGlite says that the server takes an error back to its main loop; every other exception is the end of it. */
+const LONGJMP = 100;
+
+/**
+ * PGlite passes over exceptions of WebAssembly (a full stack, an access out of bounds) as if the statement had given nothing. This keeps them.
+ * @returns what WebAssembly ended with, if it did
+ */
+function watchTraps(database: PGlite): () => Error | undefined {
+  const binary = database.Module as unknown as { _PostgresMainLoopOnce(): void };
+  const once = binary._PostgresMainLoopOnce.bind(binary);
+  let trap: Error | undefined;
+  binary._PostgresMainLoopOnce = () => {
+    try {
+      once();
+    } catch (error) {
+      if ((error as { status?: number }).status !== LONGJMP) trap = error instanceof Error ? error : new Error(String(error));
+      throw error;
+    }
+  };
+  return () => trap;
 }
 
 async function run(database: PGlite, sql: string): Promise<readonly Result[]> {
