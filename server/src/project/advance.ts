@@ -1,4 +1,5 @@
 import type { Script } from '../source/statement.ts';
+import { firstIndex } from '../text/search.ts';
 import { makeDatabase, prismaFactsOf, type DatabaseParts } from './databaseFacts.ts';
 import type { Facts, Migration, PlacedStatement, ScriptPart, SourceFile } from './facts.ts';
 import { textKey } from './history/changes.ts';
@@ -112,8 +113,8 @@ function partsOf(migrations: readonly Migration[], loose: readonly LooseFile[], 
 /** The unreadable statement under the caret. */
 function typedStatement(parts: readonly Pick<ScriptPart, 'statements'>[], offset: number): PlacedStatement | undefined {
   for (const { statements } of parts) {
-    const found = statements.find(({ statement }) => offset >= statement.start && offset <= statement.terminatorEnd);
-    if (found?.node.kind === 'unread') return found;
+    const found = statements[firstIndex(statements, ({ statement }) => statement.terminatorEnd >= offset)];
+    if (found?.node.kind === 'unread' && found.statement.start <= offset) return found;
   }
   return undefined;
 }

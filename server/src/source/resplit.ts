@@ -1,5 +1,6 @@
 import type { TextRange } from '../text/range.ts';
 import { changeBetween, type TextChange } from '../text/change.ts';
+import { firstIndex } from '../text/search.ts';
 import { Splitter } from './splitter/splitter.ts';
 import { initialState, isSameState, type EntryState } from './splitter/state.ts';
 import type { SplitComment, SplitStatement } from './splitter/statement.ts';
@@ -66,14 +67,7 @@ function restartIndex({ farLooks }: Script, statements: readonly SplitStatement[
 
 /** The index of the first item that begins at `position` or behind it. */
 function firstFrom(items: readonly TextRange[], position: number): number {
-  let low = 0;
-  let high = items.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (items[middle]!.start < position) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstIndex(items, ({ start }) => start >= position);
 }
 
 /** The items before `start` as they are, what is there now, and the items from `end` on, moved. */
