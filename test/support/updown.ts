@@ -100,7 +100,9 @@ export async function runUpDown(record: UpDownRecord, sample: (index: number, st
 /** Brings the engine behind a step: as its runner does, else statement by statement as far as they run. */
 async function advance(session: EngineSession, step: MigrationStep): Promise<void> {
   const script = runnables(step.entries);
+  if (session.info.dialect === 'sqlite') await session.run('PRAGMA foreign_keys = OFF');
   const refused = await runCommitting(session, script);
+  if (session.info.dialect === 'sqlite') await session.run('PRAGMA foreign_keys = ON');
   if (session.info.dialect === 'postgresql') await session.run('RESET ALL; RESET ROLE; DISCARD TEMP');
   if (refused) for (const statement of script) if (!statement.control) await session.run(statement.inBlock).catch(() => undefined);
 }

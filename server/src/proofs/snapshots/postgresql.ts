@@ -8,9 +8,10 @@ const named = (schema: string, name: string) => `CASE WHEN ${schema}.nspname = '
 const comment = (oid: string, classId: string) => `coalesce('comment ' || quote_literal(obj_description(${oid}, '${classId}')), 'no comment')`;
 const yes = (condition: string, phrase: string, other: string) => `CASE WHEN ${condition} THEN '${phrase}' ELSE '${other}' END`;
 const list = (query: string) => `coalesce((${query}), '')`;
-/** Who may do what. Rights that were never spoken of are those that the owner has from the start. */
+const grantee = `coalesce(nullif(grantee, 0)::regrole::text, 'PUBLIC')`;
+/** Who may do what, where that is not what the owner has from the start; GRANT and REVOKE leave the same rights written out. */
 const rights = (acl: string, kind: string, owner: string) =>
-  list(`SELECT 'rights: ' || string_agg(entry, ', ' ORDER BY entry) FROM (SELECT coalesce(nullif(grantee, 0)::regrole::text, 'PUBLIC') || ' ' || string_agg(privilege_type || CASE WHEN is_grantable THEN '*' ELSE '' END, ' ' ORDER BY privilege_type) AS entry FROM aclexplode(coalesce(${acl}, acldefault('${kind}', ${owner}))) GROUP BY grantee) granted`);
+  `CASE WHEN ${acl} IS NULL OR ${acl} @> acldefault('${kind}', ${owner}) AND ${acl} <@ acldefault('${kind}', ${owner}) THEN 'usual rights' ELSE ${list(`SELECT 'rights: ' || string_agg(entry, ', ' ORDER BY entry) FROM (SELECT ${grantee} || ' ' || string_agg(privilege_type || CASE WHEN is_grantable THEN '*' ELSE '' END, ' ' ORDER BY privilege_type) AS entry FROM aclexplode(${acl}) GROUP BY grantee) granted`)} END`;
 const ownedBy = (owner: string) => `'owner ' || ${owner}::regrole`;
 
 interface Fact {
@@ -41,11 +42,11 @@ const relations: readonly Fact[] = [
     phrases: [
       `format_type(a.atttypid, a.atttypmod)`, yes('a.attnotnull', 'NOT NULL', 'nullable'),
       // DEFAULT NULL is kept by the engine and means the same as none.
-      `CASE WHEN d.adbin IS NULL OR pg_get_expr(d.adbin, d.adrelid) ~ '^NULL::[a-z ]+$' THEN 'no default' WHEN a.attgenerated <> '' THEN 'GENERATED ' || a.attgenerated::text || ' AS ' || pg_get_expr(d.adbin, d.adrelid) ELSE 'DEFAULT ' || pg_get_expr(d.adbin, d.adrelid) END`,
+      `CASE WHEN d.adbin IS NULL THEN 'no default' ELSE regexp_replace(CASE WHEN a.attgenerated = '' THEN 'DEFAULT ' ELSE 'GENERATED ' || a.attgenerated::text || ' AS ' END || pg_get_expr(d.adbin, d.adrelid), '^DEFAULT NULL::[a-z ]+$', 'no default') END`,
       `CASE a.attidentity WHEN 'a' THEN 'identity ALWAYS' WHEN 'd' THEN 'identity BY DEFAULT' ELSE 'no identity' END`, `coalesce('COLLATE ' || col.collname, 'no collation')`,
       `CASE WHEN a.attstorage <> t.typstorage THEN 'storage ' || a.attstorage::text ELSE 'usual storage' END`, `coalesce('compression ' || nullif(a.attcompression, '')::text, 'no compression')`,
       `coalesce('statistics ' || nullif(a.attstattarget, -1), 'usual statistics')`, yes('a.attinhcount > 0', 'inherited', 'not inherited'),
-      `coalesce('comment ' || quote_literal(col_description(r.oid, a.attnum)), 'no comment')`, `coalesce((SELECT 'rights: ' || string_agg(coalesce(nullif(grantee, 0)::regrole::text, 'PUBLIC') || ' ' || privilege_type, ', ' ORDER BY 1) FROM aclexplode(a.attacl)), 'no rights of its own')`,
+      `coalesce('comment ' || quote_literal(col_description(r.oid, a.attnum)), 'no comment')`, `CASE WHEN a.attacl IS NULL THEN 'no rights of its own' ELSE (SELECT 'rights: ' || string_agg(${grantee} || ' ' || privilege_type, ', ' ORDER BY 1) FROM aclexplode(a.attacl)) END`,
     ],
     from: `pg_attribute a JOIN rel r ON r.oid = a.attrelid JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum LEFT JOIN pg_collation col ON col.oid = a.attcollation
 WHERE a.attnum > 0 AND NOT a.attisdropped AND r.relkind IN ('r', 'p', 'f', 'v', 'm', 'c')`,
@@ -142,8 +143,11 @@ const order: Fact = {
   from: `rel r WHERE r.relkind IN ('r', 'p', 'f', 'v', 'm') AND (r.relispartition OR NOT EXISTS (SELECT 1 FROM pg_inherits i WHERE i.inhrelid = r.oid))`,
 };
 
+/** Stands between the phrases of a fact; no definition holds it. */
+const separator = '\x1F';
+
 function selectOf({ kind, name, owner, phrases, from }: Fact): string {
-  return `SELECT ${kind} AS kind, ${name} AS name, ${owner ?? 'NULL'} AS owner, jsonb_build_array(${phrases.join(', ')})::text AS phrases FROM ${from}`;
+  return `SELECT ${kind} AS kind, ${name} AS name, ${owner ?? 'NULL'} AS owner, concat_ws(E'\\x1F', ${phrases.join(', ')}) AS phrases FROM ${from}`;
 }
 
 const query = `WITH rel AS MATERIALIZED (
@@ -161,5 +165,5 @@ SET search_path TO pg_catalog;
 ${query};
 SELECT set_config('search_path', current_setting('database_expert.path'), false)`);
   const rows = results.find((result) => result.rows[0] !== undefined && 'phrases' in result.rows[0])?.rows ?? [];
-  return snapshotOf(rows.map(({ kind, name, owner, phrases }) => ({ kind: kind!, name: name!, ...(owner !== null && owner !== undefined && { owner }), phrases: (JSON.parse(phrases!) as (string | null)[]).map((phrase) => phrase ?? '') })));
+  return snapshotOf(rows.map(({ kind, name, owner, phrases }) => ({ kind: kind!, name: name!, ...(owner !== null && owner !== undefined && { owner }), phrases: phrases!.split(separator) })));
 }

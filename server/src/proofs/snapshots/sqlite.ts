@@ -24,7 +24,7 @@ const queries: readonly string[] = [
 export async function snapshotSqlite(session: EngineSession): Promise<Snapshot> {
   const [objects, columns, indexes, keys] = (await session.run(queries.join(';\n'))).map(({ rows }) => rows);
   const texts = new Map<string, string>((objects ?? []).flatMap(({ type, name, sql }) => (type === 'table' ? [[name!, sql ?? '']] : [])));
-  const tables = new Map([...texts].map(([name, sql]) => [name, readTable(sql)]));
+  const tables = new Map([...texts].map(([name, sql]) => [name, tableOf(session, sql)]));
   return snapshotOf([
     ...[...texts].flatMap(([name, sql]) => tableFacts(name, sql, tables.get(name), columns ?? [])),
     ...(columns ?? []).map((row) => columnFact(row, columns ?? [], tables.get(row['owner']!))),
@@ -32,6 +32,16 @@ export async function snapshotSqlite(session: EngineSession): Promise<Snapshot> 
     ...(keys ?? []).map((row) => foreignKeyFact(row, tables.get(row['owner']!))),
     ...(objects ?? []).filter(({ type }) => type !== 'table').map((row) => objectFact(row, indexes ?? [])),
   ]);
+}
+
+const known = new WeakMap<EngineSession, Map<string, Table | undefined>>();
+
+/** Most tables stay as they are from one snapshot to the next: what was read of a text is kept as long as its session. */
+function tableOf(session: EngineSession, sql: string): Table | undefined {
+  const tables = known.get(session) ?? new Map<string, Table | undefined>();
+  known.set(session, tables);
+  if (!tables.has(sql)) tables.set(sql, readTable(sql));
+  return tables.get(sql);
 }
 
 /** What our own reader makes of the text of a table; undefined when it can not read it, and the text itself is compared. */
