@@ -57,8 +57,8 @@ export interface BelievedSize {
   /** Pages of 8 KiB. */
   readonly pages: number;
   /**
-   * Levels of a btree above its leaves, which the planner reads in the index's first page (`btm_level`, `btm_fastlevel`). It only does so
-   * where that page was not read before: the index was made, or its table truncated, in the same transaction.
+   * Levels of a btree above its leaves. The planner reads them in the index's own pages, and only where it did not read these before: the
+   * index was made, or its table truncated, in the same transaction. `ignore_checksum_failure` has to be on.
    */
   readonly levels?: number;
 }
@@ -73,6 +73,8 @@ export interface EngineSession {
   run(sql: string): Promise<readonly Result[]>;
   /** Makes the planner see files of these sizes until it is called with none; PGlite only. Between the two only EXPLAIN may run. */
   believe?(sizes: readonly BelievedSize[]): Promise<void>;
+  /** Empties the engine, where it can be done at once. */
+  renew?(): Promise<void>;
   close(): Promise<void>;
 }
 

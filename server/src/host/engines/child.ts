@@ -43,8 +43,8 @@ async function answerTo(id: number, request: Request): Promise<Answer> {
   }
   if (!session) throw new Error('No engine is open.');
   if (request.ask === 'run') return { id, results: await session.run(request.sql) };
-  if (!session.believe) throw new EngineRefusal(`${session.info.name} believes no sizes.`);
-  await session.believe(request.sizes);
+  if (request.ask === 'renew') await session.renew?.();
+  else await session.believe?.(request.sizes);
   return { id, results: [] };
 }
 

@@ -49,11 +49,9 @@ async function openSession(engine: EmbeddedEngine, { program = enginesProgram(),
       const answer = await child.ask({ ask: 'run', sql }, timeout);
       return 'results' in answer ? answer.results : [];
     },
-    ...(engine === 'pglite' && {
-      async believe(sizes: readonly BelievedSize[]) {
-        await child.ask({ ask: 'believe', sizes }, timeout);
-      },
-    }),
+    ...(engine === 'pglite'
+      ? { believe: async (sizes: readonly BelievedSize[]) => void (await child.ask({ ask: 'believe', sizes }, timeout)) }
+      : { renew: async () => void (await child.ask({ ask: 'renew' }, timeout)) }),
     async close() {
       signal?.removeEventListener('abort', cancel);
       await child.end();

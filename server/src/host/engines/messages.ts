@@ -9,7 +9,8 @@ export type EmbeddedEngine = 'pglite' | 'sqlite';
 export type Request =
   | { readonly ask: 'open'; readonly engine: EmbeddedEngine; readonly extensions: readonly string[]; readonly memory: number }
   | { readonly ask: 'run'; readonly sql: string }
-  | { readonly ask: 'believe'; readonly sizes: readonly BelievedSize[] };
+  | { readonly ask: 'believe'; readonly sizes: readonly BelievedSize[] }
+  | { readonly ask: 'renew' };
 
 export interface NumberedRequest {
   readonly id: number;

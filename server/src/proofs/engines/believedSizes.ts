@@ -1,18 +1,12 @@
 import type { PGlite } from '@electric-sql/pglite';
 import { EngineRefusal, type BelievedSize } from '../engine.ts';
+import { emptyTree } from './btreePages.ts';
 import { dataDirectory, type VirtualFiles } from './virtualFiles.ts';
 
 const PAGE = 8192;
 
 /** PostgreSQL splits a relation into files of this size. */
 const SEGMENT = 2 ** 30;
-
-/**
- * Where the first page of a btree says which page is its root, and how many levels that is above the leaves: btm_root, btm_level, btm_fastroot
- * and btm_fastlevel of BTMetaPageData (nbtree.h), behind a page header of 24 bytes. Without a root the levels are not looked at.
- */
-const rootOffsets = [32, 40];
-const levelOffsets = [36, 44];
 
 type Undo = () => void;
 
@@ -72,9 +66,11 @@ async function relationOf(database: PGlite, relation: string): Promise<StoredRel
 function believe(files: VirtualFiles, path: string, { pages, levels }: BelievedSize): Undo {
   const { node } = files.lookupPath(path);
   const truth = node.usedBytes;
-  const undo: Undo[] = [() => void (node.usedBytes = truth)];
-  if (levels !== undefined) undo.push(believeLevels(node.contents, levels));
-  let rest = Math.max(0, Math.round(pages)) * PAGE;
+  const { contents } = node;
+  const undo: Undo[] = [() => void (node.usedBytes = truth), () => void (node.contents = contents)];
+  const tree = levels !== undefined && truth >= PAGE ? emptyTree(contents, levels) : undefined;
+  if (tree) node.contents = tree;
+  let rest = Math.max(tree?.byteLength ?? 0, Math.round(pages) * PAGE);
   node.usedBytes = Math.min(rest, SEGMENT);
   rest -= node.usedBytes;
   for (let segment = 1; rest > 0; segment++) {
@@ -89,16 +85,6 @@ function believe(files: VirtualFiles, path: string, { pages, levels }: BelievedS
     });
   }
   return () => undo.reverse().forEach((one) => one());
-}
-
-function believeLevels(page: Uint8Array, levels: number): Undo {
-  if (page.byteLength < PAGE) return () => undefined;
-  const view = new DataView(page.buffer, page.byteOffset, page.byteLength);
-  const written = [...rootOffsets.map((offset) => ({ offset, value: 1 })), ...levelOffsets.map((offset) => ({ offset, value: levels }))];
-  const truth = written.map(({ offset }) => ({ offset, value: view.getUint32(offset, true) }));
-  const write = (values: typeof written) => values.forEach(({ offset, value }) => view.setUint32(offset, value, true));
-  write(written);
-  return () => write(truth);
 }
 
 /**

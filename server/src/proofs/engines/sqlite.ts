@@ -8,15 +8,24 @@ import { boundedRows } from './answers.ts';
  * SQL that is not his own on it must have taken the process its files before (`host/engines/seal.ts`).
  */
 export async function openSqlite(): Promise<EngineSession> {
-  const database = new sqlite.Database(':memory:');
-  // Sorting and subqueries would put their leftovers into files.
-  database.exec('PRAGMA temp_store = MEMORY');
+  let database = openEmpty();
   const [row] = database.all('SELECT sqlite_version() AS version') as Record<string, unknown>[];
   return {
     info: { id: 'sqlite', name: 'SQLite', version: asText(row?.['version']) ?? '', dialect: 'sqlite' },
     run: async (sql) => splitScript(sql, 'sqlite').statements.map(({ text }) => runOne(database, text)),
+    async renew() {
+      database.close();
+      database = openEmpty();
+    },
     close: async () => database.close(),
   };
+}
+
+function openEmpty(): sqlite.Database {
+  const database = new sqlite.Database(':memory:');
+  // Sorting and subqueries would put their leftovers into files.
+  database.exec('PRAGMA temp_store = MEMORY');
+  return database;
 }
 
 function runOne(database: sqlite.Database, sql: string): Result {
