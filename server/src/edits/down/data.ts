@@ -2,7 +2,8 @@ import type { HistoryEntry } from '../../project/facts.ts';
 import { findColumn, findTable, objectKey, type Table } from '../../schema/catalog.ts';
 import { quoteIdentifier, quoteList, quoteString, renderName } from '../../schema/quote.ts';
 import type { DataStatement } from '../../source/sql/ast.ts';
-import { fillerFor } from './conversions.ts';
+import type { Dialect } from '../../source/dialect.ts';
+import { fillerFor, needsUsing } from './conversions.ts';
 import { readColumnCopy, readTableCopy, type ColumnCopy, type TableCopy } from './copies.ts';
 import { countOn } from './postgresqlColumns.ts';
 import type { Loss } from './script.ts';
@@ -119,7 +120,7 @@ function copyBack(work: Work, { source, target, pairs, partial }: TableCopy): vo
     const pair = pairs.find(({ from }) => from.toLowerCase() === column.name.toLowerCase());
     if (pair) {
       into.push(column.name);
-      values.push(quoteIdentifier(dialect, pair.to));
+      values.push(converted(dialect, target, pair.to, column.type));
       continue;
     }
     if (column.identity || column.autoIncrement) {
@@ -143,11 +144,18 @@ function copyBack(work: Work, { source, target, pairs, partial }: TableCopy): vo
   }
 }
 
+/** A column as a value of another type; PostgreSQL converts by itself only between types that are alike. */
+function converted(dialect: Dialect, table: Table, column: string, type: string | undefined): string {
+  const from = findColumn(dialect, table, column)?.type;
+  const name = quoteIdentifier(dialect, column);
+  return dialect === 'postgresql' && from !== undefined && type !== undefined && needsUsing(from, type) ? `${name}::${type}` : name;
+}
+
 /** `UPDATE t SET old = new`, the inverse of the copy; columns that are set to something else as well are noted. */
 function setBack(work: Work, { table, pairs, set, partial }: ColumnCopy): void {
   const { dialect } = work;
   const quote = (name: string) => quoteIdentifier(dialect, name);
-  const assignments = pairs.map(({ from, to }) => `${quote(from)} = ${quote(to)}`);
+  const assignments = pairs.map(({ from, to }) => `${quote(from)} = ${converted(dialect, table, to, findColumn(dialect, table, from)?.type)}`);
   const losses = set
     .filter((column) => isOld(work, table, column) && !pairs.some(({ to }) => to === column))
     .map((column) => ({ what: `the old values of ${table.name}.${column}`, why: 'overwritten by the migration' }));

@@ -66,9 +66,10 @@ export function withoutViews(work: Work, views: readonly View[], change: () => v
   for (const view of views) for (const sql of creationOf(work.dialect, { views: new Map([[view.name, view]]) })) work.add({ sql });
 }
 
-/** DROP FUNCTION or PROCEDURE, told apart by its arguments where the engine has overloads. */
+/** DROP FUNCTION, PROCEDURE or AGGREGATE, told apart by its arguments where the engine has overloads. */
 export function dropRoutine(dialect: Dialect, routine: Routine): string {
-  const kind = routine.procedure ? 'PROCEDURE' : 'FUNCTION';
+  const isAggregate = !isMySql(dialect) && /^\s*CREATE\s+(?:OR\s+REPLACE\s+)?AGGREGATE\b/iu.test(routine.text);
+  const kind = isAggregate ? 'AGGREGATE' : routine.procedure ? 'PROCEDURE' : 'FUNCTION';
   const name = renderName(dialect, routine.schema, routine.name);
   return isMySql(dialect) ? `DROP ${kind} ${name}` : `DROP ${kind} ${name}${argumentTypes(dialect, routine.argumentsText)}`;
 }

@@ -54,9 +54,10 @@ function attempt(database: Pick<DatabaseFacts, 'dialect' | 'engineVersion'>, ste
   };
 }
 
-/** A table that no history makes enters the catalog when it is first spoken of; that is no difference. */
-function isMereMention(work: Work, { object, kind, name }: SchemaDifference): boolean {
-  return object === 'table' && kind === 'added' && work.current.tables.get(name)?.knowledge === 'unknown';
+/** A table that no history makes enters the catalog when it is first spoken of, and a temporary one goes with its session; neither is a difference. */
+function isMereMention({ current, step }: Work, { object, kind, name }: SchemaDifference): boolean {
+  const table = current.tables.get(name) ?? step.before.tables.get(name);
+  return object === 'table' && (table?.temporary === true || (kind === 'added' && table?.knowledge === 'unknown'));
 }
 
 /** A statement that cannot be inverted costs that statement, not the script. */

@@ -1,5 +1,6 @@
 import type { HistoryEntry } from '../../project/facts.ts';
-import { findColumn, findTable, objectKey, type Catalog, type Sequence, type Table } from '../../schema/catalog.ts';
+import { findColumn, findTable, objectKey, type Catalog, type Sequence, type Table, type View } from '../../schema/catalog.ts';
+import { identifiersIn } from '../../schema/expressions.ts';
 import { catalogOf } from '../../schema/newCatalog.ts';
 import { diffCatalogs } from '../../schema/diff.ts';
 import { quoteIdentifier, quoteString, renderName } from '../../schema/quote.ts';
@@ -78,6 +79,8 @@ function tableChanges(work: Work, entry: HistoryEntry): TableChange[] {
   for (const key of changedKeys(entry.before.tables, entry.after.tables)) {
     const target = entry.before.tables.get(key);
     const current = work.current.tables.get(key);
+    // What hangs on a temporary table goes with its session, as the table does.
+    if ((current ?? target)?.temporary) continue;
     if (isUnknown(entry, key) && !isFollowed(entry, current, target)) undoOnUnknown(work, entry);
     else if (current && target && differs(work.dialect, key, current, target)) changes.push({ key, current, target, entry });
   }
@@ -105,7 +108,7 @@ function isUnknown(entry: HistoryEntry, key: string): boolean {
 function dropTables(work: Work, entry: HistoryEntry): void {
   for (const key of changedKeys(entry.before.tables, entry.after.tables).reverse()) {
     const table = work.current.tables.get(key);
-    if (!table || entry.before.tables.has(key) || isUnknown(entry, key)) continue;
+    if (!table || table.temporary || entry.before.tables.has(key) || isUnknown(entry, key)) continue;
     work.add({ sql: `DROP TABLE ${renderName(work.dialect, table.schema, table.name)}` });
   }
 }
@@ -117,7 +120,7 @@ function createMissing(work: Work, entry: HistoryEntry, copies: Copies): void {
   const parts = {
     tables, sequences,
     schemas: missing(work, entry, 'schemas'), extensions: missing(work, entry, 'extensions'), enums: missing(work, entry, 'enums'),
-    domains: missing(work, entry, 'domains'), types: missing(work, entry, 'types'), views: missing(work, entry, 'views'), routines: missing(work, entry, 'routines'),
+    domains: missing(work, entry, 'domains'), types: missing(work, entry, 'types'), views: lasting(entry, missing(work, entry, 'views')), routines: missing(work, entry, 'routines'),
   };
   const losses: Loss[] = [...tables.values()].filter((table) => losesRows(work, entry, table, copies)).map(droppedTableLoss);
   for (const sequence of sequences.values()) {
@@ -131,6 +134,12 @@ function createMissing(work: Work, entry: HistoryEntry, copies: Copies): void {
       work.add({ sql: countOn(quoteString(work.dialect, renderName(work.dialect, schema, name)), owner, ownedBy.column) });
     }
   }
+}
+
+/** Views that outlive their session; one over a temporary table does not (PostgreSQL, CREATE VIEW). */
+function lasting({ before }: HistoryEntry, views: ReadonlyMap<string, View>): ReadonlyMap<string, View> {
+  const isTemporary = ({ temporary, query }: View) => temporary === true || [...identifiersIn(before.dialect, query)].some((name) => findTable(before, undefined, name)?.temporary);
+  return new Map([...views].filter(([, view]) => !isTemporary(view)));
 }
 
 /**
@@ -156,6 +165,7 @@ function missingTables(work: Work, entry: HistoryEntry): ReadonlyMap<string, Tab
   const tables = new Map<string, Table>();
   for (const key of keys) {
     const table = entry.before.tables.get(key)!;
+    if (table.temporary) continue;
     if (table.knowledge === 'unknown' && !table.virtual) work.gap(`the drop of ${table.name}, whose definition the history does not hold`);
     else tables.set(key, table);
     if (table.partitionBy && !hasPartition(entry.before, table)) work.gap(`the partitions of ${table.name}, which the history does not make`);

@@ -36,7 +36,9 @@ export function downStep(step: MigrationStep, down: ScriptPart | undefined = ste
 export function runnables(entries: readonly HistoryEntry[]): Runnable[] {
   return entries.map(({ placed: { file, statement, node }, transaction }) => {
     const sql = statement.text;
-    const control = node.kind === 'transaction' && (node.action === 'begin' || node.action === 'commit' || node.action === 'rollback') ? node.action : undefined;
+    // A BEGIN that goes on with other words is an error, which its runner meets too.
+    const plain = statement.tokens.every(({ kind, text }) => kind === 'word' || text === ',');
+    const control = plain && node.kind === 'transaction' && (node.action === 'begin' || node.action === 'commit' || node.action === 'rollback') ? node.action : undefined;
     const block = transaction !== 'none';
     const refuses = statement.dialect === 'postgresql' && !block && refusesBlock(node, sql);
     return { sql, file, start: statement.start, block, ...(control && { control }), inBlock: refuses ? withoutConcurrently(sql, statement.tokens) : sql };

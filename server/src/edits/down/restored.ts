@@ -1,0 +1,70 @@
+import type { HistoryEntry, MigrationStep, PlacedStatement } from '../../project/facts.ts';
+import { applyStatement } from '../../schema/apply.ts';
+import { collectionNames, isUncertain, type Catalog, type Routine } from '../../schema/catalog.ts';
+import { Collection } from '../../schema/collection.ts';
+import { diffCatalogs, type DifferentObject, type SchemaDifference } from '../../schema/diff.ts';
+import { catalogOf, type ObjectMaps } from '../../schema/newCatalog.ts';
+import { lex } from '../../source/lexer.ts';
+
+/** Kinds of which a difference is no fault of a down: extensions and schemas are shared with others, comments bind nobody. */
+const shared: ReadonlySet<DifferentObject> = new Set(['extension', 'schema', 'comment', 'option']);
+
+/** Kinds that are compared by their text, which can differ where the meaning does not. */
+const spelled: ReadonlySet<DifferentObject> = new Set(['view', 'routine', 'trigger', 'policy', 'check', 'exclusion', 'type', 'domain', 'partition']);
+
+/**
+ * What of the schema the down of a migration surely does not bring back: the down is folded over the schema after the migration, and
+ * what the two of them touch is compared with what was there before. Nothing where a statement was not read, or did what cannot be followed.
+ */
+export function notRestored(step: MigrationStep): readonly SchemaDifference[] {
+  const down = step.migration.down?.statements ?? [];
+  if (isUncertain(step.before) || isUncertain(step.after) || ![...step.entries.map(placedOf), ...down].every(isFollowed)) return [];
+  const end = down.reduce((catalog, { node, file, statement }) => applyStatement(catalog, node, { file, statement }), step.after);
+  if (isUncertain(end)) return [];
+  const [before, after] = touched([step.before, step.after, end]);
+  return diffCatalogs(before, after).filter((difference) => !isShared(difference, before, after) && !isLeftOpen(difference, before, after));
+}
+
+const placedOf = ({ placed }: HistoryEntry): PlacedStatement => placed;
+
+function isFollowed({ node, statement }: PlacedStatement): boolean {
+  if (statement.hasHole || node.kind === 'unread' || ('unknown' in node && (node.unknown?.length ?? 0) > 0)) return false;
+  return node.kind !== 'alterTable' || node.actions.every(({ kind }) => kind !== 'opaque');
+}
+
+/** The first and the last of three catalogs, with only what is not the very same in all of them; what is looked at is noted as read. */
+function touched([before, between, after]: readonly [Catalog, Catalog, Catalog]): [Catalog, Catalog] {
+  const parts: [Record<string, ReadonlyMap<string, unknown>>, Record<string, ReadonlyMap<string, unknown>>] = [{}, {}];
+  for (const name of collectionNames) {
+    const keys = new Set([...Collection.changedKeys<unknown>(before[name], between[name]), ...Collection.changedKeys<unknown>(between[name], after[name])]);
+    [before, after].forEach((catalog, side) => {
+      parts[side as 0 | 1][name] = new Map([...keys].flatMap((key) => (catalog[name].has(key) ? [[key, catalog[name].get(key)]] : [])));
+    });
+  }
+  return [catalogOf(before.dialect, parts[0] as ObjectMaps), catalogOf(before.dialect, parts[1] as ObjectMaps)];
+}
+
+function isShared({ object, kind, name }: SchemaDifference, before: Catalog, after: Catalog): boolean {
+  if (object === 'routine' && kind === 'changed') return sameBody(before.routines.get(name), after.routines.get(name));
+  return shared.has(object) || (kind === 'changed' && spelled.has(object));
+}
+
+/** Whether the bodies of two routines differ in nothing but blanks, comments and a last semicolon; the clauses around them may stand in any order. */
+function sameBody(a: Routine | undefined, b: Routine | undefined): boolean {
+  const [old, now] = [bodyOf(a), bodyOf(b)];
+  return old === undefined || now === undefined || old === now;
+}
+
+function bodyOf(routine: Routine | undefined): string | undefined {
+  const strings = lex(routine?.text ?? '', 'postgresql').tokens.filter(({ kind, text }) => kind === 'string' && text.startsWith('$'));
+  if (strings.length !== 1) return undefined;
+  const words = lex(strings[0]!.value, 'postgresql').tokens.map(({ kind, text }) => (kind === 'word' ? text.toLowerCase() : text));
+  return words.join(' ').replace(/(?: ;)+$/u, '');
+}
+
+/** Of a table that no history makes not everything is known, and a temporary one goes with its session. */
+function isLeftOpen({ table, name, object }: SchemaDifference, before: Catalog, after: Catalog): boolean {
+  const key = table ?? (object === 'table' ? name : undefined);
+  if (key === undefined) return false;
+  return [before.tables.get(key), after.tables.get(key)].some((one) => one !== undefined && (one.knowledge === 'unknown' || one.temporary === true));
+}
