@@ -74,12 +74,18 @@ function columnsOf(database: DatabaseFacts, table: Table | undefined, shape: Tab
   const told: Assumption[] = [];
   for (const column of shape.columns) {
     const own = measured?.columns.get(column.name);
-    const assumed = own || !table ? undefined : assumedColumn(database, table, column, rows, parents);
-    const statistics = own ?? assumed?.statistics ?? unknownColumn(column);
-    columns.set(column.name, statistics);
-    if (assumed) told.push({ column: column.name, text: assumed.text });
+    const assumed = table && assumedColumn(database, table, column, rows, parents);
+    columns.set(column.name, own ? withSpread(own, assumed?.statistics) : (assumed?.statistics ?? unknownColumn(column)));
+    if (assumed && !own) told.push({ column: column.name, text: assumed.text });
+    else if (assumed && columns.get(column.name) !== own) told.push({ column: column.name, text: `${assumed.text}; of this the statistics file lacks how the values are spread` });
   }
   return { columns, told };
+}
+
+/** A statistics file without values does not tell how they are spread. */
+function withSpread(own: ColumnStatistics, assumed: ColumnStatistics | undefined): ColumnStatistics {
+  const told = own.histogram !== undefined || own.commonValues !== undefined;
+  return told || !assumed?.spread ? own : { ...own, spread: assumed.spread };
 }
 
 function unknownColumn({ length, notNull }: ColumnShape): ColumnStatistics {

@@ -33,16 +33,12 @@ function placed(offset: number, { length, align }: Pick<ColumnShape, 'length' | 
 
 /** Pages of a table with these rows, its columns in their order. */
 export function tablePages(columns: readonly ColumnShape[], statistics: TableStatistics, fill = 100): number {
-  let data = 0;
-  let nulls = 0;
-  for (const column of columns) {
-    const known = statistics.columns.get(column.name);
-    const share = 1 - (known?.nullFraction ?? 0);
-    if (share < 1) nulls = 1;
-    data += (placed(data, column, known?.width ?? Math.max(column.length, 16)) - data) * share;
-  }
-  const header = aligned(rowHeader + nulls * Math.ceil(columns.length / 8), 8);
-  const row = aligned(header + Math.min(data, longestStored), 8) + itemPointer;
+  const known = columns.map((column) => ({ column, width: statistics.columns.get(column.name)?.width ?? Math.max(column.length, 16), share: 1 - (statistics.columns.get(column.name)?.nullFraction ?? 0) }));
+  const header = aligned(rowHeader + (known.some(({ share }) => share < 1) ? Math.ceil(columns.length / 8) : 0), 8);
+  // The usual row has the values that most rows have; what the others have more or less comes on top of it.
+  const usual = known.filter(({ share }) => share >= 0.5).reduce((end, { column, width }) => placed(end, column, width), 0);
+  const apart = known.reduce((sum, { width, share }) => sum + width * (share >= 0.5 ? share - 1 : share), 0);
+  const row = aligned(header + Math.min(usual, longestStored), 8) + apart + itemPointer;
   const perPage = Math.max(1, Math.floor(((page - pageHeader) * fill) / 100 / row));
   return Math.max(1, Math.ceil(statistics.rows / perPage));
 }

@@ -19,6 +19,8 @@ export interface Trial {
   readonly candidates: readonly string[];
   /** Tables that the query reads, as SQL names them. */
   readonly tables: readonly string[];
+  /** Columns that it looks for ranges or prefixes in. */
+  readonly ranged: ReadonlySet<string>;
   readonly file?: StatisticsFile;
 }
 
@@ -73,7 +75,7 @@ function prepared<T>(session: EngineSession, what: Trial, partial: ReadonlyMap<s
     const believed = believe(what.database, shapes, what.file);
     const sizes = laidSizes(shapes, believed, partial);
     await show(session, made.flatMap(({ oids }) => oids), false);
-    await session.run(`${restoreAll(sizes).join('; ')}; SAVEPOINT believed`);
+    await session.run(`${restoreAll(sizes, what.ranged).join('; ')}; SAVEPOINT believed`);
     try {
       await session.believe!(sizes.believed);
       return await work({ ...sizes, made });

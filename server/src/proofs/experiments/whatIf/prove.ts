@@ -2,6 +2,7 @@ import type { ExperimentEvidence } from '../../../../../protocol/evidence.ts';
 import type { DatabaseFacts } from '../../../project/facts.ts';
 import { findTable, objectKey, type Table } from '../../../schema/catalog.ts';
 import { renderName } from '../../../schema/quote.ts';
+import type { Query } from '../../../source/query/query.ts';
 import { readQueryText } from '../../../source/query/read.ts';
 import { EngineRefusal, type EngineSession } from '../../engine.ts';
 import type { Outcome } from '../../outcome.ts';
@@ -33,9 +34,11 @@ export async function proveIndex(session: EngineSession, database: DatabaseFacts
   const { dialect } = database;
   const asked = askedQuery(question.query, dialect);
   if ('reason' in asked) return notRun(`The query cannot be planned: ${asked.reason}.`);
-  const tables = [...tablesOf(database, question.query)].map(({ schema, name }) => renderName(dialect, schema, name));
+  const read = readQueryText(question.query, dialect);
+  if ('unread' in read) return notRun(`The query cannot be planned: ${read.unread}.`);
+  const tables = [...tablesOf(database, read.query)].map(({ schema, name }) => renderName(dialect, schema, name));
   if (tables.length === 0) return notRun('The schema has none of the tables of the query.');
-  const what = { database, query: question.query, asked, candidates: question.indexes, tables, ...(file && { file }) };
+  const what = { database, query: question.query, asked, candidates: question.indexes, tables, ranged: rangedIn(read.query), ...(file && { file }) };
   try {
     const seen = dialect === 'sqlite' ? await whatIfOnSqlite(session, what) : await whatIfOnPostgres(session, what);
     if ('reason' in seen) return notRun(`The query cannot be planned: ${seen.reason}.`);
@@ -51,21 +54,26 @@ function notRun(reason: string): Outcome<never> {
 }
 
 /** The tables that a query reads, also through views. */
-function tablesOf(database: DatabaseFacts, query: string, seen = new Set<string>()): Set<Table> {
+function tablesOf(database: DatabaseFacts, query: Query, seen = new Set<string>()): Set<Table> {
   const { catalog, dialect } = database;
-  const read = readQueryText(query, dialect);
   const found = new Set<Table>();
-  for (const { schema, name } of 'unread' in read ? [] : read.query.tables) {
+  for (const { schema, name } of query.tables) {
     const key = objectKey(dialect, schema, name);
     const table = findTable(catalog, schema, name);
     const view = catalog.views.get(key);
     if (table) found.add(table);
     else if (view && !seen.has(key)) {
       seen.add(key);
-      for (const one of tablesOf(database, view.query, seen)) found.add(one);
+      const inner = readQueryText(view.query, dialect);
+      for (const one of 'unread' in inner ? [] : tablesOf(database, inner.query, seen)) found.add(one);
     }
   }
   return found;
+}
+
+function rangedIn({ blocks }: Query): Set<string> {
+  const ranges = blocks.flatMap(({ predicates }) => predicates.filter(({ operator }) => operator === 'range' || operator === 'like-prefix'));
+  return new Set(ranges.map(({ column }) => column.name));
 }
 
 /** One piece of evidence for each index, in their order. */
