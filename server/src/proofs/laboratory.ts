@@ -1,5 +1,6 @@
 import type { Dialect } from '../source/dialect.ts';
 import type { Engine, EngineSession } from './engine.ts';
+import { reset } from './reset.ts';
 
 /** A session that is kept for the next piece of work. */
 interface Kept {
@@ -13,7 +14,7 @@ export interface LaboratoryOptions {
   readonly timeout?: number;
   /** Milliseconds after which an engine that nobody uses is closed; it is kept until `close` when left out. */
   readonly idle?: number;
-  /** Makes a used session as good as new; false when it can not, and another one is opened. */
+  /** Makes a used session as good as new; false when it can not, and another one is opened. Drops all that was made, unless said otherwise. */
   readonly reset?: (session: EngineSession) => Promise<boolean>;
 }
 
@@ -65,7 +66,7 @@ export class Laboratory {
     this.#kept.delete(engine);
     if (known) {
       const fits = extensions.every((extension) => known.extensions.has(extension));
-      if (fits && (await this.#options.reset?.(known.session).catch(() => false))) return known;
+      if (fits && (await (this.#options.reset ?? reset)(known.session).catch(() => false))) return known;
       await quietly(known.session);
     }
     return { engine, session: await engine.open({ extensions, timeout: this.#options.timeout ?? usualTimeout }), extensions: new Set(extensions) };

@@ -47,7 +47,7 @@ export class HistoryPoint {
   async #laidOut(): Promise<Bench> {
     if (!this.#bench) {
       const session = await this.#workplace.session(this.#engine, this.#extensions);
-      this.#bench = await layOut(session, this.#step.before);
+      this.#bench = await layOut(session, this.#step.before, this.#step);
       this.#notLaid = this.#bench.notLaid;
     }
     return this.#bench;
