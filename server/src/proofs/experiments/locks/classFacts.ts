@@ -17,7 +17,7 @@ export function classLocks({ placed, before }: HistoryEntry): readonly LockSeen[
     case 'createIndex':
       return [table(node.table, 'ShareUpdateExclusive')];
     case 'alterTable':
-      return node.actions.flatMap((action) => (action.kind === 'detachPartition' ? [table(node.name, 'ShareUpdateExclusive'), table(action.partition, 'ShareUpdateExclusive')] : []));
+      return node.actions.flatMap((action) => (action.kind === 'detachPartition' ? [table(node.name, 'ShareUpdateExclusive'), table(action.partition, 'AccessExclusive')] : []));
     case 'drop':
       return node.object === 'index' ? node.names.flatMap((name) => tableOfIndex(before.tables, name)) : [];
     case 'other':
