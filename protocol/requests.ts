@@ -99,6 +99,29 @@ export interface ConfigurationEditAnswer {
   readonly line: number;
 }
 
+/** Asks for proofs: of the migration that a file holds, or of all pending ones of a folder. Takes seconds; progress is shown and can be stopped. */
+export const proveRequest = 'databaseExpert/prove';
+export interface ProveParams {
+  /** The file of a migration or of its down. */
+  readonly uri?: string;
+  /** Where a file holds several migrations: which. */
+  readonly version?: string;
+  /** URI of a workspace folder, when no file is given; the first one when left out. */
+  readonly folder?: string;
+}
+export interface ProveAnswer {
+  /** How many migrations were looked at. */
+  readonly migrations: number;
+  /** `PostgreSQL 18.6`, what ran. */
+  readonly engines: readonly string[];
+  /** What goes wrong, in order. Lines are zero-based. */
+  readonly problems: readonly { readonly uri: string; readonly line: number; readonly message: string }[];
+  /** Experiments that did not run, each reason once. */
+  readonly notRun: readonly string[];
+  /** Why nothing was looked at. */
+  readonly reason?: string;
+}
+
 /** From the server, after each revision: what is on screen may be out of date. */
 export const changedNotification = 'databaseExpert/changed';
 export interface ChangedParams {
@@ -116,6 +139,8 @@ export interface InitializationOptions {
   readonly prismaExtension?: boolean;
   /** Path of the folder that holds the pages of the rules, where the server cannot find it by itself. */
   readonly documentation?: string;
+  /** Path of a folder outside the workspace in which proofs are kept from one session to the next; they are not kept when left out. */
+  readonly storage?: string;
 }
 
 /** Sent by the client when the user trusts the workspace after start. */
@@ -128,6 +153,8 @@ export const commands = {
   explainRule: 'databaseExpert.explainRule',
   openConfiguration: 'databaseExpert.openConfiguration',
   chooseDialect: 'databaseExpert.chooseDialect',
+  proveMigration: 'databaseExpert.proveMigration',
+  proveWorkspace: 'databaseExpert.proveWorkspace',
   restart: 'databaseExpert.restart',
   showLog: 'databaseExpert.showLog',
   showMenu: 'databaseExpert.showMenu',

@@ -20,6 +20,8 @@ const palette: readonly CommandDeclaration[] = [
   { command: commands.refreshPlan, title: 'Refresh Database Plan', icon: '$(refresh)' },
   { command: commands.exportPlanMarkdown, title: 'Export Database Plan as Markdown', icon: '$(markdown)' },
   { command: commands.exportPlanYaml, title: 'Export Database Plan as YAML' },
+  { command: commands.proveMigration, title: 'Prove This Migration', icon: '$(beaker)' },
+  { command: commands.proveWorkspace, title: 'Prove Workspace', icon: '$(beaker)' },
   { command: commands.explainRule, title: 'Explain a Rule' },
   { command: commands.openConfiguration, title: 'Open database-expert.yaml', icon: '$(settings-gear)' },
   { command: commands.chooseDialect, title: 'Choose the Dialect of This File' },
@@ -31,6 +33,7 @@ const viewTitle = [
   { command: commands.refreshPlan, group: 'navigation@1' },
   { command: commands.exportPlanMarkdown, group: 'navigation@2' },
   { command: commands.exportPlanYaml, group: '1_export@1' },
+  { command: commands.proveWorkspace, group: 'navigation@3' },
   { command: commands.openConfiguration, group: '2_open@1' },
   { command: commands.showLog, group: '2_open@2' },
 ];
@@ -78,7 +81,7 @@ export function extensionManifest(): Readonly<Record<string, unknown>> {
     main: './dist/client.cjs',
     activationEvents: ['onLanguage:sql', 'onLanguage:prisma', 'onLanguage:redis-conf', 'workspaceContains:**/database-expert.yaml', 'workspaceContains:**/schema.prisma'],
     capabilities: {
-      untrustedWorkspaces: { supported: 'limited', description: 'git is not run, so that every migration counts as pending.' },
+      untrustedWorkspaces: { supported: 'limited', description: 'git is not run, so that every migration counts as pending. Proofs run on the embedded engines only, in a process without files and network.' },
       virtualWorkspaces: { supported: false, description: 'Migrations are read from the file system.' },
     },
     contributes: {
@@ -88,7 +91,7 @@ export function extensionManifest(): Readonly<Record<string, unknown>> {
       commands: palette.map((command) => ({ category, ...command })),
       menus: {
         'view/title': viewTitle.map((item) => ({ ...item, when: `view == ${planView}` })),
-        commandPalette: [{ command: commands.chooseDialect, when: 'editorLangId == sql' }],
+        commandPalette: [commands.chooseDialect, commands.proveMigration].map((command) => ({ command, when: 'editorLangId == sql' })),
       },
       viewsContainers: { activitybar: [{ id: 'databaseExpert', title: 'Database Expert', icon: 'client/media/database-expert.svg' }] },
       views: { databaseExpert: [{ type: 'webview', id: planView, name: 'Plan', icon: 'client/media/database-expert.svg', contextualTitle: 'Database Expert' }] },

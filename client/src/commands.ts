@@ -4,6 +4,7 @@ import { commands, configurationEditRequest, databasesRequest, explainRuleReques
 import { addToConfiguration } from './configuration.ts';
 import { folderOf } from './folders.ts';
 import type { PlanView } from './planView.ts';
+import { showProofs } from './proving.ts';
 import { fromServer, type StatusItem } from './status.ts';
 
 /** What the commands act on. */
@@ -32,6 +33,8 @@ export function registerCommands(targets: CommandTargets): Disposable[] {
     [commands.explainRule]: (rule) => explainRule(targets, rule),
     [commands.openConfiguration]: () => openConfiguration(targets),
     [commands.chooseDialect]: () => chooseDialect(targets),
+    [commands.proveMigration]: (uri, version) => proveMigration(targets, uri, version),
+    [commands.proveWorkspace]: () => proveWorkspace(targets),
     [commands.restart]: () => targets.restart(),
     [commands.showLog]: () => targets.log.show(),
     [commands.showMenu]: () => showMenu(),
@@ -56,6 +59,21 @@ async function generatePlan(targets: CommandTargets): Promise<void> {
   const status = targets.status.last;
   const folder = folderOf()?.toString();
   await targets.plan.show(status?.database && folder ? { folder, name: status.database } : undefined);
+}
+
+/** `uri` and `version` come from the line above a migration; the palette gives neither, and means the file in front. */
+async function proveMigration(targets: CommandTargets, uri: unknown, version: unknown): Promise<void> {
+  const client = running(targets);
+  const document = window.activeTextEditor?.document;
+  const file = typeof uri === 'string' ? uri : document && client?.code2ProtocolConverter.asUri(document.uri);
+  if (!client || file === undefined) return;
+  await showProofs(client, targets.log, { uri: file, ...(typeof version === 'string' && { version }) });
+}
+
+async function proveWorkspace(targets: CommandTargets): Promise<void> {
+  const client = running(targets);
+  const folder = folderOf()?.toString();
+  if (client) await showProofs(client, targets.log, folder === undefined ? {} : { folder });
 }
 
 async function exportPlan(targets: CommandTargets, format: 'yaml' | 'markdown'): Promise<void> {
@@ -165,6 +183,8 @@ async function chooseDialect(targets: CommandTargets): Promise<void> {
 async function showMenu(): Promise<void> {
   const entries: (QuickPickItem & { readonly command: string })[] = [
     { label: '$(database) Generate Database Plan', command: commands.generatePlan },
+    { label: '$(beaker) Prove this migration', command: commands.proveMigration },
+    { label: '$(beaker) Prove all pending migrations', command: commands.proveWorkspace },
     { label: '$(symbol-namespace) Choose the dialect of this file…', command: commands.chooseDialect },
     { label: '$(settings-gear) Open database-expert.yaml', command: commands.openConfiguration },
     { label: '$(output) Show log', command: commands.showLog },

@@ -1,4 +1,4 @@
-import { extensions, workspace, type ExtensionContext, type LogOutputChannel } from 'vscode';
+import { Uri, extensions, workspace, type ExtensionContext, type LogOutputChannel } from 'vscode';
 import { LanguageClient, TransportKind, type LanguageClientOptions, type ServerOptions } from 'vscode-languageclient/node';
 import { commands, trustedNotification, type InitializationOptions } from '../../protocol/requests.ts';
 
@@ -23,6 +23,7 @@ export function createClient(context: ExtensionContext, log: LogOutputChannel): 
     clientCommands: Object.values(commands),
     prismaExtension: extensions.getExtension('Prisma.prisma') !== undefined,
     documentation: context.asAbsolutePath('docs/rules'),
+    ...(context.storageUri?.scheme === 'file' && { storage: Uri.joinPath(context.storageUri, 'proofs').fsPath }),
   };
   const clientOptions: LanguageClientOptions = {
     documentSelector: documentSelector.flatMap((filter) => [

@@ -65,7 +65,7 @@ describe('progress', () => {
 });
 
 describe('reading a folder', () => {
-  const progressOf = (stop: AbortController): Progress & { ended: boolean } => ({ signal: stop.signal, ended: false, report: () => undefined, end() { this.ended = true; } });
+  const progressOf = (stop: AbortController): Progress & { ended: boolean } => ({ signal: stop.signal, ended: false, report: () => undefined, stop: () => undefined, end() { this.ended = true; } });
 
   test('what surrounds the open file comes first, with what applies everywhere', async () => {
     const progress = progressOf(new AbortController());

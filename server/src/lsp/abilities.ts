@@ -21,6 +21,8 @@ export interface Abilities {
   readonly showDocument: boolean;
   /** Shows how far a long piece of work has come, and lets the user stop it. */
   readonly progress: boolean;
+  /** Asks for code lenses again when told to. */
+  readonly refreshesLenses: boolean;
 }
 
 /** Before `initialize`: nothing. */
@@ -50,5 +52,6 @@ export function readAbilities({ textDocument, workspace, window }: ClientCapabil
     nestedSymbols: textDocument?.documentSymbol?.hierarchicalDocumentSymbolSupport === true,
     showDocument: window?.showDocument?.support === true,
     progress: window?.workDoneProgress === true,
+    refreshesLenses: workspace?.codeLens?.refreshSupport === true,
   };
 }

@@ -1,4 +1,5 @@
 import { DiagnosticSeverity, type Diagnostic } from 'vscode-languageserver/node';
+import type { ExperimentEvidence } from '../../../protocol/evidence.ts';
 import { findingKey, shownFindings } from '../features/findings.ts';
 import { configFileName } from '../project/fileKinds.ts';
 import type { Finding, Severity } from '../rules/rule.ts';
@@ -52,14 +53,20 @@ export function diagnosticOf(context: ServerContext, folder: Folder, snapshot: S
 
 const messages = new WeakMap<Finding, string>();
 
-/** The three parts of a message: what is wrong, why, what to do. */
+/** The parts of a message: what is wrong, why, what to do, and whether it was proved. */
 function messageOf(finding: Finding): string {
   let text = messages.get(finding);
   if (text === undefined) {
-    const { message, why, help } = finding;
-    messages.set(finding, (text = [message, why, help].filter((part) => part !== '').join('\n')));
+    const { message, why, help, evidence = [] } = finding;
+    messages.set(finding, (text = [message, why, help, ...evidence.flatMap(verdictLine)].filter((part) => part !== '').join('\n')));
   }
   return text;
+}
+
+/** One line for what was proved or refuted; the hover says what was seen. */
+function verdictLine({ level, engine, version, observed }: ExperimentEvidence): string[] {
+  if (level === 'proved') return [`Proved on ${engine} ${version}.`];
+  return level === 'refuted' ? [`Refuted on ${engine} ${version}: ${observed}`] : [];
 }
 
 /** The files whose diagnostics the client is given without asking: those that are open, or all, and the configuration. */

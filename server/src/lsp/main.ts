@@ -1,4 +1,5 @@
 import { createConnection, type Connection, type MessageReader, type MessageWriter } from 'vscode-languageserver/node';
+import type { Engine } from '../proofs/engine.ts';
 import type { Analysis } from '../session/analysis.ts';
 import { sessionFactory } from './ports.ts';
 import { wire } from './server.ts';
@@ -6,11 +7,13 @@ import { wire } from './server.ts';
 export interface StartOptions {
   /** Steps to use instead of the real ones; tests make one fail. */
   readonly analysis?: Partial<Analysis>;
+  /** Engines to prove on instead of those that the product brings along. */
+  readonly engines?: readonly Engine[];
 }
 
 /** Serves one client over a connection that is not yet listening. */
 export function serve(connection: Connection, options: StartOptions = {}): Connection {
-  wire(connection, sessionFactory(options.analysis));
+  wire(connection, sessionFactory(options.analysis), options.engines);
   connection.listen();
   return connection;
 }

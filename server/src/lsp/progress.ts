@@ -5,8 +5,10 @@ import type { ServerContext } from './context.ts';
 export interface Progress {
   /** Aborts when the user stops the work. */
   readonly signal: AbortSignal;
-  /** Says how much of all is done. */
-  report(done: number, total: number): void;
+  /** Says how much of all is done; `of` names what is counted. */
+  report(done: number, total: number, of?: string): void;
+  /** Stops the work as the user would. */
+  stop(): void;
   end(): void;
 }
 
@@ -31,7 +33,8 @@ export function showProgress(context: ServerContext, title: string, patience = 3
   timer.unref();
   return {
     signal: stopped.signal,
-    report: (done, total) => shown?.report(Math.floor((100 * done) / Math.max(1, total)), `${done} of ${total} files`),
+    report: (done, total, of = 'files') => shown?.report(Math.floor((100 * done) / Math.max(1, total)), `${done} of ${total} ${of}`),
+    stop: () => stopped.abort(new Error('The work was stopped.')),
     end: () => {
       ended = true;
       clearTimeout(timer);

@@ -1,6 +1,7 @@
 import { URI } from 'vscode-uri';
 import type { Connection } from 'vscode-languageserver/node';
-import { changedNotification, configurationEditRequest, databasesRequest, explainRuleRequest, planRequest, renderPlanRequest, statusRequest, trustedNotification } from '../../../protocol/requests.ts';
+import { changedNotification, configurationEditRequest, databasesRequest, explainRuleRequest, planRequest, proveRequest, renderPlanRequest, statusRequest, trustedNotification } from '../../../protocol/requests.ts';
+import type { Engine } from '../proofs/engine.ts';
 import { newContext, type ServerContext, type SessionFactory } from './context.ts';
 import { Documents } from './documents.ts';
 import { Folders, type Folder } from './folders.ts';
@@ -8,9 +9,11 @@ import { notification, request } from './guard.ts';
 import { refreshSettings, watchConfiguration } from './notifications/configuration.ts';
 import { didChange, didClose, didOpen } from './notifications/documents.ts';
 import { didChangeWatchedFiles, watchFiles } from './notifications/watchedFiles.ts';
+import { Prover } from './prover.ts';
 import { Publisher } from './publisher.ts';
 import { codeActions } from './requests/codeAction.ts';
 import { resolveCodeAction } from './requests/codeActionResolve.ts';
+import { codeLenses } from './requests/codeLens.ts';
 import { configurationEdit } from './requests/configurationEdit.ts';
 import { databases } from './requests/databases.ts';
 import { definition } from './requests/definition.ts';
@@ -21,26 +24,30 @@ import { explainRule } from './requests/explainRule.ts';
 import { hover } from './requests/hover.ts';
 import { initialize } from './requests/initialize.ts';
 import { plan } from './requests/plan.ts';
+import { prove } from './requests/prove.ts';
 import { renderPlan } from './requests/renderPlan.ts';
 import { selectionRanges } from './requests/selectionRange.ts';
 import { status } from './requests/status.ts';
 
 /** Wires every request and notification to its handler. What a handler does stands in its own file; none can bring the server down. */
-export function wire(connection: Connection, makeSession: SessionFactory): void {
+export function wire(connection: Connection, makeSession: SessionFactory, engines?: readonly Engine[]): void {
   const context = newContext(connection, new Folders(), new Documents(), makeSession);
   const publisher = new Publisher(context);
-  const add = (uri: string, name: string): void => addFolder(context, publisher, uri, name);
+  const prover = new Prover(context, engines);
+  const watchers = { publisher, prover };
+  const add = (uri: string, name: string): void => addFolder(context, watchers, uri, name);
 
   connection.onInitialize((params) => {
     const result = initialize(context, params, add);
-    ensureLoose(context, publisher);
+    ensureLoose(context, watchers);
     context.phase = 'running';
     return result;
   });
-  connection.onInitialized(notification(context, 'initialized', () => start(context, publisher, add)));
+  connection.onInitialized(notification(context, 'initialized', () => start(context, watchers, add)));
   connection.onShutdown(() => {
     context.phase = 'ended';
     publisher.dispose();
+    void prover.dispose();
     while (context.folders.all[0]) context.folders.remove(context.folders.all[0]);
   });
 
@@ -58,18 +65,26 @@ export function wire(connection: Connection, makeSession: SessionFactory): void 
   connection.onSelectionRanges(request(context, 'selectionRange', (params) => selectionRanges(context, params), null));
   connection.onCodeAction(request(context, 'codeAction', (params) => codeActions(context, params), []));
   connection.onCodeActionResolve((action, token) => request(context, 'codeAction/resolve', resolveCodeAction.bind(undefined, context), action)(action, token));
-  connection.onExecuteCommand(request(context, 'executeCommand', (params) => executeCommand(context, params), null));
+  connection.onCodeLens(request(context, 'codeLens', (params) => codeLenses(context, params), []));
+  connection.onExecuteCommand(request(context, 'executeCommand', (params, token) => executeCommand(context, prover, params, token), null));
 
   connection.onRequest(statusRequest, request(context, statusRequest, status.bind(undefined, context), null));
   connection.onRequest(databasesRequest, request(context, databasesRequest, () => databases(context), []));
   connection.onRequest(planRequest, request(context, planRequest, plan.bind(undefined, context), { folder: '', databases: [], plan: null, reason: 'Something failed that should not. The log says what.', failed: true }));
+  connection.onRequest(proveRequest, request(context, proveRequest, prove.bind(undefined, context, prover), { migrations: 0, engines: [], problems: [], notRun: [], reason: 'Something failed that should not. The log says what.' }));
   connection.onRequest(renderPlanRequest, request(context, renderPlanRequest, renderPlan.bind(undefined, context), null));
   connection.onRequest(explainRuleRequest, request(context, explainRuleRequest, explainRule.bind(undefined, context), null));
   connection.onRequest(configurationEditRequest, configurationEdit.bind(undefined, context));
 }
 
+/** What takes each new snapshot of a folder. */
+interface Watchers {
+  readonly publisher: Publisher;
+  readonly prover: Prover;
+}
+
 /** After `initialized` the server may ask the client: for settings, for watchers, for changes of the folders. */
-async function start(context: ServerContext, publisher: Publisher, add: (uri: string, name: string) => void): Promise<void> {
+async function start(context: ServerContext, { publisher, prover }: Watchers, add: (uri: string, name: string) => void): Promise<void> {
   const { connection, folders } = context;
   context.markInitialized();
   if (context.abilities.workspaceFolders) {
@@ -79,6 +94,7 @@ async function start(context: ServerContext, publisher: Publisher, add: (uri: st
           const folder = folders.all.find((one) => one.uri === uri);
           if (!folder) continue;
           await publisher.removed(folder);
+          prover.removed(folder);
           folders.remove(folder);
         }
         for (const { uri, name } of added) add(uri, name);
@@ -91,18 +107,19 @@ async function start(context: ServerContext, publisher: Publisher, add: (uri: st
 }
 
 /** Files outside every folder have a session of their own, also where no folder is open. */
-function ensureLoose(context: ServerContext, publisher: Publisher): void {
-  if (!context.folders.all.some((folder) => folder.loose)) open(context, publisher, { uri: '', name: 'loose files', loose: true, session: context.makeSession(undefined, context) });
+function ensureLoose(context: ServerContext, watchers: Watchers): void {
+  if (!context.folders.all.some((folder) => folder.loose)) open(context, watchers, { uri: '', name: 'loose files', loose: true, session: context.makeSession(undefined, context) });
 }
 
-function addFolder(context: ServerContext, publisher: Publisher, uri: string, name: string): void {
-  ensureLoose(context, publisher);
-  if (uri.startsWith('file:')) open(context, publisher, { uri, name, loose: false, session: context.makeSession(URI.parse(uri).fsPath, context) });
+function addFolder(context: ServerContext, watchers: Watchers, uri: string, name: string): void {
+  ensureLoose(context, watchers);
+  if (uri.startsWith('file:')) open(context, watchers, { uri, name, loose: false, session: context.makeSession(URI.parse(uri).fsPath, context) });
 }
 
-function open(context: ServerContext, publisher: Publisher, folder: Folder): void {
+function open(context: ServerContext, { publisher, prover }: Watchers, folder: Folder): void {
   context.folders.add(folder);
   folder.session.onSnapshot((snapshot) => {
+    prover.snapshot(folder, snapshot);
     const tell = notification(context, 'publish', async () => {
       await publisher.snapshot(folder, snapshot);
       await context.connection.sendNotification(changedNotification, { folder: folder.uri, revision: snapshot.revision });

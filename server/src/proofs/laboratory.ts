@@ -69,7 +69,19 @@ export class Laboratory {
       if (fits && (await (this.#options.reset ?? reset)(known.session).catch(() => false))) return known;
       await quietly(known.session);
     }
-    return { engine, session: await engine.open({ extensions, timeout: this.#options.timeout ?? usualTimeout }), extensions: new Set(extensions) };
+    return { engine, session: await this.#open(engine, extensions, signal), extensions: new Set(extensions) };
+  }
+
+  /** The signal ends the opening only: the session may serve others, whose work has signals of its own. */
+  async #open(engine: Engine, extensions: readonly string[], signal: AbortSignal | undefined): Promise<EngineSession> {
+    const opening = new AbortController();
+    const end = (): void => opening.abort(signal?.reason);
+    signal?.addEventListener('abort', end, { once: true });
+    try {
+      return await engine.open({ extensions, timeout: this.#options.timeout ?? usualTimeout, signal: opening.signal });
+    } finally {
+      signal?.removeEventListener('abort', end);
+    }
   }
 
   async #closeKept(): Promise<void> {

@@ -3,6 +3,7 @@ import type { SourceFile } from '../project/facts.ts';
 import type { Authorities } from '../rules/syntax.ts';
 import { analysis, type Analysis, type Snapshot } from './analysis.ts';
 import { Computation, type Circumstances } from './computation.ts';
+import { ProofBook } from './proofBook.ts';
 import { rehearse } from './rehearsal.ts';
 import { defaultSettings, type Settings } from './settings.ts';
 import { Pause } from './timer.ts';
@@ -63,6 +64,8 @@ export class Session {
   /** Open files that stand on disk where a scan does not look: ignored, vendored, too large. */
   readonly #unlisted = new Set<string>();
   readonly #listeners = new Set<(snapshot: Snapshot) => void>();
+  /** What was proved of the migrations of this folder. */
+  readonly proofs = new ProofBook();
   #waiting: ((snapshot: Snapshot) => void)[] = [];
   #settings: Settings;
   #leftAlone: Scan['leftAlone'] = [];
@@ -74,6 +77,8 @@ export class Session {
   /** Texts of open files that changed since everything was looked at, or since the last snapshot after an edit. */
   readonly #edited = new Map<string, SourceFile>();
   #snapshot: Snapshot | undefined;
+  /** The last snapshot before its findings were held against proofs. */
+  #unjudged: Snapshot | undefined;
   #ready: Promise<void>;
   #scanning: Promise<void> | undefined;
   #scanAgain: Promise<void> | undefined;
@@ -110,6 +115,12 @@ export class Session {
       this.#waiting.push(resolve);
       this.#recompute.restart(soon ? 0 : this.#delay());
     });
+  }
+
+  /** To be called when proofs were put into the book: the last snapshot is published again, its findings held against them. */
+  proved(): void {
+    // While a new snapshot is being made, the facts of the last one are no longer to be read; the new one is judged anyway.
+    if (this.#unjudged && !this.#disposed && !this.#computing) this.#publish(this.#unjudged);
   }
 
   /** Whether a file is open in an editor. */
@@ -281,7 +292,7 @@ export class Session {
       else await this.#lookAtEverything(circumstances);
     } catch (error) {
       this.#ports.log('error', `the analysis failed: ${describe(error)}`);
-      this.#publish(this.#computation.afterFailure(revision, this.#snapshot));
+      this.#publish(this.#computation.afterFailure(revision, this.#unjudged));
     } finally {
       this.#computing = false;
     }
@@ -316,7 +327,9 @@ export class Session {
     return [...this.#leftAlone, ...unlisted.map((file) => ({ file, reason: 'This file is ignored by git or lies in a folder of installed or generated files.' }))];
   }
 
-  #publish(snapshot: Snapshot): void {
+  #publish(unjudged: Snapshot): void {
+    this.#unjudged = unjudged;
+    const snapshot = this.proofs.judged(unjudged);
     if (!this.#snapshot) void rehearse().catch((error: unknown) => this.#ports.log('warning', `the rehearsal failed: ${describe(error)}`));
     this.#snapshot = snapshot;
     if (snapshot.revision === this.#revision) {

@@ -11,9 +11,20 @@ export interface Settings {
   /** Milliseconds of rest after a keystroke before anything is computed. */
   readonly delay: number;
   readonly hover: boolean;
+  readonly proofs: ProofSettings;
   /** Dialect of loose files, and of those that tell nothing. */
   readonly dialect?: Dialect;
   readonly rules: Readonly<Record<string, Severity | 'off'>>;
+}
+
+/** How experiments on embedded engines are run. */
+export interface ProofSettings {
+  /** Whether pending migrations that are open are proved again when nobody types. */
+  readonly background: boolean;
+  /** Whether pending migrations have a line above them that proves them and says what came of it. */
+  readonly codeLens: boolean;
+  /** Whether a PostgreSQL found on this machine may run them, where the workspace states its major version. */
+  readonly installedPostgresql: boolean;
 }
 
 interface Declaration {
@@ -24,7 +35,7 @@ interface Declaration {
   readonly enumDescriptions?: readonly string[];
   readonly minimum?: number;
   readonly maximum?: number;
-  readonly scope?: 'window' | 'resource' | 'machine-overridable';
+  readonly scope?: 'window' | 'resource' | 'machine' | 'machine-overridable';
 }
 
 /** Every setting except the levels of the rules, as the settings editor shows it. The one place where settings are declared. */
@@ -48,10 +59,23 @@ export const settingDeclarations: Readonly<Record<string, Declaration>> = {
     description: 'Dialect of SQL files outside a workspace folder. Within one, database-expert.yaml states it.',
     scope: 'resource',
   },
+  'proofs.background': {
+    type: 'boolean',
+    default: true,
+    description: 'Prove pending migrations that are open again when nothing was typed for some seconds. The engines are part of the extension and run in a process of their own, without files and network; it is closed when it is not needed.',
+    scope: 'resource',
+  },
+  'proofs.codeLens': { type: 'boolean', default: true, description: 'Show above each pending migration what was proved of it.', scope: 'resource' },
+  'proofs.installedPostgresql': {
+    type: 'boolean',
+    default: false,
+    description: 'Let a PostgreSQL installation of this machine run proofs where database-expert.yaml states its major version: as a throwaway server with an empty database. Your own databases are never touched.',
+    scope: 'machine',
+  },
   'trace.server': { type: 'string', default: 'off', enum: ['off', 'messages', 'verbose'], description: 'Write what the editor and the language server tell each other to the log.', scope: 'window' },
 };
 
-export const defaultSettings: Settings = { enable: true, scope: 'openFiles', showApplied: false, delay: 150, hover: true, rules: {} };
+export const defaultSettings: Settings = { enable: true, scope: 'openFiles', showApplied: false, delay: 150, hover: true, proofs: { background: true, codeLens: true, installedPostgresql: false }, rules: {} };
 
 /** Reads the section `databaseExpert` as an editor gives it. Whatever has the wrong type counts as not given. */
 export function readSettings(section: unknown): Settings {
@@ -70,6 +94,11 @@ export function readSettings(section: unknown): Settings {
     showApplied: value('diagnostics.showApplied', isBoolean, defaultSettings.showApplied),
     delay: value('diagnostics.delay', isDelay, defaultSettings.delay),
     hover: value('hover.enable', isBoolean, defaultSettings.hover),
+    proofs: {
+      background: value('proofs.background', isBoolean, defaultSettings.proofs.background),
+      codeLens: value('proofs.codeLens', isBoolean, defaultSettings.proofs.codeLens),
+      installedPostgresql: value('proofs.installedPostgresql', isBoolean, defaultSettings.proofs.installedPostgresql),
+    },
     ...(isDialect(dialect) && { dialect }),
     rules: isRecord(rules) ? (Object.fromEntries(Object.entries(rules).filter(([, level]) => (ruleLevels as readonly unknown[]).includes(level))) as Settings['rules']) : {},
   };

@@ -21,6 +21,7 @@ export function initialize(context: ServerContext, params: InitializeParams, add
       definitionProvider: true,
       documentSymbolProvider: true,
       selectionRangeProvider: true,
+      codeLensProvider: {},
       codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, fixAllKind], resolveProvider: true },
       ...(context.abilities.pull && { diagnosticProvider: { identifier: 'database-expert', interFileDependencies: true, workspaceDiagnostics: false } }),
       ...(commands.length > 0 && { executeCommandProvider: { commands } }),
@@ -38,11 +39,12 @@ function foldersOf(params: InitializeParams): readonly { readonly uri: string; r
 /** Takes what has the right type of what a client gives. */
 function readOptions(given: unknown): InitializationOptions {
   if (typeof given !== 'object' || given === null) return {};
-  const { trusted, clientCommands, prismaExtension, documentation } = given as Record<string, unknown>;
+  const { trusted, clientCommands, prismaExtension, documentation, storage } = given as Record<string, unknown>;
   return {
     ...(typeof trusted === 'boolean' && { trusted }),
     ...(Array.isArray(clientCommands) && { clientCommands: clientCommands.filter((one): one is string => typeof one === 'string') }),
     ...(typeof prismaExtension === 'boolean' && { prismaExtension }),
     ...(typeof documentation === 'string' && { documentation }),
+    ...(typeof storage === 'string' && storage !== '' && { storage }),
   };
 }

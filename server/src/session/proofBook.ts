@@ -1,0 +1,95 @@
+import type { DatabaseFacts, Facts, MigrationStep } from '../project/facts.ts';
+import { judge, type ProofLookup } from '../proofs/judge.ts';
+import type { MigrationProof } from '../proofs/report.ts';
+import type { Finding } from '../rules/rule.ts';
+import type { Catalog } from '../schema/catalog.ts';
+import type { FindingsByFile, Snapshot } from './analysis.ts';
+
+/** What a proof was made of. It holds for a migration as long as all of this is the very same. */
+interface Basis {
+  readonly before: Catalog;
+  readonly transaction: string;
+  readonly engineVersion: number | undefined;
+  readonly upText: string | undefined;
+  readonly downText: string | undefined;
+}
+
+interface Entry {
+  readonly proof: MigrationProof;
+  readonly basis: Basis;
+}
+
+interface Judged {
+  readonly raw: readonly Finding[];
+  readonly proofs: readonly (MigrationProof | undefined)[];
+  readonly findings: readonly Finding[];
+}
+
+/** Where a migration stands: a file may hold several. */
+function placeOf(database: string, file: string, version: string): string {
+  return `${database}\0${file}\0${version}`;
+}
+
+/** What of a migration a proof is made of, now. */
+export function basisOf({ files }: Facts, { engineVersion }: DatabaseFacts, { migration, before }: MigrationStep): Basis {
+  const { up, down, transaction } = migration;
+  return { before, transaction, engineVersion, upText: files.get(up.file)?.text, downText: down && files.get(down.file)?.text };
+}
+
+function isSame(a: Basis, b: Basis): boolean {
+  return a.upText === b.upText && a.downText === b.downText && a.transaction === b.transaction && a.engineVersion === b.engineVersion && a.before === b.before;
+}
+
+/**
+ * The proofs of one folder. Findings are held against them with each snapshot, at the cost of comparing texts: what was proved of a text that
+ * has changed since counts for nothing until it is proved again.
+ */
+export class ProofBook {
+  readonly #entries = new Map<string, Entry>();
+  readonly #files = new Set<string>();
+  readonly #judged = new Map<string, Judged>();
+
+  /** Takes the proof of a migration that was made of this basis. */
+  put(database: string, proof: MigrationProof, basis: Basis): void {
+    this.#entries.set(placeOf(database, proof.file, proof.version), { proof, basis });
+    this.#files.add(proof.file);
+  }
+
+  /** The proof of a migration, when it still holds. */
+  proofOf(facts: Facts, database: DatabaseFacts, step: MigrationStep): MigrationProof | undefined {
+    const { up, version } = step.migration;
+    if (!this.#files.has(up.file)) return undefined;
+    const entry = this.#entries.get(placeOf(database.name, up.file, version));
+    return entry && isSame(entry.basis, basisOf(facts, database, step)) ? entry.proof : undefined;
+  }
+
+  lookupIn(facts: Facts): ProofLookup {
+    return (database, step) => this.proofOf(facts, database, step);
+  }
+
+  /** A snapshot whose findings were held against what was proved; the very same one where nothing was. */
+  judged(snapshot: Snapshot): Snapshot {
+    let byFile: Map<string, readonly Finding[]> | undefined;
+    for (const file of this.#files) {
+      const raw = snapshot.byFile.get(file);
+      if (!raw?.some(({ claim }) => claim)) continue;
+      const findings = this.#judgedFile(snapshot.facts, file, raw);
+      if (findings !== raw) (byFile ??= new Map<string, readonly Finding[]>(snapshot.byFile)).set(file, findings);
+    }
+    return byFile ? { ...snapshot, byFile: byFile satisfies FindingsByFile } : snapshot;
+  }
+
+  #judgedFile(facts: Facts, file: string, raw: readonly Finding[]): readonly Finding[] {
+    const role = facts.roleOf.get(file);
+    const database = role && facts.databases[role.database];
+    if (!database) return raw;
+    const steps = database.steps.filter(({ migration }) => migration.up.file === file);
+    const proofs = steps.map((step) => this.proofOf(facts, database, step));
+    const known = this.#judged.get(file);
+    // The same findings and the same proofs give the same list, by which others see that nothing changed.
+    if (known?.raw === raw && known.proofs.length === proofs.length && known.proofs.every((proof, index) => proof === proofs[index])) return known.findings;
+    const findings = judge(raw, [database], (_, step) => proofs[steps.indexOf(step)]);
+    this.#judged.set(file, { raw, proofs, findings });
+    return findings;
+  }
+}
