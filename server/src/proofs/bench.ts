@@ -32,24 +32,22 @@ export interface Bench {
 export async function layOut(session: EngineSession, catalog: Catalog, step?: MigrationStep): Promise<Bench> {
   const roles = rolesNamed(catalog, step);
   const standIns = standInsFor(catalog, step);
+  const statements = renderCatalog(catalog);
+  const first = statements.findIndex((sql) => !/^CREATE (?:SCHEMA|EXTENSION)\b/.test(sql));
+  const beginning = statements.slice(0, first < 0 ? statements.length : first);
   let refused = await make(session, [
     ...roles.map((role) => `CREATE ROLE ${quoteIdentifier(catalog.dialect, role)}`),
     ...missingSchemas(catalog, standIns).map((schema) => `CREATE SCHEMA ${quoteIdentifier(catalog.dialect, schema)}`),
-    ...withStandIns(catalog, standIns),
   ]);
+  // One by one: extensions take long to make, and the first that the engine lacks would have them all made again.
+  for (const sql of beginning) refused.push(...(await make(session, [sql])));
+  refused.push(...(await make(session, [...standIns.map((table) => renderStandIn(catalog, table)), ...statements.slice(beginning.length)])));
   for (let before = Infinity; refused.length > 0 && refused.length < before; ) {
     before = refused.length;
     refused = await make(session, refused.map(({ sql }) => sql));
   }
   const absent = new Set(refused.map(({ sql }) => sql));
   return { session, catalog, notLaid: refused, standIns: standIns.filter((table) => !absent.has(renderStandIn(catalog, table))), roles };
-}
-
-/** The catalog's statements, with the stand-ins behind the schemas and extensions, before all that may point at them. */
-function withStandIns(catalog: Catalog, standIns: readonly StandIn[]): string[] {
-  const statements = renderCatalog(catalog);
-  const first = statements.findIndex((sql) => !/^CREATE (?:SCHEMA|EXTENSION)\b/.test(sql));
-  return statements.toSpliced(first < 0 ? statements.length : first, 0, ...standIns.map((table) => renderStandIn(catalog, table)));
 }
 
 /** Schemas that objects stand in and that no history makes. */
