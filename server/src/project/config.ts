@@ -54,6 +54,8 @@ export interface DatabaseConfig extends PlanInputs {
     readonly applied?: string;
   };
   readonly queries?: readonly string[];
+  /** File of statistics of the running database, relative to the configuration file. */
+  readonly statistics?: string;
 }
 
 /** database-expert.yaml after reading; where the file is absent, `defaultConfig`. */

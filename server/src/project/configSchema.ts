@@ -77,6 +77,7 @@ const databaseKeys: Readonly<Record<string, Setting>> = {
   engine_version: { kind: 'version', description: 'Major version of the engine.' },
   migrations,
   queries: { kind: 'list', description: 'Files of queries that the application runs, as glob patterns.', item: { kind: 'text', description: 'A glob pattern.' } },
+  statistics: { kind: 'text', description: 'File with the planner statistics of the running database, relative to this file.', example: 'statistics.json' },
   data_model: { kind: 'text', description: 'The entities and how they hang together; found in the files when absent.' },
   access_patterns: { kind: 'list', description: 'Hot queries with how often they run.', item: accessPattern },
   scale_targets: scaleTargets,

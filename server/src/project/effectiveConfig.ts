@@ -8,11 +8,11 @@ function ofDatabase(config: Config): DatabaseConfig {
 
 /**
  * The configuration of one database: its own entry over what stands at the top of the file. What names one database (its
- * name, folder, query files and access patterns) is taken from the top only when there is a single one.
+ * name, folder, query files, access patterns and statistics) is taken from the top only when there is a single one.
  */
 export function effectiveConfig(config: Config, entry: DatabaseConfig | undefined, single: boolean): DatabaseConfig {
-  const { name, path, queries, access_patterns, ...shared } = ofDatabase(config);
-  const own = single ? { name, path, queries, access_patterns } : {};
+  const { name, path, queries, access_patterns, statistics, ...shared } = ofDatabase(config);
+  const own = single ? { name, path, queries, access_patterns, statistics } : {};
   const merged: DatabaseConfig = { ...shared, ...own, ...entry };
   const defined = Object.entries({
     ...merged,

@@ -1,4 +1,7 @@
 import type { Dialect } from '../../source/dialect.ts';
+import type { Config } from '../../project/config.ts';
+import type { DatabaseFacts } from '../../project/facts.ts';
+import { folderOf, joinPath } from '../../project/paths.ts';
 import { objectKey } from '../../schema/catalog.ts';
 import type { ColumnStatistics, RelationSize, TableStatistics } from './statistics.ts';
 
@@ -18,6 +21,11 @@ export interface StatisticsRead {
   readonly statistics?: StatisticsFile;
   /** What is wrong with the file, a sentence each. */
   readonly problems: readonly string[];
+}
+
+/** Where the statistics file of a database is, relative to the workspace; undefined when the configuration names none. */
+export function statisticsPath({ file = '' }: Config, { config }: DatabaseFacts): string | undefined {
+  return config.statistics === undefined ? undefined : joinPath(folderOf(file), config.statistics);
 }
 
 type Json = Readonly<Record<string, unknown>>;

@@ -8,6 +8,7 @@ import { indexName } from '../../indexes/names.ts';
 import type { DatabaseFacts } from '../../project/facts.ts';
 import { readTenancy } from '../../project/tenancy.ts';
 import type { Index, Table } from '../../schema/catalog.ts';
+import { indexClaim } from '../indexClaim.ts';
 import { addIndexFixes } from '../indexFixes.ts';
 import { fieldOfColumn, modelOfTable } from '../prismaModels.ts';
 import { defineRule, type Place, type RuleContext } from '../rule.ts';
@@ -65,6 +66,7 @@ function reportCandidate(candidate: IndexCandidate, { facts, database, report }:
     message: `${table.name} is filtered by ${filtered}${sorted ? ` and sorted by ${sorted}` : ''}, and no index leads with these columns`,
     help: `Create an index on ${table.name} (${list}).`,
     related: others.map((path) => relatedAt(placeOfPath(path), `${path.query.name ?? 'This query'} would use the same index`)),
+    claim: indexClaim(database, candidate),
     fix: () => addIndexFixes(facts, database, { tableKey, table, columns, name: indexName(database, table, columns.map((column) => column.name)) }),
   });
 }

@@ -2,26 +2,39 @@ import type { EngineInfo } from '../../engine.ts';
 import { grouped } from '../../statistics/statistics.ts';
 import type { PlanSeen, WhatIfCandidate, WhatIfDetail } from './detail.ts';
 
+/** How many assumptions evidence names; the detail has all. */
+const named = 3;
+
 /** What is told of one candidate, in sentences that name their numbers; undefined for one that the engine would not make. */
 export function observed(detail: WhatIfDetail, candidate: WhatIfCandidate, engine: EngineInfo, stated: number | undefined): string | undefined {
-  const { verdict, plan } = candidate;
-  if (!plan) return undefined;
+  return candidate.plan && [told(detail, candidate, candidate.plan, engine, stated), ...footnotes(detail, candidate)].join(' ');
+}
+
+function told(detail: WhatIfDetail, { verdict }: WhatIfCandidate, plan: PlanSeen, engine: EngineInfo, stated: number | undefined): string {
   const who = `Under ${listed(detail.under)}, the planner of ${engine.name} ${engine.version}`;
   const from = planText(detail.before);
-  const hidden = detail.hidden.length === 0 ? '' : ` Left out of both plans: ${listed(detail.hidden)}, which only PostgreSQL 18 can use for this query.`;
-  const size = candidate.size ? ` The index takes about ${bytes(candidate.size.bytes)}, and each insert writes ${grouped(candidate.write?.walBytes ?? 0)} bytes more to the log.` : '';
   switch (verdict) {
     case 'helps':
-      return `${who} goes from ${from} to ${planText(plan)}.${size}${hidden}`;
+      return `${who} goes from ${from} to ${planText(plan)}.`;
     case 'no cheaper':
-      return `${who} uses the index, but the cost stays above 95 % of what it was: from ${from} to ${planText(plan)}.${hidden}`;
-    case 'not used':
-      return `${who} does not use the index: ${from}.${hidden}`;
+      return `${who} uses the index, but the cost stays above 95 % of what it was: from ${from} to ${planText(plan)}.`;
     case 'only since 18':
-      return `${who} could use the index only by skipping over its first column, which PostgreSQL can do since 18; ${stated === undefined ? 'no engine_version is stated' : `engine_version is ${stated}`}, so this counts for nothing. Without that: ${from}.${hidden}`;
-    case 'refused':
-      return undefined;
+      return `${who} has a use for the index only by skipping over its first column, which PostgreSQL does since version 18; ${stated === undefined ? 'no engine_version is stated' : `engine_version is ${stated}`}, so this counts for nothing. Without it: ${from}.`;
+    default:
+      return `${who} does not use the index: ${from}.`;
   }
+}
+
+function footnotes(detail: WhatIfDetail, { index, verdict, size, write }: WhatIfCandidate): string[] {
+  const { assumptions, hidden, best } = detail;
+  const more = assumptions.length > named ? ` and ${assumptions.length - named} more` : '';
+  const cheaper = best !== undefined && best !== index ? detail.candidates.find((one) => one.index === best)?.plan : undefined;
+  return [
+    ...(verdict === 'helps' && size ? [`The index takes about ${bytes(size.bytes)}${write ? `, and each insert logs about ${grouped(write.walBytes)} bytes more` : ''}.`] : []),
+    ...(cheaper ? [`Better among ${detail.candidates.length} that were compared: ${best} (${planText(cheaper)}).`] : []),
+    ...(hidden.length > 0 ? [`Both plans are without ${listed(hidden)}, which only PostgreSQL 18 can use here.`] : []),
+    ...(assumptions.length > 0 ? [`Assumed: ${assumptions.slice(0, named).join('; ')}${more}.`] : []),
+  ];
 }
 
 function planText({ shape, cost }: PlanSeen): string {

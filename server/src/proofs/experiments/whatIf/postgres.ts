@@ -150,7 +150,8 @@ async function compare(session: EngineSession, what: Trial, laid: Laid): Promise
   const candidates: WhatIfCandidate[] = [];
   for (const made of laid.made) candidates.push(await tryOne(session, what, laid, made, planSeen(before.plan)));
   const names = new Map(indexesOf(laid.tables).map(({ oid, name }) => [oid, name]));
-  const { believed, asked } = { believed: laid.statistics, asked: what.asked };
+  const { statistics: believed } = laid;
+  const { asked } = what;
   const spoken = `${asked.sql} ${what.candidates.join(' ')}`;
   const best = bestOf(candidates);
   return {

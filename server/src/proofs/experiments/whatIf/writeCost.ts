@@ -9,8 +9,8 @@ const recordOverhead = 24 + 20 + 2 + 2;
 
 /**
  * What an index costs each insert: its entry, logged, and once more as its share of the pages that are split, of which the log gets half.
- * A page that is touched for the first time after a checkpoint is logged as a whole besides, which keys in no order do to a page of
- * their own each.
+ * In the first fifth of growth after CREATE INDEX, when pages are full, 0.8 to 1.5 times as much was measured on PostgreSQL 18.4. A page
+ * that is touched for the first time after a checkpoint is logged as a whole besides, which keys in no order do to a page of their own each.
  */
 export function writeCost({ entry }: BtreeSize, index: IndexShape, table: TableShape, { workload, dialect }: DatabaseFacts): WriteCost {
   const columns = new Set([...index.keys, ...index.included].flatMap(({ column }) => (column === undefined ? [] : [column])));
