@@ -73,6 +73,8 @@ export interface EngineSession {
   run(sql: string): Promise<readonly Result[]>;
   /** Makes the planner see files of these sizes until it is called with none; PGlite only. Between the two only EXPLAIN may run. */
   believe?(sizes: readonly BelievedSize[]): Promise<void>;
+  /** Another connection to the same database, where the engine has several; it closes with this one. */
+  beside?(): Promise<EngineSession>;
   /** Empties the engine, where it can be done at once. */
   renew?(): Promise<void>;
   close(): Promise<void>;

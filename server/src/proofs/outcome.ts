@@ -26,6 +26,9 @@ export interface LockSeen extends RelationSeen {
   readonly mode: LockMode | 'Reserved';
 }
 
+/** What clients do with the rows of a table. */
+export type ClientCommand = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE';
+
 /** What one statement of a migration did. Offsets are those of its file. */
 export interface StatementLocks {
   readonly file: string;
@@ -40,6 +43,8 @@ export interface StatementLocks {
   readonly scanned: readonly { readonly relation: string; readonly rows: number }[];
   /** What earlier statements of the same transaction still hold when this one begins. */
   readonly held: readonly LockSeen[];
+  /** What of the relations that it locked a second connection could not do meanwhile; only where the engine has several connections. */
+  readonly waits?: readonly { readonly relation: string; readonly commands: readonly ClientCommand[] }[];
   /** Set when `locks` were not seen but are what the manual and measurements say of such statements. */
   readonly classFact?: true;
   /** Why it was not run: a client command, a statement behind a refused one, one that refuses a transaction block. */
@@ -108,4 +113,42 @@ export interface RoundTripDetail {
   readonly rowless?: true;
   /** Set when SQLite refused something for the sake of a foreign key, and was run without enforcing them. */
   readonly withoutForeignKeys?: true;
+}
+
+/** What one tenant did with rows of another. */
+export type TenantWay = 'read' | 'update' | 'delete' | 'insert' | 'move';
+
+/** A way by which a tenant got at rows of another. */
+export interface TenantLeak {
+  readonly kind: 'row-level security off' | 'policy' | 'tenant not set' | 'owner' | 'child table' | 'partition' | 'view' | 'materialized view' | 'function';
+  /** The table, view or function that was used, named as regclass prints it. */
+  readonly through: string;
+  /** Map keys of the tables whose rows were reached. */
+  readonly tables: readonly string[];
+  readonly ways: readonly TenantWay[];
+  readonly observed: string;
+  readonly ran: string;
+}
+
+/** What tenants learn of each other without getting at rows, or what a policy shares on purpose; never a problem by itself. */
+export interface TenantNote {
+  readonly kind: 'unique key' | 'foreign key' | 'owner' | 'shared rows';
+  readonly table: string;
+  readonly observed: string;
+  readonly ran: string;
+}
+
+export interface TenantsDetail {
+  /** The column that tells whose a row is. */
+  readonly key: string;
+  /** The roles that were tried, and the SQL by which each became the first tenant. */
+  readonly probes: readonly { readonly role: string; readonly identity: string }[];
+  readonly leaks: readonly TenantLeak[];
+  readonly notes: readonly TenantNote[];
+  /** Map keys of the tables that were tried. */
+  readonly tried: readonly string[];
+  /** Tables, views and functions that could not be tried, and why. */
+  readonly untried: readonly { readonly name: string; readonly reason: string }[];
+  /** What the schema does not say and was taken to be so, one sentence each. */
+  readonly assumptions: readonly string[];
 }

@@ -2,6 +2,7 @@ import type { HistoryEntry } from '../../../project/facts.ts';
 import type { StatementNode } from '../../../source/sql/ast.ts';
 import { EngineRefusal, type EngineSession } from '../../engine.ts';
 import type { StatementLocks } from '../../outcome.ts';
+import type { Probe } from './blocking.ts';
 import { classLocks } from './classFacts.ts';
 import { refusesBlock, type Segment } from './segments.ts';
 import { Watch } from './watch.ts';
@@ -34,6 +35,12 @@ function obstacle({ placed: { node, statement } }: HistoryEntry): string | undef
   return node.action === 'prepare' ? 'it hands the transaction over' : undefined;
 }
 
+/** Where statements run, and how a second connection tries what they hold up. */
+export interface Laid {
+  readonly session: EngineSession;
+  readonly probe: Probe | undefined;
+}
+
 /** What came of one statement; `lost` when nothing behind it can be run. */
 interface Ran {
   readonly seen: Seen;
@@ -43,7 +50,7 @@ interface Ran {
 const skipped = (notRun: string): Ran => ({ seen: { ...nothing, notRun }, lost: false });
 
 /** Runs all segments inside the transaction that is open, which the caller takes back. */
-export async function runInTrial(session: EngineSession, segments: readonly Segment[]): Promise<StatementLocks[]> {
+export async function runInTrial({ session, probe }: Laid, segments: readonly Segment[]): Promise<StatementLocks[]> {
   const alone = segments.length === 1;
   const statements: StatementLocks[] = [];
   let watch = await Watch.begin(session);
@@ -53,7 +60,7 @@ export async function runInTrial(session: EngineSession, segments: readonly Segm
     if (takenBack) await session.run('SAVEPOINT proof_segment');
     for (const entry of entries) {
       const instead = !lost && !block && refuses(entry);
-      const ran: Ran = lost ? skipped(behindRefused) : instead ? await runInstead(session, entry, alone) : await runWatched(session, watch, entry, !alone);
+      const ran: Ran = lost ? skipped(behindRefused) : instead ? await runInstead(session, entry, alone) : await runWatched({ session, probe }, watch, entry, !alone);
       lost ||= ran.lost;
       // What it locked in place of the statement is no news of the next one.
       if (instead && !lost) watch = await Watch.begin(session, watch);
@@ -67,7 +74,8 @@ export async function runInTrial(session: EngineSession, segments: readonly Segm
 }
 
 /** Runs each segment as the runner does, and commits it. The session is behind the migration then, or behind what was refused. */
-export async function runCommitting(session: EngineSession, segments: readonly Segment[]): Promise<StatementLocks[]> {
+export async function runCommitting(laid: Laid, segments: readonly Segment[]): Promise<StatementLocks[]> {
+  const { session } = laid;
   const statements: StatementLocks[] = [];
   let watch: Watch | undefined;
   let lost = false;
@@ -80,7 +88,7 @@ export async function runCommitting(session: EngineSession, segments: readonly S
     } else {
       await session.run('BEGIN');
       watch = await Watch.begin(session, watch);
-      const ran = await runSegment(session, watch, segment);
+      const ran = await runSegment(laid, watch, segment);
       lost = ran.lost;
       statements.push(...ran.statements);
     }
@@ -88,11 +96,11 @@ export async function runCommitting(session: EngineSession, segments: readonly S
   return statements;
 }
 
-async function runSegment(session: EngineSession, watch: Watch, { entries, end }: Segment): Promise<{ readonly statements: StatementLocks[]; readonly lost: boolean }> {
+async function runSegment({ session, probe }: Laid, watch: Watch, { entries, end }: Segment): Promise<{ readonly statements: StatementLocks[]; readonly lost: boolean }> {
   const statements: StatementLocks[] = [];
   let lost = false;
   for (const entry of entries) {
-    const ran: Ran = lost ? skipped(behindRefused) : await runWatched(session, watch, entry, false);
+    const ran: Ran = lost ? skipped(behindRefused) : await runWatched({ session, probe }, watch, entry, false);
     lost ||= ran.lost;
     statements.push(placed(entry, ran.seen));
   }
@@ -107,7 +115,7 @@ function refuses({ placed: { node, statement } }: HistoryEntry): boolean {
 }
 
 /** Runs a statement in the open transaction. What may be missing on the bench is tried behind a savepoint, so that the rest still runs. */
-async function runWatched(session: EngineSession, watch: Watch, entry: HistoryEntry, together: boolean): Promise<Ran> {
+async function runWatched({ session, probe }: Laid, watch: Watch, entry: HistoryEntry, together: boolean): Promise<Ran> {
   const reason = obstacle(entry);
   if (reason !== undefined) return skipped(reason);
   const { node, statement } = entry.placed;
@@ -116,7 +124,8 @@ async function runWatched(session: EngineSession, watch: Watch, entry: HistoryEn
   if (guarded) await session.run('SAVEPOINT proof_statement');
   try {
     const sight = await watch.run(statement.text);
-    return { seen: { ...sight, scanned: sight.scanned.filter(({ relation }) => tells(node, relation)), held }, lost: false };
+    const waits = await probe?.(sight.locks);
+    return { seen: { ...sight, ...(waits && { waits }), scanned: sight.scanned.filter(({ relation }) => tells(node, relation)), held }, lost: false };
   } catch (error) {
     if (!(error instanceof EngineRefusal)) throw error;
     if (guarded) await session.run('ROLLBACK TO SAVEPOINT proof_statement');

@@ -3,6 +3,7 @@ import type { MigrationStep } from '../../../project/facts.ts';
 import { trial } from '../../bench.ts';
 import type { EngineInfo, EngineSession } from '../../engine.ts';
 import type { LocksDetail, Outcome, StatementLocks } from '../../outcome.ts';
+import { probeOn } from './blocking.ts';
 import { runCommitting, runInTrial } from './postgres.ts';
 import { segmentsOf } from './segments.ts';
 import { runOnSqlite } from './sqlite.ts';
@@ -15,6 +16,7 @@ export interface LocksOptions {
 
 /**
  * Shows what each statement of a migration locks, writes anew and reads through, inside the transactions that its runner opens.
+ * Where the engine has several connections, another one tries what clients do with the tables that are locked.
  * Without `mayCommit` the bench is left as it was found; a migration of several transactions is then run in one.
  * @param session at the point of history before the migration, with rows where scans are to be seen with rows
  * @throws EngineStopped when the engine had to be ended
@@ -35,9 +37,15 @@ async function detailOf(session: EngineSession, step: MigrationStep, { mayCommit
   const segments = segmentsOf(step.entries);
   if (session.info.dialect === 'sqlite') return { statements: await runOnSqlite(session, segments) };
   if (session.info.dialect !== 'postgresql') return undefined;
-  if (segments.length > 1 && mayCommit) return { statements: await runCommitting(session, segments), committed: true };
-  const statements = await trial(session, () => runInTrial(session, segments));
-  return { statements, ...(segments.length > 1 && { together: true }) };
+  const other = await session.beside?.();
+  const laid = { session, probe: other && probeOn(other) };
+  try {
+    if (segments.length > 1 && mayCommit) return { statements: await runCommitting(laid, segments), committed: true };
+    const statements = await trial(session, () => runInTrial(laid, segments));
+    return { statements, ...(segments.length > 1 && { together: true }) };
+  } finally {
+    await other?.close();
+  }
 }
 
 function described(seen: StatementLocks, engine: EngineInfo): StatementLocks {

@@ -24,11 +24,18 @@ export function observedOf(seen: StatementLocks, engine: EngineInfo): string | u
   const clauses = [
     ...(seen.locks.length > 0 ? [`took ${locksText(seen.locks)}`] : []),
     ...rewrittenText(seen),
-    ...(seen.scanned.length > 0 ? [`read through ${listed(seen.scanned.map(({ relation, rows }) => `${relation} (${rows} ${rows === 1 ? 'row' : 'rows'} here)`))}`] : []),
+    ...(seen.scanned.length > 0 ? [`read through ${listed(seen.scanned.map(({ relation, rows }) => `${relation} (${rows === 0 ? 'empty' : rows === 1 ? '1 row' : `${rows} rows`} here)`))}`] : []),
   ];
   if (clauses.length === 0) return undefined;
   const held = seen.held.filter(({ kind, mode }) => kind !== 'index' && mode !== 'AccessShare');
-  return `${statement} ${listed(clauses)} ${where}.${held.length === 0 ? '' : ` Held from earlier statements of its transaction: ${locksText(held)}.`}`;
+  return `${statement} ${listed(clauses)} ${where}.${waitsText(seen.waits ?? [])}${held.length === 0 ? '' : ` Held from earlier statements of its transaction: ${locksText(held)}.`}`;
+}
+
+/** What a second connection had to wait with, and what it could do. */
+function waitsText(waits: NonNullable<StatementLocks['waits']>): string {
+  if (waits.length === 0) return '';
+  const told = waits.map(({ relation, commands }) => (commands.length === 0 ? `nothing on ${relation}` : `${listed(commands)} on ${relation}`));
+  return ` While its transaction was open, a second connection had to wait with ${listed(told)}.`;
 }
 
 /** `AccessExclusive on orders and 3 of its indexes, ShareRowExclusive on users`. Indexes are named apart only where their table is locked less. */
