@@ -57,7 +57,8 @@ export async function databaseOf(record: UpDownRecord): Promise<DatabaseFacts> {
   return facts.databases.find(({ migrationsFolder, dialect }) => migrationsFolder === record.dir && dialect === record.dialect)!;
 }
 
-async function openEngine(database: DatabaseFacts): Promise<EngineSession> {
+/** The embedded engine for a database, with the extensions that its history asks for. */
+export async function openEngine(database: DatabaseFacts): Promise<EngineSession> {
   if (database.dialect === 'sqlite') return await openSqlite();
   const wanted = [...new Set(database.steps.flatMap(({ before, after }) => [...before.extensions.keys(), ...after.extensions.keys()]))];
   const extensions: Record<string, Extension> = {};
@@ -98,7 +99,7 @@ export async function runUpDown(record: UpDownRecord, sample: (index: number, st
 }
 
 /** Brings the engine behind a step: as its runner does, else statement by statement as far as they run. */
-async function advance(session: EngineSession, step: MigrationStep): Promise<void> {
+export async function advance(session: EngineSession, step: MigrationStep): Promise<void> {
   const script = runnables(step.entries);
   if (session.info.dialect === 'sqlite') await session.run('PRAGMA foreign_keys = OFF');
   const refused = await runCommitting(session, script);

@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+import type { DownScript } from '../../server/src/edits/down/script.ts';
+import { synthesizeDown } from '../../server/src/edits/down/synthesize.ts';
+import { scanWorkspace } from '../../server/src/host/files.ts';
+import { buildFacts } from '../../server/src/project/build.ts';
+import type { DatabaseFacts, MigrationStep } from '../../server/src/project/facts.ts';
+import type { EngineSession } from '../../server/src/proofs/engine.ts';
+import { proveRoundTrip, type RoundTripOptions } from '../../server/src/proofs/experiments/roundTrip/prove.ts';
+import { scriptPart } from '../../server/src/proofs/experiments/roundTrip/scripts.ts';
+import { namesIn, statementsOf } from '../../server/src/proofs/experiments/rows/statements.ts';
+import type { Outcome, RoundTripDetail } from '../../server/src/proofs/outcome.ts';
+import { seed } from '../../server/src/proofs/seeds/seed.ts';
+import { corporaFolder } from './corpus.ts';
+import { advance, openEngine } from './updown.ts';
+
+/** What became of the down that we write for one migration. */
+export interface DownResult {
+  readonly database: string;
+  readonly file: string;
+  readonly script: DownScript;
+  /** Without rows, where rows that the schema allows keep the migration from running. */
+  readonly outcome: Outcome<RoundTripDetail>;
+  readonly seededTables: number;
+  readonly rowless: boolean;
+  readonly milliseconds: number;
+}
+
+/** The PostgreSQL databases of a project of the corpora that Prisma Migrate keeps. */
+export async function prismaDatabases(project: string): Promise<DatabaseFacts[]> {
+  const scan = await scanWorkspace(join(corporaFolder, project));
+  const facts = buildFacts({ files: scan.files.map(({ path, text }) => ({ path, text })), applied: { kind: 'none' } });
+  return facts.databases.filter(({ runner, dialect, steps }) => runner?.id === 'prisma' && dialect === 'postgresql' && steps.length > 0);
+}
+
+/** Runs a history migration by migration on one engine, and before each one that `sample` chooses the round trip with the down that we write. */
+export async function runPrismaDowns(database: DatabaseFacts, sample: (index: number) => boolean): Promise<DownResult[]> {
+  const session = await openEngine(database);
+  const results: DownResult[] = [];
+  try {
+    for (const [index, step] of database.steps.entries()) {
+      if (sample(index)) results.push(await oneDown(database, session, step, database.steps.slice(0, index)));
+      await advance(session, step);
+    }
+  } finally {
+    await session.close();
+  }
+  return results;
+}
+
+async function oneDown(database: DatabaseFacts, session: EngineSession, step: MigrationStep, earlier: readonly MigrationStep[]): Promise<DownResult> {
+  const start = performance.now();
+  const script = synthesizeDown(database, step);
+  const options: RoundTripOptions = { down: scriptPart('postgresql', script.sql) };
+  const seeds = await seed({ session, catalog: step.before, notLaid: [] }, { tables: tablesOf(step) });
+  let outcome = await proveRoundTrip(session, step, options);
+  if (seeds.seeded.length > 0) await session.run(`TRUNCATE ${seeds.seeded.map(({ table }) => table).join(', ')} RESTART IDENTITY CASCADE`);
+  const rowless = outcome.ran && outcome.detail.verdict === 'up failed';
+  if (rowless) outcome = await proveRoundTrip(session, step, options);
+  if (!outcome.ran) outcome = await onFresh(database, earlier, async (fresh) => await proveRoundTrip(fresh, step, { ...options, mayCommit: true }));
+  return { database: database.name, file: step.migration.up.file, script, outcome, seededTables: seeds.seeded.length, rowless, milliseconds: performance.now() - start };
+}
+
+/** Work on an engine that is thrown away afterwards, at the point of the history behind `earlier`. */
+async function onFresh<T>(database: DatabaseFacts, earlier: readonly MigrationStep[], work: (session: EngineSession) => Promise<T>): Promise<T> {
+  const session = await openEngine(database);
+  try {
+    for (const step of earlier) await advance(session, step);
+    return await work(session);
+  } finally {
+    await session.close();
+  }
+}
+
+/** The tables that a migration names or changes. */
+function tablesOf(step: MigrationStep): string[] {
+  const names = new Set(statementsOf(step).flatMap((trying) => [...namesIn(trying)]));
+  return [...step.before.tables].filter(([key, table]) => table.knowledge === 'known' && (names.has(table.name) || step.after.tables.get(key) !== table)).map(([key]) => key);
+}
