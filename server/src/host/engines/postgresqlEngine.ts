@@ -1,7 +1,7 @@
 import pg, { type Client, type ClientConfig, type DatabaseError, type QueryResult } from 'pg';
 import { type Engine, type EngineInfo, EngineRefusal, type EngineSession, EngineStopped, type OpenOptions, type Result } from '../../proofs/engine.ts';
 import { boundedRows } from '../../proofs/engines/answers.ts';
-import { type PostgresqlCluster, startPostgresql } from './postgresqlCluster.ts';
+import { type PostgresqlCluster, startPostgresql, superuser } from './postgresqlCluster.ts';
 import type { PostgresqlInstallation } from './postgresqlInstallation.ts';
 
 /** Milliseconds for one request, unless the caller says otherwise. */
@@ -16,10 +16,8 @@ const messages: Readonly<Record<'timeout' | 'cancelled' | 'crashed', string>> = 
   crashed: 'The connection to the server broke.',
 };
 
-/** A connection of which others to the same database can be opened. */
-export interface PostgresqlSession extends EngineSession {
-  beside(): Promise<PostgresqlSession>;
-}
+/** A connection to a database of its own, of which others can be opened. */
+export type PostgresqlSession = EngineSession & Required<Pick<EngineSession, 'beside' | 'renew'>>;
 
 /**
  * An installation of PostgreSQL as an engine: a private throwaway server, which runs while any session is open, and a database of its
@@ -44,12 +42,7 @@ export class PostgresqlEngine implements Engine {
       this.#cluster ??= this.#started();
       const cluster = await this.#cluster;
       if (signal?.aborted) throw new EngineStopped('cancelled', messages.cancelled);
-      const database = `proof_${++this.#databases}`;
-      await asSuperuser(cluster, [`CREATE DATABASE ${database} TEMPLATE template0 OWNER ${owner}`]);
-      return await this.#connect({ cluster, database, timeout, ...(signal && { signal }) }, async () => {
-        await asSuperuser(cluster, [`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`]).catch(() => undefined);
-        await this.#left();
-      });
+      return await this.#session({ cluster, timeout, ...(signal && { signal }) });
     } catch (error) {
       await this.#left();
       throw error;
@@ -68,22 +61,47 @@ export class PostgresqlEngine implements Engine {
     return cluster;
   }
 
-  async #connect(place: Place, closed: () => Promise<void>): Promise<PostgresqlSession> {
-    const connection = await Connection.to(place, { id: 'postgresql', name: 'PostgreSQL', version: this.#installation.version, dialect: 'postgresql' });
-    const others: PostgresqlSession[] = [];
+  async #session(server: Server): Promise<PostgresqlSession> {
+    let place = await this.#place(server);
+    let connection = await Connection.to(place, this.#info);
+    const others = new Set<EngineSession>();
+    const leave = async (): Promise<void> => {
+      await Promise.all([...others].map((other) => other.close()));
+      await connection.end();
+      // A server that has ended needs no cleaning.
+      await remove(place).catch(() => undefined);
+    };
+    let open = true;
     return {
-      info: connection.info,
+      info: this.#info,
       run: (sql) => connection.run(sql),
       beside: async () => {
-        const other = await this.#connect(place, () => Promise.resolve());
-        others.push(other);
+        const other = besides(await Connection.to(place, this.#info), () => others.delete(other));
+        others.add(other);
         return other;
       },
-      async close() {
-        await Promise.all(others.splice(0).map((other) => other.close()));
-        if (await connection.end()) await closed();
+      renew: async () => {
+        await leave();
+        place = await this.#place(server);
+        connection = await Connection.to(place, this.#info);
+      },
+      close: async () => {
+        if (!open) return;
+        open = false;
+        await leave();
+        await this.#left();
       },
     };
+  }
+
+  async #place(server: Server): Promise<Place> {
+    const database = `proof_${++this.#databases}`;
+    await asSuperuser(server.cluster, [`CREATE DATABASE ${database} TEMPLATE template0 OWNER ${owner}`]);
+    return { ...server, database };
+  }
+
+  get #info(): EngineInfo {
+    return { id: 'postgresql', name: 'PostgreSQL', version: this.#installation.version, dialect: 'postgresql' };
   }
 
   /** Ends the server when no session is left. */
@@ -95,11 +113,42 @@ export class PostgresqlEngine implements Engine {
   }
 }
 
-interface Place {
+interface Server {
   readonly cluster: PostgresqlCluster;
-  readonly database: string;
   readonly timeout: number;
   readonly signal?: AbortSignal;
+}
+
+interface Place extends Server {
+  readonly database: string;
+}
+
+function besides(connection: Connection, closed: () => void): EngineSession {
+  return {
+    info: connection.info,
+    run: (sql) => connection.run(sql),
+    async close() {
+      closed();
+      await connection.end();
+    },
+  };
+}
+
+/** Drops the database, and the roles that were made meanwhile. Breaks off statements that still run in it. */
+async function remove({ cluster, database }: Place): Promise<void> {
+  await asSuperuser(cluster, [`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`]);
+  await asSuperuser(cluster, await foreignRoles(cluster));
+}
+
+/** Statements that drop the roles which SQL of the workspace made: they belong to the server and not to a database. */
+async function foreignRoles(cluster: PostgresqlCluster): Promise<readonly string[]> {
+  const client = await connected(cluster.connection('postgres'));
+  try {
+    const answer = await client.query(`SELECT format('DROP ROLE %I', rolname) AS statement FROM pg_roles WHERE rolname !~ '^pg_' AND rolname NOT IN ('${superuser}', '${owner}')`);
+    return [answer].flat().flatMap(({ rows }) => rows.map(({ statement }) => statement!));
+  } finally {
+    await client.end();
+  }
 }
 
 async function asSuperuser(cluster: PostgresqlCluster, statements: readonly string[]): Promise<void> {
@@ -123,7 +172,6 @@ class Connection {
   readonly info: EngineInfo;
   readonly #client: Client;
   readonly #place: Place;
-  #ended = false;
   #stop: (reason: 'timeout' | 'cancelled') => void = () => undefined;
   readonly #stopped: Promise<never>;
   readonly #cancel = (): void => this.#stop('cancelled');
@@ -158,13 +206,9 @@ class Connection {
     }
   }
 
-  /** False when it was ended before. */
-  async end(): Promise<boolean> {
-    if (this.#ended) return false;
-    this.#ended = true;
+  async end(): Promise<void> {
     this.#place.signal?.removeEventListener('abort', this.#cancel);
     await Promise.race([this.#client.end(), this.#stopped]).catch(() => undefined);
-    return true;
   }
 }
 

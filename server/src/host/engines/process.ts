@@ -20,6 +20,12 @@ const reasons: Readonly<Record<EngineStopped['reason'], string>> = {
 /** Variables without which a process does not start or finds no temporary folder; nothing else of the environment is handed on. */
 const passedOn = ['SystemRoot', 'windir', 'TEMP', 'TMP', 'TMPDIR', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH'];
 
+/** The environment of a process that needs nothing of ours. */
+export function leastEnvironment(): NodeJS.ProcessEnv {
+  const kept = passedOn.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
+  return { ...(Object.fromEntries(kept) as NodeJS.ProcessEnv), ELECTRON_RUN_AS_NODE: '1' };
+}
+
 /** A process that holds one engine. It ends with its parent, and keeps no parent alive that waits for nothing from it. */
 export class EngineProcess {
   readonly #child: ChildProcess;
@@ -31,11 +37,10 @@ export class EngineProcess {
 
   /** @param program the engine's bundle */
   constructor(program: string) {
-    const environment = Object.fromEntries(passedOn.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
     this.#child = fork(program, [], {
       serialization: 'advanced',
       execArgv: [],
-      env: { ...environment, ELECTRON_RUN_AS_NODE: '1' },
+      env: leastEnvironment(),
       stdio: ['ignore', 'ignore', 'ignore', 'ipc', 'pipe'],
     });
     this.#listen();

@@ -21,7 +21,10 @@ const outwardGlobals = ['fetch', 'WebSocket', 'EventSource', 'XMLHttpRequest', '
 export function seal(libraries: readonly Uint8Array[]): void {
   for (const name of outward) {
     const module = require(`node:${name}`) as Record<string, unknown>;
-    for (const key of Object.keys(module)) if (typeof module[key] === 'function') replace(module, key, refuse);
+    for (const [key, { get, value, configurable }] of Object.entries(Object.getOwnPropertyDescriptors(module))) {
+      // What is behind a getter is not loaded for this: Node's WebSocket would compile a parser of its own later, and fail. Constants are fixed.
+      if (typeof value === 'function' || (get && configurable)) replace(module, key, refuse);
+    }
   }
   for (const name of outwardGlobals) if (name in globalThis) replace(globalThis as unknown as Record<string, unknown>, name, refuse);
   setFlagsFromString('--disallow-code-generation-from-strings');
