@@ -5,6 +5,7 @@ import { lowSelectivityIndex } from './index/low-selectivity-index.ts';
 import { missingCompositeIndex } from './index/missing-composite-index.ts';
 import { changeWithoutWhere } from './migration/change-without-where.ts';
 import { constraintScansTable } from './migration/constraint-scans-table.ts';
+import { downDoesNotRestore } from './migration/down-does-not-restore.ts';
 import { dropColumn } from './migration/drop-column.ts';
 import { dropTable } from './migration/drop-table.ts';
 import { notNullWithoutDefault } from './migration/not-null-without-default.ts';
@@ -46,6 +47,7 @@ export const rules: readonly Rule[] = [
   concurrentlyInTransaction,
   multiWriteWithoutTransaction,
   missingDownMigration,
+  downDoesNotRestore,
   notNullWithoutDefault,
   setNotNullScans,
   constraintScansTable,

@@ -166,7 +166,7 @@ export class DatabaseFindings {
       }
     }
     this.#revision = database.changes?.revision ?? -1;
-    this.#applied = touched ? this.#applied : new Set(database.steps.filter(({ migration }) => migration.applied).map(({ migration }) => migration.up.file));
+    this.#applied = touched ? this.#applied : new Set(database.steps.flatMap(({ migration: { applied, up, down } }) => (applied ? [up.file, down?.file ?? up.file] : [])));
     return edited;
   }
 

@@ -22,10 +22,22 @@ export function notRestored(step: MigrationStep): readonly SchemaDifference[] {
   const end = down.reduce((catalog, { node, file, statement }) => applyStatement(catalog, node, { file, statement }), step.after);
   if (isUncertain(end)) return [];
   const [before, after] = touched([step.before, step.after, end]);
-  return diffCatalogs(before, after).filter((difference) => !isShared(difference, before, after) && !isLeftOpen(difference, before, after));
+  const spent = new Set(step.entries.flatMap(indexesMadeConstraints));
+  const isSpent = ({ object, kind, name }: SchemaDifference) => object === 'index' && kind === 'removed' && spent.has(name);
+  return diffCatalogs(before, after).filter((difference) => !isShared(difference, before, after) && !isLeftOpen(difference, before, after) && !isSpent(difference));
 }
 
 const placedOf = ({ placed }: HistoryEntry): PlacedStatement => placed;
+
+/** An index that became a constraint goes with it, and the down of the migration that built it would take it away anyway. */
+function indexesMadeConstraints({ placed: { node } }: HistoryEntry): string[] {
+  if (node.kind !== 'alterTable') return [];
+  return node.actions.flatMap((action) => {
+    if (action.kind !== 'addConstraint') return [];
+    const { constraint } = action;
+    return (constraint.kind === 'primaryKey' || constraint.kind === 'unique') && constraint.usingIndex ? [constraint.usingIndex.name] : [];
+  });
+}
 
 function isFollowed({ node, statement }: PlacedStatement): boolean {
   if (statement.hasHole || node.kind === 'unread' || ('unknown' in node && (node.unknown?.length ?? 0) > 0)) return false;
