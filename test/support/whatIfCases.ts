@@ -11,7 +11,15 @@ CREATE TABLE events (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, order_id bigint NOT NULL REFERENCES orders (id), kind text NOT NULL,
   occurred_at timestamptz NOT NULL, payload jsonb NOT NULL);`;
 
-export const shopRows = { tenants: 10_000, customers: 100_000, orders: 1_000_000, events: 1_000_000 } as const;
+export interface ShopRows {
+  readonly tenants: number;
+  readonly customers: number;
+  readonly orders: number;
+  readonly events: number;
+}
+
+/** A million orders of ten thousand tenants. */
+export const shopRows: ShopRows = { tenants: 10_000, customers: 100_000, orders: 1_000_000, events: 1_000_000 };
 
 export interface WhatIfCase {
   readonly what: string;
@@ -43,10 +51,8 @@ export const whatIfCases: readonly WhatIfCase[] = [
   { what: 'rows without a partner', query: 'SELECT o.id FROM orders o WHERE o.tenant_id = $1 AND NOT EXISTS (SELECT 1 FROM events e WHERE e.order_id = o.id)', index: 'CREATE INDEX ix ON events (order_id)' },
 ];
 
-const { tenants, customers, orders, events } = shopRows;
-
 /** Rows that are as the assumptions say: keys counted, references even, times rising over a year, texts as wide as taken, and the prefix at one in 200 addresses. */
-export const evenRows = `SELECT setseed(0.5);
+export const evenRows = ({ tenants, customers, orders, events }: ShopRows): string => `SELECT setseed(0.5);
 INSERT INTO tenants SELECT g, lpad(g::text, 19, 'x') FROM generate_series(1, ${tenants}) g;
 INSERT INTO customers SELECT g, 1 + floor(random() * ${tenants}), 'user' || lpad(floor(random() * 2e8)::text, 10, '0') || '@x.de', random() < 0.5,
   'a long name for ' || floor(random() * 5)::int || 'xx', now() - (1 - g / ${customers}.0) * interval '365 days' FROM generate_series(1, ${customers}) g;
@@ -57,7 +63,7 @@ INSERT INTO events (order_id, kind, occurred_at, payload) SELECT 1 + g * 7919::b
   now() - (1 - g / ${events}.0) * interval '365 days', jsonb_build_object('n', lpad(g::text, 180, 'p')) FROM generate_series(1, ${events}) g`;
 
 /** Rows that are not: a few tenants have most of the orders, most orders are sent, most customers are active, widths differ. */
-export const skewedRows = `SELECT setseed(0.25);
+export const skewedRows = ({ tenants, customers, orders, events }: ShopRows): string => `SELECT setseed(0.25);
 INSERT INTO tenants SELECT g, 'tenant ' || g FROM generate_series(1, ${tenants}) g;
 INSERT INTO customers SELECT g, 1 + floor(power(random(), 3) * ${tenants}), 'user' || lpad(floor(random() * 1e9)::text, 10, '0') || '@example.com', random() < 0.93,
   (ARRAY['DE', 'FR', 'US'])[1 + floor(power(random(), 2) * 3)::int], now() - power(random(), 2) * interval '900 days' FROM generate_series(1, ${customers}) g;

@@ -59,7 +59,7 @@ describe.skipIf(!installation)('20 queries and indexes, asked of the experiment 
   }
 
   it('agrees by a statistics file of uneven rows', async () => {
-    await fill(skewedRows, 100);
+    await fill(skewedRows(shopRows), 100);
     const { shapes, costs } = agreeing(await compareAll('', await exported(true)));
     const bare = agreeing(await compareAll('', await exported(false)));
     console.log('without values', bare);
@@ -70,7 +70,7 @@ describe.skipIf(!installation)('20 queries and indexes, asked of the experiment 
 
   it('agrees by assumptions where the rows are as assumed', async () => {
     // With its usual sample the server misjudges how many customers there are by a tenth; here it is the measure.
-    await fill(evenRows, 1000);
+    await fill(evenRows(shopRows), 1000);
     const { shapes, costs } = agreeing(await compareAll(stated));
     await server.run('SET default_statistics_target = 100; ANALYZE');
     console.log('usual sample', agreeing(await compareAll(stated)));

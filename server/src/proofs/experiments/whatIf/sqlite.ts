@@ -37,9 +37,8 @@ export async function whatIfOnSqlite(session: EngineSession, what: Trial): Promi
     const best = candidates.find(({ verdict }) => verdict === 'helps')?.index;
     return { query: what.query, asked: what.asked.sql, before: before.plan, candidates, ...(best && { best }), under: before.believed.sizes, assumptions: [...what.asked.notes, ...before.believed.assumptions], hidden: [] };
   } finally {
+    // Taking back a change of the schema makes SQLite read schema and statistics again.
     await session.run('ROLLBACK TO what_if; RELEASE what_if');
-    // What the planner was told stays in memory until the statistics are read again; there are none now.
-    await session.run('ANALYZE sqlite_schema').catch(() => undefined);
   }
 }
 
