@@ -68,14 +68,36 @@ export interface WireMigrationProof {
   readonly experiments: readonly WireExperiment[];
   /** What of the schema before it the engine would not make; what rests on it could not be shown. */
   readonly missing: readonly { readonly sql: string; readonly reason: string }[];
+  /** Tables that no migration makes and that were made up here, of the columns that are named. */
+  readonly standIns: readonly string[];
   /** Where the proof stopped, and why; what comes behind it was not seen. */
   readonly stopped?: { readonly file: string; readonly line: number; readonly reason: string };
 }
+
+/** Whether an index helps a query, by the planner, under numbers that the evidence names. */
+export type WireIndexProof =
+  | { readonly query: string; readonly index: string; readonly ran: false; readonly reason: string }
+  | {
+      readonly query: string;
+      readonly index: string;
+      readonly ran: true;
+      readonly engine: string;
+      readonly version: string;
+      readonly evidence: readonly ExperimentEvidence[];
+      readonly verdict: string;
+      /** The plans, without and with the index. */
+      readonly before: string;
+      readonly after?: string;
+      /** Cost with the index over cost without. */
+      readonly ratio?: number;
+      readonly assumptions: readonly string[];
+    };
 
 export interface WireDatabaseProof {
   readonly database: string;
   readonly dialect: string;
   readonly migrations: readonly WireMigrationProof[];
+  readonly indexes: readonly WireIndexProof[];
 }
 
 /** Something that an experiment showed to go wrong. */

@@ -1,4 +1,4 @@
-import type { ProofReport, WireExperiment, WireLock, WireMigrationProof, WireStatementProof } from '../../../protocol/proof.ts';
+import type { ProofReport, WireExperiment, WireIndexProof, WireLock, WireMigrationProof, WireStatementProof } from '../../../protocol/proof.ts';
 import { maskSecrets } from '../source/secrets.ts';
 import { painter } from './tty.ts';
 
@@ -10,15 +10,19 @@ type RoundTrip = Extract<WireExperiment, { experiment: 'round trip'; ran: true }
 /** Proofs for people: per migration what each statement locks, what existing rows make of it, and whether its down brings everything back. */
 export function renderProofs(report: ProofReport, { colour }: { readonly colour: boolean }): string {
   const paint = painter(colour);
-  const blocks = report.databases.flatMap(({ database, migrations }) => migrations.map((migration) => renderMigration(migration, report.databases.length > 1 ? database : undefined, paint)));
+  const blocks = report.databases.flatMap(({ database, migrations, indexes }) => [
+    ...migrations.map((migration) => renderMigration(migration, report.databases.length > 1 ? database : undefined, paint)),
+    ...(indexes.length > 0 ? [[paint('bold', 'Indexes asked for'), ...indexes.flatMap((one) => indexLines(one, paint)), ''].join('\n')] : []),
+  ]);
   return `${[...blocks, ...(findingLines(report, paint) ?? []), summary(report, paint)].join('\n')}`;
 }
 
-function renderMigration({ file, applied, experiments, missing, stopped }: WireMigrationProof, database: string | undefined, paint: Paint): string {
+function renderMigration({ file, applied, experiments, missing, standIns, stopped }: WireMigrationProof, database: string | undefined, paint: Paint): string {
   const notes = [database === undefined ? '' : `database ${database}`, applied ? 'applied' : ''].filter(Boolean).join(', ');
   const lines = [`${paint('bold', file)}${notes === '' ? '' : ` ${paint('dim', `(${notes})`)}`}`];
   for (const experiment of experiments) lines.push(...renderExperiment(experiment, paint));
   if (stopped) lines.push(`  ${paint('warning', '!')} The proof stopped at line ${stopped.line}: ${stopped.reason}`);
+  if (standIns.length > 0) lines.push(`  ${paint('dim', `No migration makes ${listed(standIns)}: made up here of the columns that are named.`)}`);
   if (missing.length > 0) lines.push(`  ${paint('warning', '!')} ${missing.length === 1 ? 'One piece' : `${missing.length} pieces`} of the schema before it could not be made here: ${firstLine(missing[0]!.sql, 60)} (${missing[0]!.reason})`);
   return `${lines.join('\n')}\n`;
 }
@@ -87,13 +91,26 @@ function roundTripLines({ verdict, down, schema, data, error, engine, version }:
   return lines;
 }
 
+/** The index, what the planner would make of it, and under which numbers. */
+function indexLines(one: WireIndexProof, paint: Paint): string[] {
+  if (!one.ran) return [`  ${paint('dim', '-')} ${firstLine(one.index, 90)} ${paint('dim', `not run: ${one.reason}`)}`];
+  const helps = one.verdict === 'helps';
+  const factor = one.ratio !== undefined && one.ratio > 0 ? `, ${one.ratio < 0.1 ? `${Math.round(1 / one.ratio)} times cheaper` : `cost × ${one.ratio}`}` : '';
+  return [
+    `  ${helps ? paint('information', '✓') : paint('warning', '!')} ${firstLine(one.index, 90)}`,
+    `      ${one.verdict}${factor} ${paint('dim', `${one.engine} ${one.version}, modelled`)}`,
+    `      ${paint('dim', `before  ${one.before}`)}`,
+    ...(one.after === undefined ? [] : [`      ${paint('dim', `after   ${one.after}`)}`]),
+  ];
+}
+
 function findingLines({ findings }: ProofReport, paint: Paint): string[] | undefined {
   const told = findings.flatMap(({ file, line, rule, message, evidence = [] }) => evidence.map(({ level }) => `  ${paint(level === 'proved' ? 'information' : level === 'refuted' ? 'hint' : 'dim', level.padEnd(8))} ${file}:${line} ${message} ${paint('dim', `(${rule})`)}`));
   return told.length === 0 ? undefined : [`${paint('bold', 'Findings that could be looked at')}`, ...told, ''];
 }
 
 function summary({ summary: { migrations, statements, notRun, problems }, findings }: ProofReport, paint: Paint): string {
-  if (migrations === 0) return 'No pending migration to prove.\n';
+  if (migrations === 0 && findings.length === 0) return 'No pending migration to prove.\n';
   const levels = (level: string) => findings.filter(({ evidence }) => evidence?.some((one) => one.level === level)).length;
   const parts = [
     `${count(migrations, 'migration')}, ${count(statements, 'statement')} run`,

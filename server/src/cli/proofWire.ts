@@ -1,5 +1,6 @@
-import type { ProofReport, WireDatabaseProof, WireExperiment, WireLock, WireMigrationProof, WireProblem, WireRelation } from '../../../protocol/proof.ts';
+import type { ProofReport, WireDatabaseProof, WireExperiment, WireIndexProof, WireLock, WireMigrationProof, WireProblem, WireRelation } from '../../../protocol/proof.ts';
 import type { LockSeen, LocksDetail, Outcome, RelationSeen, RoundTripDetail, RowsDetail } from '../proofs/outcome.ts';
+import type { IndexProof } from '../proofs/indexProofs.ts';
 import { problemsOf } from '../proofs/problems.ts';
 import { evidenceOf, outcomesOf, type DatabaseProof, type MigrationProof } from '../proofs/report.ts';
 import type { Finding } from '../rules/rule.ts';
@@ -32,17 +33,24 @@ function summaryOf(proofs: readonly DatabaseProof[], findings: ProofReport['find
     proved: count('proved'),
     refuted: count('refuted'),
     modelled: count('modelled'),
-    notRun: migrations.flatMap(outcomesOf).filter(({ ran }) => !ran).length,
+    notRun: [...migrations.flatMap(outcomesOf), ...proofs.flatMap(({ indexes }) => indexes.map(({ outcome }) => outcome))].filter((outcome) => !outcome.ran).length,
     problems,
   };
 }
 
-function wireDatabase({ database, dialect, migrations }: DatabaseProof, target: Target, lines: Lines): WireDatabaseProof {
-  return { database, dialect, migrations: migrations.map((proof) => wireMigration(proof, target, lines)) };
+function wireDatabase({ database, dialect, migrations, indexes }: DatabaseProof, target: Target, lines: Lines): WireDatabaseProof {
+  return { database, dialect, migrations: migrations.map((proof) => wireMigration(proof, target, lines)), indexes: indexes.map(wireIndex) };
+}
+
+function wireIndex({ query, index, outcome }: IndexProof): WireIndexProof {
+  if (!outcome.ran) return { query, index, ran: false, reason: outcome.reason };
+  const { before, candidates, assumptions } = outcome.detail;
+  const { verdict = 'not used', plan, ratio } = candidates[0] ?? {};
+  return { query, index, ...ran(outcome), verdict, before: before.shape, ...(plan && { after: plan.shape }), ...(ratio !== undefined && { ratio: Math.round(ratio * 1000) / 1000 }), assumptions };
 }
 
 function wireMigration(proof: MigrationProof, target: Target, lines: Lines): WireMigrationProof {
-  const { version, file, applied, locks, rows, roundTrip, down, notLaid, stopped } = proof;
+  const { version, file, applied, locks, rows, roundTrip, down, notLaid, standIns, stopped } = proof;
   const place = { target, lines };
   return {
     version,
@@ -50,6 +58,7 @@ function wireMigration(proof: MigrationProof, target: Target, lines: Lines): Wir
     applied,
     experiments: [wireLocks(locks, place), wireRows(rows, place), wireRoundTrip(roundTrip, down)],
     missing: notLaid,
+    standIns,
     ...(stopped && { stopped: { file: shownPath(target, stopped.file), line: lines.at(stopped.file, stopped.offset).line, reason: stopped.reason } }),
   };
 }

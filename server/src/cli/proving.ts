@@ -1,6 +1,6 @@
 import manifest from '../../../package.json' with { type: 'json' };
 import { embeddedEngine } from '../host/engines/embedded.ts';
-import { judge, type ProofLookup } from '../proofs/judge.ts';
+import { judge, type Proofs } from '../proofs/judge.ts';
 import { Laboratory } from '../proofs/laboratory.ts';
 import { proveWorkspace, type ProofProgress } from '../proofs/prove.ts';
 import type { DatabaseProof } from '../proofs/report.ts';
@@ -21,10 +21,10 @@ export interface ProvingOptions {
   readonly onProgress?: (progress: ProofProgress) => void;
 }
 
-/** Proves the pending migrations of what was asked about, or all of them. Databases without any are left out. */
-export async function proveLoaded({ facts, target }: Loaded, laboratory: Laboratory, { all = false, onProgress }: ProvingOptions = {}): Promise<DatabaseProof[]> {
+/** Proves the pending migrations of what was asked about, or all of them, and the indexes that findings ask for. Databases without either are left out. */
+export async function proveLoaded({ facts, target }: Loaded, findings: readonly Finding[], laboratory: Laboratory, { all = false, onProgress }: ProvingOptions = {}): Promise<DatabaseProof[]> {
   const wanted = ({ migration }: MigrationStep): boolean => (all || !migration.applied) && isAsked(target, migration.up.file);
-  const subjects = facts.databases.map((database) => subjectOf(database, wanted)).filter(({ steps }) => steps.length > 0);
+  const subjects = facts.databases.map((database) => subjectOf(database, wanted, findings)).filter(({ steps, questions }) => steps.length > 0 || questions !== undefined);
   return await proveWorkspace(subjects, laboratory, { product: manifest.version, ...(onProgress && { onProgress }) });
 }
 
@@ -32,7 +32,7 @@ export async function proveLoaded({ facts, target }: Loaded, laboratory: Laborat
 export async function provedFindings(io: Io, loaded: Loaded, findings: readonly Finding[], all: boolean): Promise<readonly Finding[]> {
   const laboratory = laboratoryOf(io);
   try {
-    return judged(loaded, findings, await proveLoaded(loaded, laboratory, { all }));
+    return judged(loaded, findings, await proveLoaded(loaded, findings, laboratory, { all }));
   } finally {
     await laboratory.close();
   }
@@ -40,11 +40,14 @@ export async function provedFindings(io: Io, loaded: Loaded, findings: readonly 
 
 /** Findings with what was shown of them. */
 export function judged({ facts }: Loaded, findings: readonly Finding[], proofs: readonly DatabaseProof[]): readonly Finding[] {
-  return judge(findings, facts.databases, lookupIn(proofs));
+  return judge(findings, facts.databases, proofsIn(proofs));
 }
 
-/** Finds the proof of a migration among those that were just made of the same facts. */
-export function lookupIn(proofs: readonly DatabaseProof[]): ProofLookup {
-  return ({ name }: DatabaseFacts, { migration }: MigrationStep) =>
-    proofs.find(({ database }) => database === name)?.migrations.find(({ file, base, version }) => file === migration.up.file && base === migration.up.range.start && version === migration.version);
+/** Finds proofs among those that were just made of the same facts. */
+export function proofsIn(proofs: readonly DatabaseProof[]): Proofs {
+  const of = ({ name }: DatabaseFacts) => proofs.find(({ database }) => database === name);
+  return {
+    ofMigration: (database, { migration: { up, version } }) => of(database)?.migrations.find((proof) => proof.file === up.file && proof.base === up.range.start && proof.version === version),
+    ofIndex: (database, { query, index }) => of(database)?.indexes.find((proof) => proof.query === query && proof.index === index),
+  };
 }

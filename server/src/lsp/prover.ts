@@ -9,7 +9,7 @@ import { proveWorkspace, type ProofProgress } from '../proofs/prove.ts';
 import type { MigrationProof } from '../proofs/report.ts';
 import { noStore, type ProofStore } from '../proofs/store.ts';
 import { subjectOf } from '../proofs/subject.ts';
-import type { Snapshot } from '../session/analysis.ts';
+import { allFindings, type Snapshot } from '../session/analysis.ts';
 import { basisOf } from '../session/proofBook.ts';
 import { Pause } from '../session/timer.ts';
 import type { ServerContext } from './context.ts';
@@ -25,6 +25,8 @@ const few = 5;
 export interface ProveWish {
   readonly select: (step: MigrationStep) => boolean;
   readonly signal: AbortSignal;
+  /** Whether the planner is asked about the indexes that findings ask for. */
+  readonly indexes?: boolean;
   readonly onProgress?: (progress: ProofProgress) => void;
 }
 
@@ -58,15 +60,21 @@ export class Prover {
   /** Proves the migrations of a folder that are wanted. What is proved stands in the folder's book when this is over. */
   async prove(folder: Folder, wish: ProveWish): Promise<readonly MigrationProof[]> {
     const { session } = folder;
-    const { facts } = await session.latest(true);
+    const snapshot = await session.latest(true);
+    const { facts } = snapshot;
+    const findings = wish.indexes ? allFindings(snapshot) : [];
     const wanted = facts.databases.map((database) => {
       const steps = database.steps.filter(wish.select);
-      return { bases: steps.map((step) => basisOf(facts, database, step)), subject: subjectOf(database, (step) => steps.includes(step)) };
-    }).filter(({ bases }) => bases.length > 0);
+      return { bases: steps.map((step) => basisOf(facts, database, step)), subject: subjectOf(database, (step) => steps.includes(step), findings), catalog: database.catalog };
+    }).filter(({ subject }) => subject.steps.length > 0 || subject.questions);
     const { signal, onProgress } = wish;
     const proofs = await proveWorkspace(wanted.map(({ subject }) => subject), this.#laboratory, { product: manifest.version, store: this.#proofStore(), signal, ...(onProgress && { onProgress }) });
     if (!signal.aborted) {
-      wanted.forEach(({ subject, bases }, at) => bases.forEach((basis, index) => session.proofs.put(subject.name, proofs[at]!.migrations[index]!, basis)));
+      wanted.forEach(({ subject, bases, catalog }, at) => {
+        const { migrations, indexes } = proofs[at]!;
+        bases.forEach((basis, index) => session.proofs.put(subject.name, migrations[index]!, basis));
+        if (subject.questions) session.proofs.putIndexes(subject.name, catalog, indexes);
+      });
       session.proved();
       await this.#refreshLenses();
     }

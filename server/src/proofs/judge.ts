@@ -3,11 +3,19 @@ import type { DatabaseFacts, HistoryEntry, MigrationStep } from '../project/fact
 import type { Claim } from '../rules/claim.ts';
 import type { Finding, Severity } from '../rules/rule.ts';
 import type { EngineInfo } from './engine.ts';
+import type { IndexClaim, IndexProof } from './indexProofs.ts';
 import type { MigrationProof } from './report.ts';
-import { verdictOnLocks, verdictOnRefusal, verdictOnRows, type Verdict } from './verdicts.ts';
+import { verdictOnDown, verdictOnIndex, verdictOnLocks, verdictOnRefusal, verdictOnRows, type Verdict } from './verdicts.ts';
 
 /** The proof of a migration as it stands now; undefined when none was made of this very text over this very schema. */
 export type ProofLookup = (database: DatabaseFacts, step: MigrationStep) => MigrationProof | undefined;
+
+/** What was proved of a workspace as it stands now. */
+export interface Proofs {
+  readonly ofMigration: ProofLookup;
+  /** What the planner said of an index on the schema as it stands. */
+  readonly ofIndex: (database: DatabaseFacts, claim: IndexClaim) => IndexProof | undefined;
+}
 
 const lower: Readonly<Record<Severity, Severity>> = { error: 'warning', warning: 'information', information: 'hint', hint: 'hint' };
 
@@ -15,28 +23,43 @@ const lower: Readonly<Record<Severity, Severity>> = { error: 'warning', warning:
  * Holds what findings claim against what experiments showed. A finding whose claim was looked at gets the evidence; one that was refuted
  * loses a level, unless the workspace states another major version than the one it ran on. The others are given back as they are.
  */
-export function judge(findings: readonly Finding[], databases: readonly DatabaseFacts[], proofOf: ProofLookup): readonly Finding[] {
+export function judge(findings: readonly Finding[], databases: readonly DatabaseFacts[], proofs: Proofs): readonly Finding[] {
   let changed = false;
   const judged = findings.map((finding) => {
     const database = finding.claim && databases.find(({ name }) => name === finding.database);
-    const result = database ? judgeOne(finding, finding.claim!, database, proofOf) : finding;
-    changed ||= result !== finding;
-    return result;
+    const verdict = database && verdictOn(finding, finding.claim!, database, proofs);
+    if (!database || !verdict) return finding;
+    changed = true;
+    return withVerdict(finding, database, verdict);
   });
   return changed ? judged : findings;
 }
 
-function judgeOne(finding: Finding, claim: Claim, database: DatabaseFacts, proofOf: ProofLookup): Finding {
-  const place = placeIn(database, finding);
-  const proof = place && proofOf(database, place.step);
-  if (!place || !proof) return finding;
-  const verdict = verdictOn(claim, proof, place.entry.placed.statement.start - place.step.migration.up.range.start + proof.base);
-  if (!verdict) return finding;
-  const stated = statedOtherwise(database, verdict.engine);
-  const severity = verdict.level === 'refuted' && stated === '' ? lower[finding.severity] : finding.severity;
-  const { level, experiment, engine, observed, ran } = verdict;
+function withVerdict(finding: Finding, database: DatabaseFacts, { level, experiment, engine, observed, ran }: Verdict): Finding {
+  const stated = statedOtherwise(database, engine);
+  const severity = level === 'refuted' && stated === '' ? lower[finding.severity] : finding.severity;
   const evidence: ExperimentEvidence = { level, experiment, engine: engine?.name ?? 'none', version: engine?.version ?? '', observed: `${observed}${stated}`, ...(ran !== undefined && { ran }) };
   return { ...finding, severity, evidence: [...(finding.evidence ?? []), evidence] };
+}
+
+function verdictOn(finding: Finding, claim: Claim, database: DatabaseFacts, proofs: Proofs): Verdict | undefined {
+  if (claim.kind === 'index helps') {
+    const proof = proofs.ofIndex(database, claim);
+    return proof && verdictOnIndex(proof);
+  }
+  if (claim.kind === 'down does not restore') {
+    const step = stepOfDown(database, finding);
+    const proof = step && proofs.ofMigration(database, step);
+    return proof && verdictOnDown(proof);
+  }
+  const place = placeIn(database, finding);
+  const proof = place && proofs.ofMigration(database, place.step);
+  return proof && verdictOnStatement(claim, proof, place.entry.placed.statement.start - place.step.migration.up.range.start + proof.base);
+}
+
+/** The migration whose down a finding stands in. */
+function stepOfDown({ steps }: DatabaseFacts, { at: { file, range } }: Finding): MigrationStep | undefined {
+  return steps.find(({ migration: { down } }) => down?.file === file && down.range.start <= range.start && range.start <= down.range.end);
 }
 
 interface Standing {
@@ -56,7 +79,7 @@ function placeIn({ steps }: DatabaseFacts, { at }: Finding): Standing | undefine
   return undefined;
 }
 
-function verdictOn(claim: Claim, { locks, rows }: MigrationProof, start: number): Verdict | undefined {
+function verdictOnStatement(claim: Claim, { locks, rows }: MigrationProof, start: number): Verdict | undefined {
   switch (claim.kind) {
     case 'locks':
       return verdictOnLocks(claim, locks, start);

@@ -1,5 +1,5 @@
 import type { MigrationStep } from '../project/facts.ts';
-import { layOut, type Bench, type NotLaid } from './bench.ts';
+import { layOut, type Bench } from './bench.ts';
 import type { Engine } from './engine.ts';
 import { namesIn, statementsOf } from './experiments/rows/statements.ts';
 import type { Workplace } from './laboratory.ts';
@@ -22,7 +22,7 @@ export class HistoryPoint {
   readonly #step: MigrationStep;
   #bench: Bench | undefined;
   #seeds: Seeds | undefined;
-  #notLaid: readonly NotLaid[] = [];
+  #laid: Bench | undefined;
 
   constructor(workplace: Workplace, engine: Engine, extensions: readonly string[], step: MigrationStep) {
     this.#workplace = workplace;
@@ -48,14 +48,14 @@ export class HistoryPoint {
     if (!this.#bench) {
       const session = await this.#workplace.session(this.#engine, this.#extensions);
       this.#bench = await layOut(session, this.#step.before, this.#step);
-      this.#notLaid = this.#bench.notLaid;
+      this.#laid = this.#bench;
     }
     return this.#bench;
   }
 
-  /** What of the schema the engine would not make. */
-  get notLaid(): readonly NotLaid[] {
-    return this.#notLaid;
+  /** How the laying out went when it was done last; undefined when it never was. */
+  get laid(): Pick<Bench, 'notLaid' | 'standIns'> | undefined {
+    return this.#laid;
   }
 
   /** The bench is not as it was any more: the next who asks gets one that is laid out anew. */

@@ -2,10 +2,12 @@ import type { MigrationStep } from '../project/facts.ts';
 import type { Dialect } from '../source/dialect.ts';
 import { EngineRefusal, EngineStopped, type Engine } from './engine.ts';
 import { migrationExperiments, type MigrationExperiments } from './experiments.ts';
+import { proveIndexes, type IndexProof } from './indexProofs.ts';
 import type { Laboratory, Workplace } from './laboratory.ts';
 import type { ExperimentName, Outcome } from './outcome.ts';
 import { HistoryPoint } from './point.ts';
 import { notRun, type DatabaseProof, type MigrationProof } from './report.ts';
+import { stopOf } from './stops.ts';
 import { noStore, type ProofStore } from './store.ts';
 import { proofKey, type ProofSubject } from './subject.ts';
 
@@ -75,7 +77,20 @@ async function proveDatabase(run: Run, subject: ProofSubject): Promise<DatabaseP
     run.done++;
     run.onProof?.(name, proof);
   }
-  return { database: name, dialect, ...(engineVersion !== undefined && { statedVersion: engineVersion }), migrations };
+  return { database: name, dialect, ...(engineVersion !== undefined && { statedVersion: engineVersion }), migrations, indexes: await indexProofs(run, subject, engine) };
+}
+
+/** Asks the planner what findings raise. Without an engine, or when it fails, each question stays open with the reason. */
+async function indexProofs(run: Run, { dialect, questions }: ProofSubject, engine: Engine | undefined): Promise<IndexProof[]> {
+  if (!questions) return [];
+  const open = (reason: string): IndexProof[] => questions.claims.map((claim) => ({ ...claim, outcome: notRun('index what-if', reason) }));
+  if (!engine) return open(noEngine[dialect]);
+  if (run.signal?.aborted) return open(stoppedByUser);
+  try {
+    return await run.laboratory.work((workplace) => proveIndexes(workplace, engine, questions), run.signal);
+  } catch (error) {
+    return open(run.signal?.aborted ? stoppedByUser : reasonOf(error));
+  }
 }
 
 interface StepWork {
@@ -90,7 +105,7 @@ async function proveStep(run: Run, work: StepWork): Promise<MigrationProof> {
   const { migration } = step;
   const key = proofKey(step, engineVersion, `${engine?.id ?? 'none'} ${run.product ?? ''}`);
   const head = { key, version: migration.version, file: migration.up.file, base: migration.up.range.start, applied: migration.applied };
-  const withheld = (reason: string): MigrationProof => ({ ...head, ...allNotRun(reason), down: migration.down ? 'written' : 'none', notLaid: [] });
+  const withheld = (reason: string): MigrationProof => ({ ...head, ...allNotRun(reason), down: migration.down ? 'written' : 'none', notLaid: [], standIns: [] });
   if (!engine) return withheld(noEngine[step.before.dialect]);
   const store = run.store ?? noStore;
   const known = await store.get(key);
@@ -102,7 +117,7 @@ async function proveStep(run: Run, work: StepWork): Promise<MigrationProof> {
   return proof;
 }
 
-type Shown = Pick<MigrationProof, 'locks' | 'rows' | 'roundTrip' | 'down' | 'notLaid'>;
+type Shown = Pick<MigrationProof, 'locks' | 'rows' | 'roundTrip' | 'down' | 'notLaid' | 'standIns' | 'stopped'>;
 
 async function proveOn(run: Run, { step, engine, extensions, engineVersion }: StepWork & { readonly engine: Engine }, workplace: Workplace): Promise<Shown> {
   const { locks, rows, roundTrip } = run.experiments ?? migrationExperiments;
@@ -113,7 +128,8 @@ async function proveOn(run: Run, { step, engine, extensions, engineVersion }: St
     rows: await one('existing rows', () => rows(point, step)),
     roundTrip: await one('round trip', () => roundTrip(point, step, engineVersion)),
   };
-  return { ...shown, down: step.migration.down ? 'written' : shown.roundTrip.ran ? 'derived' : 'none', notLaid: point.notLaid };
+  const stopped = stopOf(shown.locks, point.laid, step.before);
+  return { ...shown, down: step.migration.down ? 'written' : shown.roundTrip.ran ? 'derived' : 'none', notLaid: point.laid?.notLaid ?? [], standIns: (point.laid?.standIns ?? []).map(({ name }) => name), ...(stopped && { stopped }) };
 }
 
 /** Runs one experiment. What goes wrong in it is its outcome, and the session it happened on is not used again. */

@@ -1,6 +1,7 @@
 import type { ExperimentEvidence } from '../../../protocol/evidence.ts';
 import type { Dialect } from '../source/dialect.ts';
 import type { NotLaid } from './bench.ts';
+import type { IndexProof } from './indexProofs.ts';
 import type { ExperimentName, LocksDetail, Outcome, RoundTripDetail, RowsDetail } from './outcome.ts';
 
 /** Where the proof of a migration stopped, and why: what comes behind it was not seen. */
@@ -26,6 +27,8 @@ export interface MigrationProof {
   readonly down: 'written' | 'derived' | 'none';
   /** What of the schema before the migration the engine would not make. */
   readonly notLaid: readonly NotLaid[];
+  /** Tables that no migration makes and that were made up of the columns that are named. */
+  readonly standIns: readonly string[];
   readonly stopped?: Stop;
 }
 
@@ -36,8 +39,8 @@ export interface DatabaseProof {
   /** Major version that the workspace states, where it states one. */
   readonly statedVersion?: number;
   readonly migrations: readonly MigrationProof[];
-  /** Why nothing ran, where that holds for all migrations alike: no engine for the dialect, stopped by the user. */
-  readonly note?: string;
+  /** What the planner said of the indexes that findings ask for. */
+  readonly indexes: readonly IndexProof[];
 }
 
 /** The outcomes of a migration in the order in which they are told. */

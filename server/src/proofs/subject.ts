@@ -1,7 +1,9 @@
 import type { DatabaseFacts, HistoryEntry, Migration, MigrationStep, PlacedStatement, ScriptPart } from '../project/facts.ts';
 import { renderCatalog } from '../schema/render.ts';
 import type { Catalog } from '../schema/catalog.ts';
+import type { Finding } from '../rules/rule.ts';
 import { fingerprint } from '../text/hash.ts';
+import { indexQuestions, type IndexQuestions } from './indexProofs.ts';
 
 /** What of a database is to be proved, as it was when it was asked: later facts do not move it. */
 export interface ProofSubject {
@@ -9,15 +11,18 @@ export interface ProofSubject {
   readonly dialect: DatabaseFacts['dialect'];
   readonly engineVersion?: number;
   readonly steps: readonly MigrationStep[];
+  readonly questions?: IndexQuestions;
 }
 
 /**
  * A copy of what a proof needs. Proofs take seconds, and facts must not be read once there are newer ones.
  * @param select which migrations
+ * @param findings whose claims about indexes are looked at too
  */
-export function subjectOf(database: DatabaseFacts, select: (step: MigrationStep) => boolean): ProofSubject {
+export function subjectOf(database: DatabaseFacts, select: (step: MigrationStep) => boolean, findings: readonly Finding[] = []): ProofSubject {
   const { name, dialect, engineVersion } = database;
-  return { name, dialect, ...(engineVersion !== undefined && { engineVersion }), steps: database.steps.filter(select).map(copyOfStep) };
+  const questions = indexQuestions(database, findings);
+  return { name, dialect, ...(questions && { questions }), ...(engineVersion !== undefined && { engineVersion }), steps: database.steps.filter(select).map(copyOfStep) };
 }
 
 function copyOfStep({ migration, before, after, entries }: MigrationStep): MigrationStep {

@@ -1,7 +1,9 @@
 import type { EvidenceLevel } from '../../../protocol/evidence.ts';
 import type { Claim } from '../rules/claim.ts';
 import type { EngineInfo } from './engine.ts';
+import type { IndexProof } from './indexProofs.ts';
 import { lockModes, type LockMode, type LocksDetail, type Outcome, type RowFailure, type RowsDetail, type StatementLocks } from './outcome.ts';
+import type { MigrationProof } from './report.ts';
 
 /** What an experiment says of a claim. `engine` is absent where none ran. */
 export interface Verdict {
@@ -66,6 +68,26 @@ export function verdictOnRows(outcome: Outcome<RowsDetail>, start: number): Verd
   const passed = detail.passed.find((one) => one.start === start);
   if (passed) return { level: 'refuted', experiment: 'existing rows', engine, observed: `It ran on ${passed.rows} awkward rows of ${passed.table} that the schema allows (${engine.name} ${engine.version}).` };
   return undefined;
+}
+
+/** Whether the planner reads less with an index, under the numbers that the evidence names. */
+export function verdictOnIndex({ outcome }: IndexProof): Verdict | undefined {
+  if (!outcome.ran) return assumed('index what-if', outcome.reason);
+  const [evidence] = outcome.evidence;
+  return evidence && { level: evidence.level, experiment: evidence.experiment, engine: outcome.engine, observed: evidence.observed, ...(evidence.ran !== undefined && { ran: evidence.ran }) };
+}
+
+/** Whether the down that was written does not bring back what was there. */
+export function verdictOnDown({ roundTrip, down }: MigrationProof): Verdict | undefined {
+  if (!roundTrip.ran) return assumed('round trip', roundTrip.reason);
+  const { engine, detail } = roundTrip;
+  if (down !== 'written') return undefined;
+  if (detail.verdict === 'up failed') return assumed('round trip', `the migration itself fails: ${detail.error?.message ?? ''}.`);
+  const where = `(${engine.name} ${engine.version})`;
+  if (detail.verdict.startsWith('restored')) return { level: 'refuted', experiment: 'round trip', engine, observed: `The migration, its down and the migration again ran, and schema and rows came out as they were${detail.verdict === 'restored' ? '' : ', but for the order of columns'} ${where}.` };
+  const lost = [...detail.schema, ...detail.data];
+  const what = detail.error ? `${detail.verdict}: ${detail.error.message}` : lost.slice(0, 3).join('; ');
+  return { level: 'proved', experiment: 'round trip', engine, observed: `Run up and down again, it left this behind: ${what} ${where}.` };
 }
 
 /** `column "phone" contains null values [23502]; the row was id = 1 of users`. */

@@ -1,5 +1,6 @@
 import type { DatabaseFacts, Facts, MigrationStep } from '../project/facts.ts';
-import { judge, type ProofLookup } from '../proofs/judge.ts';
+import type { IndexProof } from '../proofs/indexProofs.ts';
+import { judge, type Proofs } from '../proofs/judge.ts';
 import type { MigrationProof } from '../proofs/report.ts';
 import type { Finding } from '../rules/rule.ts';
 import type { Catalog } from '../schema/catalog.ts';
@@ -11,6 +12,7 @@ interface Basis {
   readonly transaction: string;
   readonly engineVersion: number | undefined;
   readonly upText: string | undefined;
+  readonly downFile: string | undefined;
   readonly downText: string | undefined;
 }
 
@@ -21,9 +23,12 @@ interface Entry {
 
 interface Judged {
   readonly raw: readonly Finding[];
-  readonly proofs: readonly (MigrationProof | undefined)[];
+  /** What of proofs the findings were held against. */
+  readonly basis: readonly unknown[];
   readonly findings: readonly Finding[];
 }
+
+const noIndexes: readonly IndexProof[] = [];
 
 /** Where a migration stands: a file may hold several. */
 function placeOf(database: string, file: string, version: string): string {
@@ -33,11 +38,11 @@ function placeOf(database: string, file: string, version: string): string {
 /** What of a migration a proof is made of, now. */
 export function basisOf({ files }: Facts, { engineVersion }: DatabaseFacts, { migration, before }: MigrationStep): Basis {
   const { up, down, transaction } = migration;
-  return { before, transaction, engineVersion, upText: files.get(up.file)?.text, downText: down && files.get(down.file)?.text };
+  return { before, transaction, engineVersion, upText: files.get(up.file)?.text, downFile: down?.file, downText: down && files.get(down.file)?.text };
 }
 
 function isSame(a: Basis, b: Basis): boolean {
-  return a.upText === b.upText && a.downText === b.downText && a.transaction === b.transaction && a.engineVersion === b.engineVersion && a.before === b.before;
+  return a.upText === b.upText && a.downFile === b.downFile && a.downText === b.downText && a.transaction === b.transaction && a.engineVersion === b.engineVersion && a.before === b.before;
 }
 
 /**
@@ -48,11 +53,13 @@ export class ProofBook {
   readonly #entries = new Map<string, Entry>();
   readonly #files = new Set<string>();
   readonly #judged = new Map<string, Judged>();
+  readonly #indexes = new Map<string, { readonly catalog: Catalog; readonly proofs: readonly IndexProof[] }>();
 
   /** Takes the proof of a migration that was made of this basis. */
   put(database: string, proof: MigrationProof, basis: Basis): void {
     this.#entries.set(placeOf(database, proof.file, proof.version), { proof, basis });
     this.#files.add(proof.file);
+    if (basis.downFile !== undefined) this.#files.add(basis.downFile);
   }
 
   /** The proof of a migration, when it still holds. */
@@ -63,14 +70,26 @@ export class ProofBook {
     return entry && isSame(entry.basis, basisOf(facts, database, step)) ? entry.proof : undefined;
   }
 
-  lookupIn(facts: Facts): ProofLookup {
-    return (database, step) => this.proofOf(facts, database, step);
+  /** Takes what the planner said of indexes on a catalog; what was said before is forgotten. */
+  putIndexes(database: string, catalog: Catalog, proofs: readonly IndexProof[]): void {
+    if (proofs.length > 0) this.#indexes.set(database, { catalog, proofs });
+    else this.#indexes.delete(database);
+  }
+
+  /** What was proved and still holds. */
+  proofsIn(facts: Facts): Proofs {
+    return { ofMigration: (database, step) => this.proofOf(facts, database, step), ofIndex: (database, { query, index }) => this.#indexesOf(database).find((proof) => proof.query === query && proof.index === index) };
+  }
+
+  #indexesOf({ name, catalog }: DatabaseFacts): readonly IndexProof[] {
+    const known = this.#indexes.get(name);
+    return known?.catalog === catalog ? known.proofs : noIndexes;
   }
 
   /** A snapshot whose findings were held against what was proved; the very same one where nothing was. */
   judged(snapshot: Snapshot): Snapshot {
     let byFile: Map<string, readonly Finding[]> | undefined;
-    for (const file of this.#files) {
+    for (const file of this.#indexes.size > 0 ? snapshot.byFile.keys() : this.#files) {
       const raw = snapshot.byFile.get(file);
       if (!raw?.some(({ claim }) => claim)) continue;
       const findings = this.#judgedFile(snapshot.facts, file, raw);
@@ -83,13 +102,18 @@ export class ProofBook {
     const role = facts.roleOf.get(file);
     const database = role && facts.databases[role.database];
     if (!database) return raw;
-    const steps = database.steps.filter(({ migration }) => migration.up.file === file);
-    const proofs = steps.map((step) => this.proofOf(facts, database, step));
+    const basis = [...this.#proofsOf(facts, database, file), this.#indexesOf(database)];
     const known = this.#judged.get(file);
     // The same findings and the same proofs give the same list, by which others see that nothing changed.
-    if (known?.raw === raw && known.proofs.length === proofs.length && known.proofs.every((proof, index) => proof === proofs[index])) return known.findings;
-    const findings = judge(raw, [database], (_, step) => proofs[steps.indexOf(step)]);
-    this.#judged.set(file, { raw, proofs, findings });
+    if (known?.raw === raw && known.basis.length === basis.length && known.basis.every((one, index) => one === basis[index])) return known.findings;
+    const findings = judge(raw, [database], this.proofsIn(facts));
+    this.#judged.set(file, { raw, basis, findings });
     return findings;
+  }
+
+  /** The proofs of the migrations that a file holds, or the downs of. */
+  #proofsOf(facts: Facts, database: DatabaseFacts, file: string): (MigrationProof | undefined)[] {
+    if (!this.#files.has(file)) return [];
+    return database.steps.flatMap((step) => (step.migration.up.file === file || step.migration.down?.file === file ? [this.proofOf(facts, database, step)] : []));
   }
 }

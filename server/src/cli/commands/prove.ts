@@ -30,8 +30,9 @@ export async function prove(args: Arguments, io: Io): Promise<ExitCode> {
   try {
     for (const target of await targetsOf(io, args.positionals)) {
       const loaded = await load(target, loadOptions(args));
-      const proofs = await proveLoaded(loaded, laboratory, { all });
-      parts.push({ loaded, proofs, findings: judged(loaded, await findingsOf(loaded, { all, log }), proofs) });
+      const findings = await findingsOf(loaded, { all, log });
+      const proofs = await proveLoaded(loaded, findings, laboratory, { all });
+      parts.push({ loaded, proofs, findings: judged(loaded, findings, proofs) });
     }
   } finally {
     await laboratory.close();

@@ -11,7 +11,7 @@ export async function codeLenses(context: ServerContext, { textDocument: { uri }
   const { session } = location.folder;
   const snapshot = await session.latest(true);
   const converter = new Converter(snapshot, location.path);
-  return lensesOf(snapshot.facts, location.path, session.proofs.lookupIn(snapshot.facts)).map(({ range, title, version }) => {
+  return lensesOf(snapshot.facts, location.path, session.proofs.proofsIn(snapshot.facts).ofMigration).map(({ range, title, version }) => {
     const start = converter.position(range.start);
     return { range: { start, end: start }, command: { title, command: commands.proveMigration, arguments: [uri, version] } };
   });
