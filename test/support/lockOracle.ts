@@ -1,4 +1,4 @@
-import type { PostgresqlSession } from '../../server/src/host/engines/postgresqlEngine.ts';
+import type { EngineSession } from '../../server/src/proofs/engine.ts';
 import type { LockKind } from './lockKinds.ts';
 
 /** What a statement did, as lines that can be compared: `lock orders AccessExclusive`, `rewritten orders`, `scanned orders 2000`. */
@@ -20,7 +20,7 @@ const scans = `SELECT relname AS relation, seq_scan::text AS scans, seq_tup_read
  * What a statement does on a real server: its locks seen by a second session while the transaction is open, its files and scans by
  * comparing two readings of everything.
  */
-export async function factsOnServer(session: PostgresqlSession, witness: PostgresqlSession, { sql, setting }: LockKind): Promise<LockFacts> {
+export async function factsOnServer(session: EngineSession, witness: EngineSession, { sql, setting }: LockKind): Promise<LockFacts> {
   const pid = (await session.run('SELECT pg_backend_pid()::text AS pid'))[0]!.rows[0]!['pid']!;
   await session.run(`BEGIN; ${setting ?? ''}`);
   try {
@@ -38,7 +38,7 @@ export async function factsOnServer(session: PostgresqlSession, witness: Postgre
   }
 }
 
-async function byRelation(session: PostgresqlSession, sql: string): Promise<Map<string, Readonly<Record<string, string | null>>>> {
+async function byRelation(session: EngineSession, sql: string): Promise<Map<string, Readonly<Record<string, string | null>>>> {
   return new Map((await session.run(sql))[0]!.rows.map((row) => [row['relation']!, row]));
 }
 
@@ -56,7 +56,7 @@ export function factsOf(locks: readonly (readonly [relation: string, mode: strin
  * The locks of a statement that refuses a transaction block, on tables: read by a second session, over and over, while the statement
  * waits for a third one and then runs to its end.
  */
-export async function factsWhileWaiting(session: PostgresqlSession, witness: PostgresqlSession, other: PostgresqlSession, { sql, blocker }: LockKind): Promise<LockFacts> {
+export async function factsWhileWaiting(session: EngineSession, witness: EngineSession, other: EngineSession, { sql, blocker }: LockKind): Promise<LockFacts> {
   const pid = (await session.run('SELECT pg_backend_pid()::text AS pid'))[0]!.rows[0]!['pid']!;
   const seen: (readonly [string, string])[] = [];
   await other.run(`BEGIN; ${blocker ?? ''}`);

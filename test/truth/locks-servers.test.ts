@@ -125,7 +125,7 @@ describe.each(await installations())('locks on PostgreSQL $version', (installati
   const column = { version: installation.version, cells: new Map<LockKind, string>() };
   const offered = lockKinds.filter(({ since = 0 }) => since <= installation.major);
   let session: PostgresqlSession;
-  let witness: PostgresqlSession;
+  let witness: EngineSession;
   beforeAll(async () => {
     columns.push(column);
     session = await engine.open();

@@ -42,7 +42,7 @@ interface Identity {
  */
 export async function startPostgresql({ bin }: PostgresqlInstallation, { loopback = process.platform === 'win32' }: { readonly loopback?: boolean } = {}): Promise<PostgresqlCluster> {
   const identity = await otherIdentity();
-  const folder = await mkdtemp(join(tmpdir(), 'dbx-'));
+  const folder = await mkdtemp(join(tmpdir(), 'dbx-pg-'));
   try {
     await chmod(folder, 0o700);
     const password = randomBytes(24).toString('hex');
