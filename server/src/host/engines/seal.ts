@@ -19,14 +19,15 @@ const outwardGlobals = ['fetch', 'WebSocket', 'EventSource', 'XMLHttpRequest', '
  * @param libraries the bytes of the libraries that the engine may link
  */
 export function seal(libraries: readonly Uint8Array[]): void {
-  for (const name of outward) {
-    const module = require(`node:${name}`) as Record<string, unknown>;
+  const modules = outward.map((name) => require(`node:${name}`) as Record<string, unknown>);
+  for (const module of modules) {
     for (const [key, { get, value, configurable }] of Object.entries(Object.getOwnPropertyDescriptors(module))) {
       // What is behind a getter is not loaded for this: Node's WebSocket would compile a parser of its own later, and fail. Constants are fixed.
       if (typeof value === 'function' || (get && configurable)) replace(module, key, refuse);
     }
   }
-  for (const name of outwardGlobals) if (name in globalThis) replace(globalThis as unknown as Record<string, unknown>, name, refuse);
+  // Taken away and not replaced: to replace WebSocket, Node would load it.
+  for (const name of outwardGlobals) Reflect.deleteProperty(globalThis, name);
   setFlagsFromString('--disallow-code-generation-from-strings');
   refuseLibraries(new Set(libraries.map(digest)));
 }
