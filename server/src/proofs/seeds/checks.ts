@@ -10,6 +10,8 @@ export interface Bond {
   readonly expressions: readonly string[];
   /** For each column, what is tried: SQL, NULL among it. */
   readonly tried: readonly (readonly string[])[];
+  /** Columns from this one on take the first, or the second, of their two values together, because all combinations would be too many. */
+  readonly tiedFrom: number;
 }
 
 /** Values for the columns of a bond, in their order, that its CHECKs accept together. */
@@ -32,12 +34,12 @@ export function bondsOf(catalog: Catalog, table: Table, candidates: ReadonlyMap<
   }
   return groups.map((group) => {
     const columns = [...group.columns].map((name) => candidates.get(name)!);
-    return { table, columns, expressions: group.expressions, tried: triedOf(columns, isKey) };
+    return { table, columns, expressions: group.expressions, ...triedOf(columns, isKey) };
   });
 }
 
-/** The values that are tried, few enough for all combinations of them; the longest list is cut first. */
-function triedOf(columns: readonly Candidates[], isKey: (column: string) => boolean): string[][] {
+/** The values that are tried, few enough for all combinations of them: the longest list is cut first, then the last columns are tied. */
+function triedOf(columns: readonly Candidates[], isKey: (column: string) => boolean): Pick<Bond, 'tried' | 'tiedFrom'> {
   const lists = columns.map((one) => [...(one.nullable ? ['NULL'] : []), ...(isKey(one.column.name) ? one.keys : one.plain)].slice(0, 60));
   const count = () => lists.reduce((product, list) => product * list.length, 1);
   while (count() > mostCombinations) {
@@ -45,11 +47,20 @@ function triedOf(columns: readonly Candidates[], isKey: (column: string) => bool
     if (longest.length <= 2) break;
     longest.pop();
   }
-  return lists;
+  // Lists of two are left where there are still too many; from here on, those behind double nothing.
+  let tiedFrom = columns.length;
+  const free = () => lists.slice(0, tiedFrom + 1).reduce((product, list) => product * list.length, 1);
+  while (tiedFrom > 1 && free() > mostCombinations) tiedFrom--;
+  return { tried: lists, tiedFrom };
+}
+
+/** All combinations of lists, given as SQL: those from the tied one on go together. */
+function combined(lists: readonly string[], tried: Bond['tried'], tiedFrom: number): string {
+  return lists.map((list, i) => (i === 0 ? list : i > tiedFrom && tried[i]!.length === tried[tiedFrom]!.length ? ` JOIN ${list} ON "seed ${i}" = "seed ${tiedFrom}"` : ` CROSS JOIN ${list}`)).join('');
 }
 
 /** A query of PostgreSQL that gives the accepted combinations as arrays of positions in `tried`, in one value. */
-export function solvingQuery({ columns, expressions, tried, table }: Bond): string {
+export function solvingQuery({ columns, expressions, tried, tiedFrom, table }: Bond): string {
   const quoted = columns.map((one) => quoteIdentifier('postgresql', one.column.name));
   const numbers = columns.map((_, i) => `"seed ${i}"`);
   const lists = columns.map((one, i) => {
@@ -57,11 +68,11 @@ export function solvingQuery({ columns, expressions, tried, table }: Bond): stri
     return `(SELECT k AS ${numbers[i]}, v::${one.type} AS ${quoted[i]} FROM (VALUES ${values}) AS "seed values" (k, v)) AS "seed ${i} list"`;
   });
   const wanted = expressions.map((expression) => `(${expression}) IS NOT FALSE`).join(' AND ');
-  return `SELECT COALESCE(jsonb_agg(jsonb_build_array(${numbers.join(', ')})), '[]') FROM (SELECT ${numbers.join(', ')} FROM (SELECT * FROM ${lists.join(' CROSS JOIN ')}) AS ${quoteIdentifier('postgresql', table.name)} WHERE ${wanted} LIMIT 2000) AS found`;
+  return `SELECT COALESCE(jsonb_agg(jsonb_build_array(${numbers.join(', ')})), '[]') FROM (SELECT ${numbers.join(', ')} FROM (SELECT * FROM ${combined(lists, tried, tiedFrom)}) AS ${quoteIdentifier('postgresql', table.name)} WHERE ${wanted} LIMIT 2000) AS found`;
 }
 
 /** Statements of SQLite that try all combinations on a temporary table of the same types and CHECKs; the last gives the positions. */
-export function probingStatements({ columns, expressions, tried }: Bond): string[] {
+export function probingStatements({ columns, expressions, tried, tiedFrom }: Bond): string[] {
   const quoted = columns.map((one) => quoteIdentifier('sqlite', one.column.name));
   const numbers = columns.map((_, i) => `"seed ${i}"`);
   const lists = columns.map((_, i) => `(SELECT column1 AS ${numbers[i]}, column2 AS ${quoted[i]} FROM (VALUES ${tried[i]!.map((sql, k) => `(${k}, ${sql})`).join(', ')}))`);
@@ -70,7 +81,7 @@ export function probingStatements({ columns, expressions, tried }: Bond): string
   const all = columns.flatMap((_, i) => [numbers[i], quoted[i]]).join(', ');
   return [
     `CREATE TEMP TABLE "seed probe" (${[...definitions, ...checks].join(', ')})`,
-    `INSERT OR IGNORE INTO "seed probe" (${all}) SELECT ${all} FROM ${lists.join(' CROSS JOIN ')}`,
+    `INSERT OR IGNORE INTO "seed probe" (${all}) SELECT ${all} FROM ${combined(lists, tried, tiedFrom)}`,
     `SELECT '[' || COALESCE(group_concat('[' || ${numbers.join(` || ',' || `)} || ']', ','), '') || ']' AS said FROM (SELECT * FROM "seed probe" LIMIT 2000)`,
     'DROP TABLE "seed probe"',
   ];

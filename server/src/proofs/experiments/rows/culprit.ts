@@ -1,6 +1,6 @@
 import type { Column, Table } from '../../../schema/catalog.ts';
 import { quoteIdentifier, renderName } from '../../../schema/quote.ts';
-import type { EngineRefusal, EngineSession, Row } from '../../engine.ts';
+import { EngineRefusal, type EngineSession, type Row } from '../../engine.ts';
 import { refusalOf, takenBack } from './run.ts';
 import { namesIn, type Trying } from './statements.ts';
 
@@ -14,9 +14,19 @@ export interface Culprit {
 
 /**
  * Finds the row that a statement fails on by trying it with each row of its table alone. Where none fails alone, two that are alike do:
- * the engine names them on PostgreSQL, on SQLite the columns are asked for. Changes the table; the caller takes that back.
+ * the engine names them on PostgreSQL, on SQLite the columns are asked for. Undefined where that could not be asked. Changes the table; the caller takes that back.
  */
-export async function culpritOf(session: EngineSession, trying: Trying, table: Table, refusal: EngineRefusal): Promise<Culprit> {
+export async function culpritOf(session: EngineSession, trying: Trying, table: Table, refusal: EngineRefusal): Promise<Culprit | undefined> {
+  try {
+    return await search(session, trying, table, refusal);
+  } catch (error) {
+    // The table on the engine is not the one of the catalog, where the history could not be followed.
+    if (error instanceof EngineRefusal) return undefined;
+    throw error;
+  }
+}
+
+async function search(session: EngineSession, trying: Trying, table: Table, refusal: EngineRefusal): Promise<Culprit> {
   if (await failsWith(session, trying, table, 'false', refusal)) return { byRows: false };
   const place = placeOf(session, table);
   if (place === undefined) return { byRows: true };
@@ -25,7 +35,7 @@ export async function culpritOf(session: EngineSession, trying: Trying, table: T
     const condition = `${place} = ${session.info.dialect === 'sqlite' ? value : `'${value}'`}`;
     if (await failsWith(session, trying, table, condition, refusal)) return { byRows: true, row: await rowText(session, trying, table, condition) };
   }
-  const alike = await alikeRows(session, table, refusal);
+  const alike = await alikeRows(session, trying, table, refusal);
   return { byRows: true, ...(alike !== undefined && { row: alike }) };
 }
 
@@ -36,7 +46,8 @@ async function failsWith(session: EngineSession, trying: Trying, table: Table, c
     // Without triggers and foreign keys of other tables: only the rows of this one are asked about.
     const emptied = session.info.dialect === 'sqlite' ? `PRAGMA defer_foreign_keys = ON; ${others}` : `SET LOCAL session_replication_role = replica; ${others}; SET LOCAL session_replication_role = origin`;
     if (await refusalOf(session, emptied)) return true;
-    return (await refusalOf(session, trying.sql))?.code === refusal.code;
+    const again = await refusalOf(session, trying.sql);
+    return again !== undefined && again.code === refusal.code && (again.code !== '' || again.message === refusal.message);
   });
 }
 
@@ -76,22 +87,33 @@ function shownColumns(trying: Trying, table: Table): readonly Column[] {
 
 const mostCharacters = 40;
 
-function pair(name: string, row: Row): string {
-  const value = row[name];
+function pair(name: string, row: Row, key = name): string {
+  const value = row[key];
   if (value === null || value === undefined) return `${name} = NULL`;
   return value.length > mostCharacters ? `${name} = '${value.slice(0, mostCharacters)}...' (${value.length} characters)` : `${name} = '${value}'`;
 }
 
 /** Two rows that are the same where a key would have them differ. */
-async function alikeRows(session: EngineSession, table: Table, { detail, message }: EngineRefusal): Promise<string | undefined> {
-  const [, columns, values] = /^Key \((.+)\)=\((.*)\) is (?:duplicated|not present)/s.exec(detail ?? '') ?? [];
-  if (columns !== undefined) return detail!.includes('is duplicated') ? `${columns} = ${shortened(values!)} in two rows` : `${columns} = ${shortened(values!)}`;
-  const named = /^UNIQUE constraint failed: (.+)$/.exec(message)?.[1]?.split(', ').map((one) => one.slice(one.lastIndexOf('.') + 1));
-  if (!named || named.some((name) => !table.columns.some((column) => column.name === name))) return undefined;
-  const list = named.map((name) => quoteIdentifier('sqlite', name));
-  const [found] = await session.run(`SELECT ${list.join(', ')} FROM ${nameOf(session, table)} WHERE ${list.map((name) => `${name} IS NOT NULL`).join(' AND ')} GROUP BY ${list.join(', ')} HAVING count(*) > 1 LIMIT 1`);
+async function alikeRows(session: EngineSession, { entry: { placed: { node } } }: Trying, table: Table, { detail, message }: EngineRefusal): Promise<string | undefined> {
+  const { dialect } = session.info;
+  if (node.kind === 'createIndex') {
+    const parts = node.columns.map((part) => (part.column ? { name: part.column.name, sql: quoteIdentifier(dialect, part.column.name) } : { name: part.expression!.text, sql: `(${part.expression!.text})` }));
+    return twice(session, table, parts, node.where?.text);
+  }
+  const [, listed, values] = /^Key \((.+)\)=\((.*)\) is (?:duplicated|not present)/s.exec(detail ?? '') ?? [];
+  const names = listed?.split(', ').map((one) => one.replaceAll(/^"|"$/g, '')) ?? /^UNIQUE constraint failed: (.+)$/.exec(message)?.[1]?.split(', ').map((one) => one.slice(one.lastIndexOf('.') + 1));
+  const known = names?.every((name) => table.columns.some((column) => column.name === name)) === true;
+  if (known && (detail === undefined || detail.includes('is duplicated'))) return twice(session, table, names!.map((name) => ({ name, sql: quoteIdentifier(dialect, name) })));
+  return listed === undefined ? undefined : `${listed} = ${shortened(values!)}`;
+}
+
+/** Values that stand in two rows of a table. */
+async function twice(session: EngineSession, table: Table, parts: readonly { readonly name: string; readonly sql: string }[], where = 'true'): Promise<string | undefined> {
+  const list = parts.map(({ sql }) => sql);
+  const shown = parts.map(({ sql }, i) => (session.info.dialect === 'sqlite' ? `${sql} AS "part ${i}"` : `(${sql})::text AS "part ${i}"`));
+  const [found] = await session.run(`SELECT ${shown.join(', ')} FROM ${nameOf(session, table)} WHERE (${where}) GROUP BY ${list.join(', ')} HAVING count(*) > 1 ORDER BY ${list.map((sql) => `${sql} IS NULL`).join(', ')} LIMIT 1`);
   const row = found?.rows[0];
-  return row && `${named.map((name) => pair(name, row)).join(', ')} in two rows`;
+  return row && `${parts.map(({ name }, i) => pair(name, row, `part ${i}`)).join(', ')} in two rows`;
 }
 
 function shortened(text: string): string {

@@ -38,7 +38,8 @@ async function runWithRows(session: EngineSession, statements: readonly Trying[]
   const culprits = new Map<Trying, Culprit>();
   const refusals = await runAll(session, statements, {
     refused: async (trying, refusal) => {
-      if (trying.table && trying.kind !== 'data') culprits.set(trying, await culpritOf(session, trying, trying.table, refusal));
+      const culprit = trying.table && trying.kind !== 'data' ? await culpritOf(session, trying, trying.table, refusal) : undefined;
+      if (culprit) culprits.set(trying, culprit);
     },
   });
   return { refusals, culprits };
@@ -74,6 +75,11 @@ function isAboutRows({ code, message }: EngineRefusal): boolean {
   return /^2[23]/.test(code) || sqliteOnRows.test(message);
 }
 
+/** Whether SQLite only refuses where the application switches foreign keys on, which it does not by itself. */
+function isForeignKeySetting({ code }: EngineRefusal): boolean {
+  return code === 'SQLITE_CONSTRAINT_FOREIGNKEY';
+}
+
 /** Tells the refusals apart. */
 function judge(statements: readonly Trying[], refusals: Refusals, onEmpty: Refusals, culprits: ReadonlyMap<Trying, Culprit>): Pick<RowsDetail, 'failures' | 'undecided' | 'broken'> {
   const failures: RowFailure[] = [];
@@ -95,7 +101,7 @@ function judge(statements: readonly Trying[], refusals: Refusals, onEmpty: Refus
       broken.push(failure);
       continue;
     }
-    const isClear = !isData && (!diverged || isAboutRows(refusal)) && ![...namesIn(trying)].some((name) => name === trying.table?.name && doubtful.has(name));
+    const isClear = !isData && !isForeignKeySetting(refusal) && (!diverged || isAboutRows(refusal)) && ![...namesIn(trying)].some((name) => name === trying.table?.name && doubtful.has(name));
     (isClear ? failures : undecided).push(failure);
     diverged = true;
     if (isData) for (const name of namesIn(trying)) doubtful.add(name);

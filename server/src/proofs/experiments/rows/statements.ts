@@ -12,7 +12,7 @@ export interface Trying {
    * one, as SQLite's manual has it where ALTER TABLE cannot do it. `data`: it reads or writes rows.
    */
   readonly kind: 'schema' | 'copy' | 'data';
-  /** The table whose rows it meets, as it was before the migration. */
+  /** The table whose rows it meets. */
   readonly table?: Table;
 }
 
@@ -51,9 +51,10 @@ function replaced(step: MigrationStep, made: QualifiedName): Table | undefined {
   return undefined;
 }
 
-function tableOf(step: MigrationStep, { placed: { node } }: HistoryEntry): Table | undefined {
+/** The table whose rows a statement meets, as it is then; one that the migration made has none. */
+function tableOf(step: MigrationStep, { placed: { node }, before, newTables }: HistoryEntry): Table | undefined {
   const name = node.kind === 'alterTable' ? node.name : node.kind === 'createIndex' ? node.table : undefined;
-  if (name) return findTable(step.before, name.schema?.name, name.name.name);
+  if (name) return newTables.has(objectKey(before.dialect, name.schema?.name, name.name.name)) ? undefined : findTable(before, name.schema?.name, name.name.name);
   return node.kind === 'insert' && node.table ? replaced(step, node.table) : undefined;
 }
 
