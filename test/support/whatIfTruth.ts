@@ -14,8 +14,9 @@ export function databaseOf(schema: string, config = '', dialect: 'postgresql' | 
   return buildFacts({ files, applied: { kind: 'none' }, forcedDialect: dialect }).databases[0]!;
 }
 
-/** A plan before and after an index, as shape and cost. */
+/** A plan before and after an index, as shape and cost, and the size of the index. */
 export interface Pair {
+  readonly pages: number;
   readonly before: { readonly shape: string; readonly cost: number };
   readonly after: { readonly shape: string; readonly cost: number };
 }
@@ -27,7 +28,8 @@ export async function askServer(server: EngineSession, { query, index }: WhatIfC
   // Only ANALYZE makes statistics of an expression.
   if (/lower\(/.test(index)) await server.run('ANALYZE customers');
   try {
-    return { before, after: await explain(server, query) };
+    const [size] = await server.run("SELECT pg_relation_size('ix') / 8192 AS pages");
+    return { before, after: await explain(server, query), pages: Number(size!.rows[0]!['pages']) };
   } finally {
     await server.run('DROP INDEX ix');
   }
@@ -49,7 +51,7 @@ export async function askExperiment(session: EngineSession, database: DatabaseFa
 export function pairOf({ before, candidates }: WhatIfDetail): Pair {
   const [candidate] = candidates;
   expect(candidate?.plan, candidate?.reason ?? '').toBeDefined();
-  return { before: { shape: before.shape, cost: before.cost! }, after: { shape: candidate!.plan!.shape, cost: candidate!.plan!.cost! } };
+  return { before: { shape: before.shape, cost: before.cost! }, after: { shape: candidate!.plan!.shape, cost: candidate!.plan!.cost! }, pages: candidate!.size!.pages };
 }
 
 export interface Agreement {
@@ -57,6 +59,8 @@ export interface Agreement {
   readonly sameShape: boolean;
   /** Our cost before over after, divided by the server's. */
   readonly ratio: number;
+  /** Our pages of the index over the server's. */
+  readonly pages: number;
   readonly line: string;
 }
 
@@ -65,5 +69,6 @@ export function agreement(what: string, ours: Pair, truth: Pair): Agreement {
   const ratio = ours.before.cost / ours.after.cost / (truth.before.cost / truth.after.cost);
   const shapes = sameShape ? truth.after.shape : `${ours.before.shape} => ${ours.after.shape} <> ${truth.before.shape} => ${truth.after.shape}`;
   const costs = `${ours.before.cost}/${truth.before.cost} => ${ours.after.cost}/${truth.after.cost}`;
-  return { what, sameShape, ratio, line: `${sameShape ? 'same' : 'OTHER'} ${ratio.toFixed(3)} ${what}: ${costs} ${shapes}` };
+  const pages = ours.pages / truth.pages;
+  return { what, sameShape, ratio, pages, line: `${sameShape ? 'same' : 'OTHER'} ${ratio.toFixed(3)} ${what}: ${costs} ${shapes}, pages ${ours.pages}/${truth.pages}` };
 }

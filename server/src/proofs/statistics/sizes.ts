@@ -56,8 +56,8 @@ export function btreeSize(index: Pick<IndexShape, 'keys' | 'included' | 'unique'
   const end = (from: number, key: KeyShape) => placed(from, key, of(key)?.width ?? (key.length < 0 ? 16 : key.length));
   const keys = index.keys.reduce(end, 0);
   const tuple = aligned(entryHeader + index.included.reduce(end, keys), 8);
-  const different = index.unique ? rows : Math.min(rows, index.keys.reduce((product, key) => product * distinctKeys(of(key), rows), 1));
-  const leafBytes = index.deduplicates && different * 2 <= rows ? different * listBytes(tuple, rows / different) : rows * (tuple + itemPointer);
+  const different = index.unique ? rows : distinctKeys(index.keys.map((key) => distinctOf(of(key), rows)), rows);
+  const leafBytes = index.deduplicates ? different * listsBytes(tuple, rows / different) : rows * (tuple + itemPointer);
   const usable = page - pageHeader - btreeTail;
   const leaves = Math.max(1, Math.ceil(leafBytes / Math.floor((usable * index.fill) / 100)));
   const fanOut = Math.max(2, Math.floor((usable * innerFill) / (aligned(entryHeader + keys, 8) + itemPointer)));
@@ -70,8 +70,22 @@ export function btreeSize(index: Pick<IndexShape, 'keys' | 'included' | 'unique'
   return { pages, levels, entry: tuple + itemPointer };
 }
 
-function distinctKeys(statistics: ColumnStatistics | undefined, rows: number): number {
+function distinctOf(statistics: ColumnStatistics | undefined, rows: number): number {
   return statistics ? distinctValues(statistics, rows) : rows;
+}
+
+/** How many of the combinations occur, when columns have nothing to do with each other and each combination is as likely. */
+function distinctKeys(columns: readonly number[], rows: number): number {
+  const [first = rows] = columns;
+  if (columns.length < 2) return first;
+  const combinations = columns.reduce((product, count) => product * count, 1);
+  return Math.min(rows, Math.max(1, combinations * -Math.expm1(-rows / combinations)));
+}
+
+/** Bytes of a key with `count` rows on the average. */
+function listsBytes(tuple: number, count: number): number {
+  const whole = Math.floor(count);
+  return listBytes(tuple, whole) + (count - whole) * (listBytes(tuple, whole + 1) - listBytes(tuple, whole));
 }
 
 /** Bytes of a key with `count` rows: lists of row identifiers, and a last one of the rest. */
@@ -79,6 +93,6 @@ function listBytes(tuple: number, count: number): number {
   const perList = Math.max(2, Math.floor((longestList - tuple) / rowIdentifier));
   const full = Math.floor(count / perList);
   const rest = count - full * perList;
-  const last = rest < 1 ? 0 : aligned(tuple + (rest < 2 ? 0 : rest * rowIdentifier), 8) + itemPointer;
+  const last = rest === 0 ? 0 : aligned(tuple + (rest === 1 ? 0 : rest * rowIdentifier), 8) + itemPointer;
   return full * (aligned(tuple + perList * rowIdentifier, 8) + itemPointer) + last;
 }
