@@ -1,7 +1,7 @@
 import type { ExperimentEvidence } from '../../../protocol/evidence.ts';
 import type { EngineInfo } from './engine.ts';
 
-export type ExperimentName = 'locks' | 'existing rows' | 'round trip' | 'index what-if' | 'tenant isolation' | 'fix';
+export type ExperimentName = 'locks' | 'algorithm and lock' | 'existing rows' | 'round trip' | 'index what-if' | 'tenant isolation' | 'fix';
 
 /** What an experiment gave. An experiment that could not run is said, and never counts as passed. */
 export type Outcome<Detail> =
@@ -61,6 +61,27 @@ export interface LocksDetail {
   readonly committed?: true;
   /** Set when statements that each commit were run in one transaction together: a lock that an earlier one took is not seen a second time. */
   readonly together?: true;
+}
+
+/** What a MySQL or MariaDB server said of one change of a table, on tables of our own without rows. */
+export interface OnlineChange {
+  readonly file: string;
+  readonly start: number;
+  readonly end: number;
+  readonly sql: string;
+  /** The clauses of the gentlest way that it accepted, as they were asked for; empty where it took the statement only as it stands. */
+  readonly accepted?: string;
+  /** Gentler ways that it refused, with its words, gentlest first. */
+  readonly refused: readonly { readonly asked: string; readonly message: string }[];
+  /** Why the statement was not tried. */
+  readonly notRun?: string;
+  /** The server refused the statement itself. */
+  readonly failed?: { readonly code: string; readonly message: string };
+  readonly observed?: string;
+}
+
+export interface OnlineDdlDetail {
+  readonly changes: readonly OnlineChange[];
 }
 
 /** A statement that failed on rows that the schema before it allows. */
