@@ -125,37 +125,69 @@ async function defaultBranch(git: string, top: string, signal: AbortSignal | und
   return defaultBranches.map((name) => commits.get(name)).find((commit) => commit !== undefined);
 }
 
+/** Where the branch of a workspace left the default branch, and the files that stood there. */
+interface Fork {
+  readonly git: string;
+  readonly top: string;
+  /** The workspace below the root of the repository, with `/` behind it; empty when it is the root. */
+  readonly prefix: string;
+  readonly files: readonly TreeFile[];
+}
+
+/** Asks git for the fork of the branch; a sentence says why there is none. git is not run unless the workspace is trusted. */
+async function forkOf(root: string, trusted: boolean, options: GitOptions): Promise<Fork | string> {
+  if (!trusted) return 'The workspace is not trusted, so git was not asked';
+  const realRoot = await realpath(root).catch(() => root);
+  const realConfig = await realpath(options.configFolder ?? root).catch(() => realRoot);
+  const top = await repositoryRoot(realRoot, realConfig);
+  if (top === undefined) return 'The workspace is not the root of a git repository';
+  const git = await findGit(top);
+  if (git === undefined) return 'git is not installed';
+  const ask = async (...args: string[]) => (await run(git, top, args, options.signal))?.trim();
+  const [shallow, base] = await Promise.all([ask('rev-parse', '--is-shallow-repository'), defaultBranch(git, top, options.signal)]);
+  if (shallow === undefined) return 'git could not read the repository';
+  if (shallow === 'true') return 'The git clone is shallow and does not hold the common history';
+  if (base === undefined) return 'The git repository has no default branch (origin/HEAD, main or master)';
+  const fork = await ask('merge-base', 'HEAD', base);
+  if (!fork) return 'HEAD and the default branch have no common history';
+  const below = path.relative(top, realRoot).split(path.sep).join('/');
+  const prefix = below === '' ? '' : `${below}/`;
+  const tree = await run(git, top, ['ls-tree', '-r', '-z', '--full-tree', fork, ...(prefix === '' ? [] : ['--', prefix])], options.signal);
+  return tree === undefined ? 'git could not list the files of the default branch' : { git, top, prefix, files: readTree(tree) };
+}
+
 /**
  * Tells which files of a workspace are unchanged since its branch left the default branch: those migrations are taken for
  * applied. Without a usable repository nothing is, and the note says why. git is not run unless the workspace is trusted.
  */
 export async function gitApplied(root: string, trusted: boolean, options: GitOptions = {}): Promise<AppliedSource> {
-  if (!trusted) return none('The workspace is not trusted, so git was not asked');
-  const realRoot = await realpath(root).catch(() => root);
-  const realConfig = await realpath(options.configFolder ?? root).catch(() => realRoot);
-  const top = await repositoryRoot(realRoot, realConfig);
-  if (top === undefined) return none('The workspace is not the root of a git repository');
-  const git = await findGit(top);
-  if (git === undefined) return none('git is not installed');
-  const ask = async (...args: string[]) => (await run(git, top, args, options.signal))?.trim();
-  const [shallow, base] = await Promise.all([ask('rev-parse', '--is-shallow-repository'), defaultBranch(git, top, options.signal)]);
-  if (shallow === undefined) return none('git could not read the repository');
-  if (shallow === 'true') return none('The git clone is shallow and does not hold the common history');
-  if (base === undefined) return none('The git repository has no default branch (origin/HEAD, main or master)');
-  const fork = await ask('merge-base', 'HEAD', base);
-  if (!fork) return none('HEAD and the default branch have no common history');
-  const prefix = path.relative(top, realRoot).split(path.sep).join('/');
-  const tree = await run(git, top, ['ls-tree', '-r', '-z', '--full-tree', fork, ...(prefix === '' ? [] : ['--', `${prefix}/`])], options.signal);
-  if (tree === undefined) return none('git could not list the files of the default branch');
-  return { kind: 'git', unchanged: await unchangedFiles(readTree(tree), top, prefix, options.signal) };
+  const fork = await forkOf(root, trusted, options);
+  return typeof fork === 'string' ? none(fork) : { kind: 'git', unchanged: await unchangedFiles(fork, options.signal) };
 }
 
-async function unchangedFiles(files: readonly TreeFile[], top: string, prefix: string, signal: AbortSignal | undefined): Promise<Set<string>> {
+/**
+ * Texts of a workspace's files as they were where its branch left the default branch.
+ * @param wanted which files, by workspace path
+ * @returns by workspace path; without a usable repository why there are none, as the beginning of a sentence
+ */
+export async function textsAtFork(root: string, trusted: boolean, wanted: (file: string) => boolean, options: GitOptions = {}): Promise<ReadonlyMap<string, string> | string> {
+  const fork = await forkOf(root, trusted, options);
+  if (typeof fork === 'string') return fork;
+  const texts = new Map<string, string>();
+  for (const { path: file, id } of fork.files) {
+    const name = file.slice(fork.prefix.length);
+    const text = wanted(name) ? await run(fork.git, fork.top, ['cat-file', 'blob', id], options.signal) : undefined;
+    if (text !== undefined) texts.set(name, text);
+  }
+  return texts;
+}
+
+async function unchangedFiles({ files, top, prefix }: Fork, signal: AbortSignal | undefined): Promise<Set<string>> {
   const unchanged = new Set<string>();
   const slices = new Slices(signal);
   for (const { path: file, id } of files) {
     await slices.pause();
-    if (isUnchanged(path.join(top, file), id)) unchanged.add(prefix === '' ? file : file.slice(prefix.length + 1));
+    if (isUnchanged(path.join(top, file), id)) unchanged.add(file.slice(prefix.length));
   }
   return unchanged;
 }
