@@ -91,7 +91,9 @@ class Row {
 
   #index(name: string): number {
     const place = this.#plan.keys.get(name);
-    return (place ? keyIndex(place, this.#row) : plainIndex(this.#row)) + this.#turn;
+    // The first values of a key are the telling ones: rows without any do not use them up.
+    const row = this.#plan.candidates.get(name)?.nullable === true ? Math.max(0, this.#row - emptyRows) : this.#row;
+    return (place ? keyIndex(place, row) : plainIndex(this.#row)) + this.#turn;
   }
 
   /** Takes what CHECKs accept together; the first solution is the emptiest, the second the fullest. */

@@ -27,28 +27,46 @@ export async function culpritOf(session: EngineSession, trying: Trying, table: T
 }
 
 async function search(session: EngineSession, trying: Trying, table: Table, refusal: EngineRefusal): Promise<Culprit> {
-  if (await failsWith(session, trying, table, 'false', refusal)) return { byRows: false };
+  if (await failsOn(session, trying, emptyingOf(session, table), refusal)) return { byRows: false };
   const place = placeOf(session, table);
   if (place === undefined) return { byRows: true };
   const [found] = await session.run(`SELECT ${place} AS place FROM ${nameOf(session, table)} ORDER BY 1`);
   for (const { place: value } of found?.rows ?? []) {
     const condition = `${place} = ${session.info.dialect === 'sqlite' ? value : `'${value}'`}`;
-    if (await failsWith(session, trying, table, condition, refusal)) return { byRows: true, row: await rowText(session, trying, table, condition) };
+    if (await failsAlone(session, trying, table, condition, refusal)) return { byRows: true, row: await rowText(session, trying, table, condition) };
   }
   const alike = await alikeRows(session, trying, table, refusal);
   return { byRows: true, ...(alike !== undefined && { row: alike }) };
 }
 
+/** Takes all rows away; those that were only deleted would still be read by an index that is built. */
+function emptyingOf(session: EngineSession, table: Table): string {
+  return session.info.dialect === 'sqlite' ? `PRAGMA defer_foreign_keys = ON; DELETE FROM ${nameOf(session, table)}` : withoutTriggers(`TRUNCATE ${nameOf(session, table)} CASCADE`);
+}
+
+/** Without triggers and foreign keys of other tables: only the rows of this one are asked about. */
+function withoutTriggers(sql: string): string {
+  return `SET LOCAL session_replication_role = replica; ${sql}; SET LOCAL session_replication_role = origin`;
+}
+
 /** Whether the statement is refused the same way when the table holds only the rows of a condition. */
-async function failsWith(session: EngineSession, trying: Trying, table: Table, condition: string, refusal: EngineRefusal): Promise<boolean> {
-  return takenBack(session, 'database_expert_row', async () => {
-    const others = `DELETE FROM ${nameOf(session, table)} WHERE NOT (${condition})`;
-    // Without triggers and foreign keys of other tables: only the rows of this one are asked about.
-    const emptied = session.info.dialect === 'sqlite' ? `PRAGMA defer_foreign_keys = ON; ${others}` : `SET LOCAL session_replication_role = replica; ${others}; SET LOCAL session_replication_role = origin`;
-    if (await refusalOf(session, emptied)) return true;
-    const again = await refusalOf(session, trying.sql);
-    return again !== undefined && again.code === refusal.code && (again.code !== '' || again.message === refusal.message);
-  });
+async function failsAlone(session: EngineSession, trying: Trying, table: Table, condition: string, refusal: EngineRefusal): Promise<boolean> {
+  const { node } = trying.entry.placed;
+  if (session.info.dialect === 'sqlite') return failsOn(session, trying, `PRAGMA defer_foreign_keys = ON; DELETE FROM ${nameOf(session, table)} WHERE NOT (${condition})`, refusal);
+  if (node.kind !== 'createIndex') return failsOn(session, trying, withoutTriggers(`DELETE FROM ${nameOf(session, table)} WHERE NOT (${condition})`), refusal);
+  // An index that is built reads deleted rows as well, so its expressions are asked for.
+  const expressions = [...node.columns.flatMap(({ expression }) => (expression ? [expression.text] : [])), ...(node.where ? [node.where.text] : [])];
+  if (expressions.length === 0) return false;
+  return takenBack(session, 'database_expert_row', async () => isSame(await refusalOf(session, `SELECT ${expressions.map((text) => `(${text})`).join(', ')} FROM ${nameOf(session, table)} WHERE ${condition}`), refusal));
+}
+
+/** Whether the statement is refused the same way once the rows were made few. */
+async function failsOn(session: EngineSession, { sql }: Trying, making: string, refusal: EngineRefusal): Promise<boolean> {
+  return takenBack(session, 'database_expert_row', async () => (await refusalOf(session, making)) !== undefined || isSame(await refusalOf(session, sql), refusal));
+}
+
+function isSame(again: EngineRefusal | undefined, refusal: EngineRefusal): boolean {
+  return again !== undefined && again.code === refusal.code && (again.code !== '' || again.message === refusal.message);
 }
 
 function nameOf({ info }: EngineSession, table: Table): string {

@@ -63,9 +63,9 @@ async function withoutForeignKeys(session: EngineSession, step: MigrationStep): 
 
 /** Statements that take all rows away again. */
 function emptying({ info }: EngineSession, { seeded }: Seeds): string {
-  const statements = seeded.map(({ table }) => `DELETE FROM ${table}`);
-  if (info.dialect === 'sqlite') return ['PRAGMA defer_foreign_keys = ON', ...statements].join(';\n');
-  return ['SET LOCAL session_replication_role = replica', ...statements, 'SET LOCAL session_replication_role = origin'].join(';\n');
+  if (info.dialect === 'sqlite') return ['PRAGMA defer_foreign_keys = ON', ...seeded.map(({ table }) => `DELETE FROM ${table}`)].join(';\n');
+  if (seeded.length === 0) return 'SELECT 1';
+  return `SET LOCAL session_replication_role = replica; TRUNCATE ${seeded.map(({ table }) => table).join(', ')} CASCADE; SET LOCAL session_replication_role = origin`;
 }
 
 /** What an engine says of rows that do not fit, besides SQLSTATE classes 22 (data exception) and 23 (integrity constraint violation). */

@@ -53,7 +53,8 @@ function replaced(step: MigrationStep, made: QualifiedName): Table | undefined {
 
 /** The table whose rows a statement meets, as it is then; one that the migration made has none. */
 function tableOf(step: MigrationStep, { placed: { node }, before, newTables }: HistoryEntry): Table | undefined {
-  const name = node.kind === 'alterTable' ? node.name : node.kind === 'createIndex' ? node.table : undefined;
+  const attached = node.kind === 'alterTable' ? node.actions.find((action) => action.kind === 'attachPartition')?.partition : undefined;
+  const name = attached ?? (node.kind === 'alterTable' ? node.name : node.kind === 'createIndex' ? node.table : undefined);
   if (name) return newTables.has(objectKey(before.dialect, name.schema?.name, name.name.name)) ? undefined : findTable(before, name.schema?.name, name.name.name);
   return node.kind === 'insert' && node.table ? replaced(step, node.table) : undefined;
 }
