@@ -5,8 +5,8 @@ import { setFlagsFromString } from 'node:v8';
 import { gunzipSync } from 'node:zlib';
 import { EngineRefusal, type EngineSession } from '../../proofs/engine.ts';
 import { archivesOf } from '../../proofs/engines/extensions.ts';
-import type { Answer, EmbeddedEngine, NumberedRequest, Request } from './messages.ts';
 import { watchMemory } from './memory.ts';
+import type { Answer, EmbeddedEngine, NumberedRequest, Request } from './messages.ts';
 import { seal } from './seal.ts';
 
 // The entry of dist/engine.cjs: a process that holds one engine and answers over its channel until that closes.

@@ -8,6 +8,9 @@ import { EngineProcess } from './process.ts';
 /** Milliseconds for one request, unless the caller says otherwise. */
 const TIMEOUT = 30_000;
 
+/** Milliseconds within which an engine must be open, also on a machine that has much else to do; half a second is usual. */
+const OPENING = 60_000;
+
 /** Bytes of memory that the process of an engine may hold: an open PostgreSQL holds a third of it. */
 const MEMORY = 1024 * 1024 * 1024;
 
@@ -41,7 +44,7 @@ async function openSession(engine: EmbeddedEngine, { program = enginesProgram(),
   const cancel = () => child.stop('cancelled');
   signal?.addEventListener('abort', cancel, { once: true });
   if (signal?.aborted) cancel();
-  const opened = await child.ask({ ask: 'open', engine, extensions: engine === 'pglite' ? knownExtensions(extensions) : [], memory }, timeout);
+  const opened = await child.ask({ ask: 'open', engine, extensions: engine === 'pglite' ? knownExtensions(extensions) : [], memory }, Math.max(timeout, OPENING));
   if (!('info' in opened)) throw new Error('The engine answered something else than was asked.');
   return {
     info: opened.info,

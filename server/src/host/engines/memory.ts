@@ -6,19 +6,26 @@ export const lastWords = 4;
 /** What is written there when memory was the reason. */
 export const outOfMemory = 'memory';
 
-/** How often memory is looked at, in milliseconds; a core writes some hundred megabytes between two looks at most. */
+/** Milliseconds between two looks; a core writes some hundred megabytes meanwhile at most. */
 const INTERVAL = 50;
 
 /**
- * Ends this process when it holds more memory than it may. Runs in a thread of its own: the engine's does not come to rest while a statement runs.
+ * Ends this process when it holds more memory than it may, and when the one that started it is gone. Runs in a thread of its own: the engine's
+ * does not come to rest while a statement runs.
  * @param limit bytes of resident memory
  */
 export function watchMemory(limit: number): void {
   const watch = `
     const { writeSync } = require('node:fs');
+    const parent = process.ppid;
+    const isAlone = () => {
+      if (process.ppid !== parent) return true;
+      try { process.kill(parent, 0); return false; } catch (error) { return error.code === 'ESRCH'; }
+    };
     setInterval(() => {
-      if (process.memoryUsage.rss() <= ${limit}) return;
-      try { writeSync(${lastWords}, '${outOfMemory}'); } finally { process.kill(process.pid, 'SIGKILL'); }
+      const full = process.memoryUsage.rss() > ${limit};
+      if (!full && !isAlone()) return;
+      try { if (full) writeSync(${lastWords}, '${outOfMemory}'); } finally { process.kill(process.pid, 'SIGKILL'); }
     }, ${INTERVAL});`;
   new Worker(watch, { eval: true, resourceLimits: { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 2 } }).unref();
 }

@@ -5,5 +5,6 @@ declare namespace WebAssembly {
     customSections(module: Module, name: string): ArrayBuffer[];
   };
   function compile(bytes: NodeJS.BufferSource): Promise<Module>;
+  function validate(bytes: NodeJS.BufferSource): boolean;
   function instantiate(module: Module, imports: Record<string, unknown>): Promise<{ readonly exports: Record<string, unknown> }>;
 }
