@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { root } from './ensure.mjs';
 
-const entries = ['client/src/extension.ts', 'server/src/lsp/node.ts', 'server/src/cli/main.ts', 'server/src/host/prismaInternals.ts', 'server/src/host/engines/child.ts', 'client/panel/main.ts'];
+const entries = ['client/src/extension.ts', 'server/src/lsp/node.ts', 'server/src/cli/main.ts', 'server/src/host/prismaInternals.ts', 'server/src/host/engines/child.ts', 'server/src/host/engines/postgresqlEngine.ts', 'server/src/host/engines/mariadbServer.ts', 'client/panel/main.ts'];
 
 /** Names of the packages that esbuild reads for the bundles. */
 async function bundledPackages() {
