@@ -36,6 +36,7 @@ const apart = {
   'lsp.cjs': { entry: 'server/src/lsp/main.ts', named: /\/lsp\/main\.ts$/ },
   'sql-parser-cst.cjs': { entry: 'sql-parser-cst', named: /^sql-parser-cst$/ },
   'sqlite3-parser.cjs': { entry: 'sqlite3-parser', named: /^sqlite3-parser$/ },
+  'prisma-diff.cjs': { entry: 'server/src/host/prismaDiffChild.ts', named: /\/prismaDiffChild\.ts$/ },
   'postgresql.cjs': { entry: 'server/src/host/engines/postgresqlEngine.ts', named: /\/postgresqlEngine\.ts$/ },
   'mariadb.cjs': { entry: 'server/src/host/engines/mariadbServer.ts', named: /\/mariadbServer\.ts$/ },
   // PGlite keeps its import(): made a require, it would meet a variable of that name that has no value yet.
@@ -75,6 +76,7 @@ const assets = [
   ...extensions.map((file) => [join(pglite, file), `extensions/${file}`]),
   [require.resolve('node-sqlite3-wasm').replace(/\.js$/, '.wasm'), 'node-sqlite3-wasm.wasm'],
   [require.resolve('@prisma/prisma-schema-wasm').replace(/prisma_schema_build\.js$/, 'prisma_schema_build_bg.wasm'), 'prisma_schema_build_bg.wasm'],
+  [require.resolve('@prisma/schema-engine-wasm/schema_engine_bg').replace(/\.js$/, '.wasm'), 'schema_engine_bg.wasm'],
 ];
 
 process.chdir(root);
