@@ -34,9 +34,13 @@ export interface MigrationStepPlan {
   readonly file: string;
   readonly line: number;
   readonly statement: string;
-  /** Lock mode in the engine's own words, or null when nothing is locked that matters. */
+  /** Lock mode in the engine's own words, or null when nothing is locked that matters: as an engine showed it where `level` is `proved`, else what is known of such statements. */
   readonly lock: string | null;
   readonly rewrite: boolean;
+  /** How lock and rewrite are known. */
+  readonly level: EvidenceLevel;
+  /** What experiments showed of the statement. */
+  readonly evidence: readonly Evidence[];
   readonly reversibility: 'reversible' | 'loses data' | 'irreversible';
   readonly risk: 'low' | 'medium' | 'high';
   readonly safe_sequence: readonly string[];

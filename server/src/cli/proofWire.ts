@@ -4,6 +4,7 @@ import type { IndexProof } from '../proofs/indexProofs.ts';
 import { problemsOf } from '../proofs/problems.ts';
 import { evidenceOf, outcomesOf, type DatabaseProof, type MigrationProof } from '../proofs/report.ts';
 import type { Finding } from '../rules/rule.ts';
+import { maskSecrets } from '../source/secrets.ts';
 import { shownPath, type Loaded, type Target } from './load.ts';
 import { Lines, wireFinding } from './wire.ts';
 
@@ -42,7 +43,8 @@ function wireDatabase({ database, dialect, migrations, indexes }: DatabaseProof,
   return { database, dialect, migrations: migrations.map((proof) => wireMigration(proof, target, lines)), indexes: indexes.map(wireIndex) };
 }
 
-function wireIndex({ query, index, outcome }: IndexProof): WireIndexProof {
+function wireIndex({ query: asked, index, outcome }: IndexProof): WireIndexProof {
+  const query = maskSecrets(asked);
   if (!outcome.ran) return { query, index, ran: false, reason: outcome.reason };
   const { before, candidates, assumptions } = outcome.detail;
   const { verdict = 'not used', plan, ratio } = candidates[0] ?? {};

@@ -1,5 +1,6 @@
 import manifest from '../../../package.json' with { type: 'json' };
 import { embeddedEngine } from '../host/engines/embedded.ts';
+import { readSourceFile } from '../host/files.ts';
 import { judge, type Proofs } from '../proofs/judge.ts';
 import { Laboratory } from '../proofs/laboratory.ts';
 import { proveWorkspace, type ProofProgress } from '../proofs/prove.ts';
@@ -24,15 +25,22 @@ export interface ProvingOptions {
 /** Proves the pending migrations of what was asked about, or all of them, and the indexes that findings ask for. Databases without either are left out. */
 export async function proveLoaded({ facts, target }: Loaded, findings: readonly Finding[], laboratory: Laboratory, { all = false, onProgress }: ProvingOptions = {}): Promise<DatabaseProof[]> {
   const wanted = ({ migration }: MigrationStep): boolean => (all || !migration.applied) && isAsked(target, migration.up.file);
-  const subjects = facts.databases.map((database) => subjectOf(database, wanted, findings)).filter(({ steps, questions }) => steps.length > 0 || questions !== undefined);
-  return await proveWorkspace(subjects, laboratory, { product: manifest.version, ...(onProgress && { onProgress }) });
+  const subjects = facts.databases.map((database) => subjectOf(facts, database, wanted, findings)).filter(({ steps, questions }) => steps.length > 0 || questions !== undefined);
+  return await proveWorkspace(subjects, laboratory, { product: manifest.version, read: async (path) => textOf(target.root, path), ...(onProgress && { onProgress }) });
+}
+
+/** A file of the workspace that a scan leaves out; links may not lead out of it. */
+function textOf(root: string, path: string): string | undefined {
+  const read = readSourceFile(root, path);
+  return 'file' in read ? read.file.text : undefined;
 }
 
 /** Findings held against what the migrations of a workspace do on engines that are opened and closed for it. */
-export async function provedFindings(io: Io, loaded: Loaded, findings: readonly Finding[], all: boolean): Promise<readonly Finding[]> {
+export async function provedFindings(io: Io, loaded: Loaded, findings: readonly Finding[], all: boolean): Promise<{ readonly findings: readonly Finding[]; readonly proofs: readonly DatabaseProof[] }> {
   const laboratory = laboratoryOf(io);
   try {
-    return judged(loaded, findings, await proveLoaded(loaded, findings, laboratory, { all }));
+    const proofs = await proveLoaded(loaded, findings, laboratory, { all });
+    return { findings: judged(loaded, findings, proofs), proofs };
   } finally {
     await laboratory.close();
   }

@@ -65,10 +65,10 @@ export class Prover {
     const findings = wish.indexes ? allFindings(snapshot) : [];
     const wanted = facts.databases.map((database) => {
       const steps = database.steps.filter(wish.select);
-      return { bases: steps.map((step) => basisOf(facts, database, step)), subject: subjectOf(database, (step) => steps.includes(step), findings), catalog: database.catalog };
+      return { bases: steps.map((step) => basisOf(facts, database, step)), subject: subjectOf(facts, database, (step) => steps.includes(step), findings), catalog: database.catalog };
     }).filter(({ subject }) => subject.steps.length > 0 || subject.questions);
     const { signal, onProgress } = wish;
-    const proofs = await proveWorkspace(wanted.map(({ subject }) => subject), this.#laboratory, { product: manifest.version, store: this.#proofStore(), signal, ...(onProgress && { onProgress }) });
+    const proofs = await proveWorkspace(wanted.map(({ subject }) => subject), this.#laboratory, { product: manifest.version, store: this.#proofStore(), read: async (path) => (await session.readFromDisk(path))?.text, signal, ...(onProgress && { onProgress }) });
     if (!signal.aborted) {
       wanted.forEach(({ subject, bases, catalog }, at) => {
         const { migrations, indexes } = proofs[at]!;

@@ -1,5 +1,6 @@
 import type { DatabasePlan, Plan } from '../../../protocol/plan.ts';
 import type { DatabaseFacts, Facts } from '../project/facts.ts';
+import type { ProofLookup } from '../proofs/judge.ts';
 import type { Finding } from '../rules/rule.ts';
 import { evidenceChecklist, successCriteria } from './checklist.ts';
 import { PlanContext } from './context.ts';
@@ -14,6 +15,8 @@ import { transactionStrategy } from './transactionStrategy.ts';
 export interface PlanOptions {
   /** Name of the database the plan leads with; the one with the most migrations and tables when left out. */
   readonly database?: string;
+  /** What was proved of the migrations; nothing when left out. */
+  readonly proofs?: ProofLookup;
 }
 
 /**
@@ -23,14 +26,14 @@ export interface PlanOptions {
 export function buildPlan(facts: Facts, findings: readonly Finding[], options: PlanOptions = {}): Plan | undefined {
   const weight = (database: DatabaseFacts) => database.steps.length + database.catalog.tables.size + database.workload.length;
   const databases = [...facts.databases].sort((a, b) => Number(b.name === options.database) - Number(a.name === options.database) || weight(b) - weight(a));
-  const [first, ...rest] = databases.map((database) => planOf(facts, database, findings));
+  const [first, ...rest] = databases.map((database) => planOf(facts, database, findings, options.proofs));
   if (!first) return undefined;
   const others = rest.filter((plan) => plan.database_plan.schema_design.tables.length > 0 || plan.database_plan.migration_plan.steps.length > 0);
   return redactDeep(others.length > 0 ? { ...first, others } : first);
 }
 
-function planOf(facts: Facts, database: DatabaseFacts, findings: readonly Finding[]): Plan {
-  const context = new PlanContext(facts, database, findings.filter((finding) => finding.database === database.name));
+function planOf(facts: Facts, database: DatabaseFacts, findings: readonly Finding[], proofs: ProofLookup | undefined): Plan {
+  const context = new PlanContext(facts, database, findings.filter((finding) => finding.database === database.name), proofs);
   const plan: DatabasePlan = {
     schema_design: schemaDesign(context),
     index_strategy: indexStrategy(context),

@@ -1,6 +1,8 @@
 import type { Assumption, Claim, PlanItem } from '../../../protocol/plan.ts';
-import type { Evidence, EvidenceLevel, PlaceEvidence } from '../../../protocol/evidence.ts';
-import type { DatabaseFacts, Facts, WorkloadQuery } from '../project/facts.ts';
+import type { Evidence, EvidenceLevel, ExperimentEvidence, PlaceEvidence } from '../../../protocol/evidence.ts';
+import type { DatabaseFacts, Facts, MigrationStep, WorkloadQuery } from '../project/facts.ts';
+import type { ProofLookup } from '../proofs/judge.ts';
+import type { MigrationProof } from '../proofs/report.ts';
 import type { Finding, Place } from '../rules/rule.ts';
 import type { Origin, Table } from '../schema/catalog.ts';
 import { LineIndex } from '../text/lineIndex.ts';
@@ -13,13 +15,15 @@ export class PlanContext {
   readonly facts: Facts;
   readonly database: DatabaseFacts;
   readonly findings: readonly Finding[];
+  readonly #proofs: ProofLookup;
   readonly #indexes = new Map<string, LineIndex>();
   readonly #assumptions = new Map<string, Assumption>();
 
-  constructor(facts: Facts, database: DatabaseFacts, findings: readonly Finding[]) {
+  constructor(facts: Facts, database: DatabaseFacts, findings: readonly Finding[], proofs: ProofLookup = () => undefined) {
     this.facts = facts;
     this.database = database;
     this.findings = findings;
+    this.#proofs = proofs;
   }
 
   get assumptions(): readonly Assumption[] {
@@ -39,6 +43,11 @@ export class PlanContext {
       this.#indexes.set(file, index);
     }
     return { file, line: index.position(range.start).line + 1 };
+  }
+
+  /** What was proved of a migration. */
+  proofOf(step: MigrationStep): MigrationProof | undefined {
+    return this.#proofs(this.database, step);
   }
 
   /** Findings of one rule. */
@@ -85,8 +94,13 @@ export function findingItems(context: PlanContext, findings: readonly Finding[],
     const detail = `${some(group.map(({ message }) => message), 8, '; ')}.${rest === '' ? '' : ` ${rest}`}`;
     const risk = group.some(({ severity }) => severity === 'error') ? 'high' : group.some(({ severity }) => severity === 'warning') ? 'medium' : 'low';
     const evidence = group.length === 1 ? [group[0]!.at, ...group[0]!.related.slice(0, 4)] : group.map(({ at }) => at);
-    return item(title, detail, { risk, evidence: places(context, evidence), ...(group.length === 1 && extra(group[0]!)) });
+    return item(title, detail, { risk, evidence: [...experimentsOf(group), ...places(context, evidence)], ...(group.length === 1 && extra(group[0]!)) });
   });
+}
+
+/** What experiments showed of findings, each once. */
+function experimentsOf(group: readonly Finding[]): ExperimentEvidence[] {
+  return [...new Map(group.flatMap(({ evidence = [] }) => evidence.map((one) => [one.observed, one] as const))).values()];
 }
 
 /** A text as its first sentence, without the full stop, and the rest. */

@@ -5,6 +5,7 @@ import { lacksDown } from '../rules/migration/missing-down-migration.ts';
 import { findColumn, findTable, type Catalog } from '../schema/catalog.ts';
 import type { AlterAction, AlterTable, QualifiedName, StatementNode } from '../source/sql/ast.ts';
 import { claim, count, findingItems, item, places, some, type PlanContext } from './context.ts';
+import { provedClaims, seenOf } from './provedSteps.ts';
 import { lockEffect, onNewTable, type LockEffect } from './locks.ts';
 import { summarise } from './redact.ts';
 
@@ -20,7 +21,9 @@ export function migrationPlan(context: PlanContext): DatabasePlan['migration_pla
 
 function planStep(context: PlanContext, step: MigrationStep, entry: HistoryEntry): MigrationStepPlan {
   const { file, statement, node } = entry.placed;
-  const effect = lockEffect(context.database, entry);
+  const seen = seenOf(context.proofOf(step), step, entry);
+  const modelled = lockEffect(context.database, entry);
+  const effect = seen ? { ...modelled, ...seen.effect } : modelled;
   const place = context.place({ file, range: { start: statement.start, end: statement.end } });
   const findings = context.findings.filter((finding) => finding.at.file === file && finding.at.range.start >= statement.start && finding.at.range.start <= statement.end && finding.rule !== 'missing-down-migration');
   const worst = findings.some((finding) => finding.severity === 'error') ? 'high' : riskOf(context, entry, effect, findings.some((finding) => finding.severity === 'warning'));
@@ -31,6 +34,8 @@ function planStep(context: PlanContext, step: MigrationStep, entry: HistoryEntry
     statement: summarise(statement, dataKinds.has(node.kind)),
     lock: effect.lock,
     rewrite: effect.rewrite,
+    level: seen?.level ?? 'modelled',
+    evidence: seen?.evidence ?? [],
     reversibility: reversibility(entry),
     risk: worst,
     safe_sequence: safeSequence(context, entry, effect),
@@ -139,6 +144,7 @@ function claims(context: PlanContext, pending: readonly MigrationStep[], steps: 
   if (pending.length > 0) {
     result.push(downs.length === 0 ? claim('Every pending migration that changes the schema has a way back.', 'modelled', places(context, pending.flatMap((step) => (step.migration.down ? [{ file: step.migration.down.file, range: step.migration.down.range }] : [])), 5)) : claim(`${count(downs.length, 'pending migration')} ${downs.length === 1 ? 'has' : 'have'} no way back.`, 'modelled', places(context, downs.map(({ migration }) => migration.up))));
   }
+  result.push(...provedClaims(context, pending));
   const risky = steps.filter((step) => step.risk === 'high');
   if (pending.length > 0) {
     result.push(risky.length === 0 ? claim('No pending statement is of high risk.', 'modelled', steps.slice(0, 3).map(({ file, line }) => ({ file, line }))) : claim(`${count(risky.length, 'pending statement')} ${risky.length === 1 ? 'is' : 'are'} of high risk: ${some(risky.map((step) => `${step.version}, line ${step.line}`), 4, '; ')}.`, 'modelled', risky.slice(0, 6).map(({ file, line }) => ({ file, line }))));

@@ -7,7 +7,7 @@ import { proveRows } from './experiments/rows/prove.ts';
 import type { Bench } from './bench.ts';
 import type { LocksDetail, Outcome, RoundTripDetail, RowsDetail } from './outcome.ts';
 import type { HistoryPoint } from './point.ts';
-import { notRun } from './report.ts';
+import { notRun } from './notRun.ts';
 
 /** What is tried with each migration. An experiment that leaves the bench changed says so to the point. */
 export interface MigrationExperiments {

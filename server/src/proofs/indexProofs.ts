@@ -1,11 +1,15 @@
+import type { Config } from '../project/config.ts';
 import type { DatabaseFacts } from '../project/facts.ts';
 import type { Finding } from '../rules/rule.ts';
 import { layOut } from './bench.ts';
 import type { Engine } from './engine.ts';
 import type { WhatIfDetail } from './experiments/whatIf/detail.ts';
-import { proveIndex } from './experiments/whatIf/prove.ts';
+import { proveIndex, type IndexQuestion } from './experiments/whatIf/prove.ts';
+import { questionOfClaim } from './experiments/whatIf/questions.ts';
 import type { Workplace } from './laboratory.ts';
 import type { Outcome } from './outcome.ts';
+import { notRun } from './notRun.ts';
+import { readStatistics, statisticsPath, type StatisticsFile } from './statistics/statisticsFile.ts';
 
 /** Whether an index helps a query, as a finding claims. */
 export interface IndexClaim {
@@ -21,17 +25,20 @@ export interface IndexProof extends IndexClaim {
 /** What is asked of the planner about one database, as it was when it was asked. */
 export interface IndexQuestions {
   readonly database: DatabaseFacts;
-  readonly claims: readonly IndexClaim[];
+  readonly claims: readonly (IndexClaim & { readonly question: IndexQuestion })[];
+  /** Path of the statistics that the workspace names. */
+  readonly statistics?: string;
 }
 
 /** The questions that findings raise, each once; undefined when they raise none. */
-export function indexQuestions(database: DatabaseFacts, findings: readonly Finding[]): IndexQuestions | undefined {
-  const claims = new Map<string, IndexClaim>();
+export function indexQuestions(config: Config, database: DatabaseFacts, findings: readonly Finding[]): IndexQuestions | undefined {
+  const claims = new Map<string, IndexQuestions['claims'][number]>();
   for (const finding of findings) {
     const { claim } = finding;
-    if (finding.database === database.name && claim?.kind === 'index helps') claims.set(`${claim.query}\0${claim.index}`, { query: claim.query, index: claim.index });
+    if (finding.database === database.name && claim?.kind === 'index helps') claims.set(`${claim.query}\0${claim.index}`, { query: claim.query, index: claim.index, question: questionOfClaim(database, claim) });
   }
-  return claims.size === 0 ? undefined : { database: copyOf(database), claims: [...claims.values()] };
+  const statistics = statisticsPath(config, database);
+  return claims.size === 0 ? undefined : { database: copyOf(database), claims: [...claims.values()], ...(statistics !== undefined && { statistics }) };
 }
 
 /** The database as it is now: what is asked for later is taken out at once, the rest is left out. */
@@ -39,12 +46,25 @@ function copyOf(database: DatabaseFacts): DatabaseFacts {
   return { ...database, steps: [], scripts: [], otherEntries: [], unread: [], workload: [...database.workload] };
 }
 
+/** Reads a file of the workspace; undefined when it can not be read. */
+export type ReadText = (path: string) => Promise<string | undefined>;
+
 /** Asks the planner, on the schema after all migrations. Throws what the engine throws when it can not be opened or ends. */
-export async function proveIndexes(workplace: Workplace, engine: Engine, { database, claims }: IndexQuestions): Promise<IndexProof[]> {
+export async function proveIndexes(workplace: Workplace, engine: Engine, { database, claims, statistics }: IndexQuestions, read: ReadText): Promise<IndexProof[]> {
+  const file = statistics === undefined ? undefined : await statisticsIn(statistics, database, read);
+  if (typeof file === 'string') return claims.map(({ query, index }) => ({ query, index, outcome: notRun('index what-if', file) }));
   const { catalog } = database;
   const session = await workplace.session(engine, [...catalog.extensions.keys()]);
   await layOut(session, catalog);
   const proofs: IndexProof[] = [];
-  for (const claim of claims) proofs.push({ ...claim, outcome: await proveIndex(session, database, { query: claim.query, indexes: [claim.index] }) });
+  for (const { query, index, question } of claims) proofs.push({ query, index, outcome: await proveIndex(session, database, question, file) });
   return proofs;
+}
+
+/** The statistics that a workspace names, or why they can not be used. */
+async function statisticsIn(path: string, { dialect }: DatabaseFacts, read: ReadText): Promise<StatisticsFile | string> {
+  const text = await read(path);
+  if (text === undefined) return `The statistics in ${path} can not be read.`;
+  const { statistics, problems } = readStatistics(text, dialect);
+  return statistics ?? `The statistics in ${path} can not be used: ${problems[0] ?? 'they hold nothing'}`;
 }

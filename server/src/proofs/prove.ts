@@ -1,12 +1,14 @@
 import type { MigrationStep } from '../project/facts.ts';
 import type { Dialect } from '../source/dialect.ts';
+import { maskSecrets } from '../source/secrets.ts';
 import { EngineRefusal, EngineStopped, type Engine } from './engine.ts';
 import { migrationExperiments, type MigrationExperiments } from './experiments.ts';
-import { proveIndexes, type IndexProof } from './indexProofs.ts';
+import { proveIndexes, type IndexProof, type ReadText } from './indexProofs.ts';
 import type { Laboratory, Workplace } from './laboratory.ts';
 import type { ExperimentName, Outcome } from './outcome.ts';
 import { HistoryPoint } from './point.ts';
-import { notRun, type DatabaseProof, type MigrationProof } from './report.ts';
+import { notRun } from './notRun.ts';
+import type { DatabaseProof, MigrationProof } from './report.ts';
 import { stopOf } from './stops.ts';
 import { noStore, type ProofStore } from './store.ts';
 import { proofKey, type ProofSubject } from './subject.ts';
@@ -27,6 +29,8 @@ export interface ProveOptions {
   readonly store?: ProofStore;
   /** Milliseconds for all; what has not begun by then is told as not run. */
   readonly budget?: number;
+  /** Reads the statistics that a workspace names. */
+  readonly read?: ReadText;
   /** Version of the product: with another one, everything is proved again. */
   readonly product?: string;
   /** The experiments to run; tests make one fail. */
@@ -83,11 +87,12 @@ async function proveDatabase(run: Run, subject: ProofSubject): Promise<DatabaseP
 /** Asks the planner what findings raise. Without an engine, or when it fails, each question stays open with the reason. */
 async function indexProofs(run: Run, { dialect, questions }: ProofSubject, engine: Engine | undefined): Promise<IndexProof[]> {
   if (!questions) return [];
-  const open = (reason: string): IndexProof[] => questions.claims.map((claim) => ({ ...claim, outcome: notRun('index what-if', reason) }));
+  const open = (reason: string): IndexProof[] => questions.claims.map(({ query, index }) => ({ query, index, outcome: notRun('index what-if', reason) }));
   if (!engine) return open(noEngine[dialect]);
   if (run.signal?.aborted) return open(stoppedByUser);
   try {
-    return await run.laboratory.work((workplace) => proveIndexes(workplace, engine, questions), run.signal);
+    const proofs = await run.laboratory.work((workplace) => proveIndexes(workplace, engine, questions, run.read ?? (async () => undefined)), run.signal);
+    return proofs.map((proof) => ({ ...proof, outcome: masked(proof.outcome) }));
   } catch (error) {
     return open(run.signal?.aborted ? stoppedByUser : reasonOf(error));
   }
@@ -112,7 +117,7 @@ async function proveStep(run: Run, work: StepWork): Promise<MigrationProof> {
   if (known) return rebased(known, head);
   if (run.signal?.aborted) return withheld(stoppedByUser);
   if (performance.now() > run.deadline) return withheld(outOfTime);
-  const proof = { ...head, ...(await run.laboratory.work((workplace) => proveOn(run, { ...work, engine }, workplace), run.signal)) };
+  const proof = { ...head, ...masked(await run.laboratory.work((workplace) => proveOn(run, { ...work, engine }, workplace), run.signal)) };
   if (!run.signal?.aborted) await store.put(proof);
   return proof;
 }
@@ -141,6 +146,14 @@ async function contained<D>(run: Run, point: HistoryPoint, experiment: Experimen
     await point.discard();
     return notRun(experiment, run.signal?.aborted ? stoppedByUser : reasonOf(error));
   }
+}
+
+/** A copy in which no text shows a password: what experiments quote of the workspace leaves the process. */
+function masked<T>(value: T): T {
+  if (typeof value === 'string') return maskSecrets(value) as T;
+  if (Array.isArray(value)) return value.map(masked) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, masked(inner)])) as T;
 }
 
 /** The same proof for a migration that stands elsewhere now, or under another name. */

@@ -2,7 +2,7 @@ import type { ExperimentEvidence } from '../../../protocol/evidence.ts';
 import type { Dialect } from '../source/dialect.ts';
 import type { NotLaid } from './bench.ts';
 import type { IndexProof } from './indexProofs.ts';
-import type { ExperimentName, LocksDetail, Outcome, RoundTripDetail, RowsDetail } from './outcome.ts';
+import type { LocksDetail, Outcome, RoundTripDetail, RowsDetail } from './outcome.ts';
 
 /** Where the proof of a migration stopped, and why: what comes behind it was not seen. */
 export interface Stop {
@@ -46,11 +46,6 @@ export interface DatabaseProof {
 /** The outcomes of a migration in the order in which they are told. */
 export function outcomesOf({ locks, rows, roundTrip }: MigrationProof): readonly Outcome<unknown>[] {
   return [locks, rows, roundTrip];
-}
-
-/** An experiment that did not run, with the reason. */
-export function notRun(experiment: ExperimentName, reason: string): Outcome<never> {
-  return { experiment, ran: false, reason };
 }
 
 /** All evidence of a migration. */

@@ -1,4 +1,4 @@
-import type { DatabaseFacts, HistoryEntry, Migration, MigrationStep, PlacedStatement, ScriptPart } from '../project/facts.ts';
+import type { DatabaseFacts, Facts, HistoryEntry, Migration, MigrationStep, PlacedStatement, ScriptPart } from '../project/facts.ts';
 import { renderCatalog } from '../schema/render.ts';
 import type { Catalog } from '../schema/catalog.ts';
 import type { Finding } from '../rules/rule.ts';
@@ -19,9 +19,9 @@ export interface ProofSubject {
  * @param select which migrations
  * @param findings whose claims about indexes are looked at too
  */
-export function subjectOf(database: DatabaseFacts, select: (step: MigrationStep) => boolean, findings: readonly Finding[] = []): ProofSubject {
+export function subjectOf({ config }: Facts, database: DatabaseFacts, select: (step: MigrationStep) => boolean, findings: readonly Finding[] = []): ProofSubject {
   const { name, dialect, engineVersion } = database;
-  const questions = indexQuestions(database, findings);
+  const questions = indexQuestions(config, database, findings);
   return { name, dialect, ...(questions && { questions }), ...(engineVersion !== undefined && { engineVersion }), steps: database.steps.filter(select).map(copyOfStep) };
 }
 

@@ -7,6 +7,7 @@ import { renderYaml } from '../../plan/yaml.ts';
 import { checkWorkspace } from '../../rules/engine.ts';
 import type { Arguments, CommandSpec } from '../args.ts';
 import { InputError, type ExitCode, type Io } from '../io.ts';
+import { proofsIn, provedFindings } from '../proving.ts';
 import { isAsked, load, shownPath, targetsOf, tellProblems, type Loaded, type Target } from '../load.ts';
 
 export const planSpec: CommandSpec = {
@@ -15,6 +16,7 @@ export const planSpec: CommandSpec = {
   positionals: { least: 0, most: 1, what: 'no name' },
   options: {
     format: { kind: 'value', choices: ['yaml', 'markdown', 'json'], help: 'how to print (default yaml)' },
+    prove: { kind: 'flag', help: 'run pending migrations on embedded engines, and let the plan rest on what they do' },
     database: { kind: 'value', placeholder: 'NAME', help: 'the database to lead with, where there are several' },
     out: { kind: 'value', placeholder: 'FILE', help: 'write to a file inside the workspace instead of standard output' },
     force: { kind: 'flag', help: 'let --out replace a file that exists' },
@@ -27,8 +29,9 @@ export async function plan(args: Arguments, io: Io): Promise<ExitCode> {
   const { facts } = loaded;
   const wanted = args.values.get('database');
   if (wanted !== undefined && !facts.databases.some((database) => database.name === wanted)) throw new InputError(`there is no database ${wanted}; the workspace holds ${facts.databases.map((database) => database.name).join(', ') || 'none'}`);
-  const findings = checkWorkspace(facts, { log: (message) => io.err(`${message}\n`) });
-  const whole = buildPlan(facts, findings, wanted === undefined ? {} : { database: wanted });
+  const found = checkWorkspace(facts, { log: (message) => io.err(`${message}\n`) });
+  const { findings, proofs } = args.flags.has('prove') ? await provedFindings(io, loaded, found, false) : { findings: found, proofs: [] };
+  const whole = buildPlan(facts, findings, { proofs: proofsIn(proofs).ofMigration, ...(wanted !== undefined && { database: wanted }) });
   const made = whole && partAskedFor(whole, loaded);
   if (!made) throw new InputError(`${args.positionals[0] ?? '.'}: no migrations, schema or queries were found`);
   const format = args.values.get('format') ?? 'yaml';

@@ -2,6 +2,7 @@ import { correctedDown } from '../../edits/down/correctedDown.ts';
 import { notRestored } from '../../edits/down/restored.ts';
 import type { MigrationStep } from '../../project/facts.ts';
 import type { SchemaDifference } from '../../schema/diff.ts';
+import { maskSecrets } from '../../source/secrets.ts';
 import { defineRule, placeOf, type Place } from '../rule.ts';
 import { everyDialect } from '../support.ts';
 
@@ -67,7 +68,8 @@ function wordsOf(difference: SchemaDifference): string {
   const kept = keptValues(difference);
   if (kept) return `enum ${difference.name} keeps ${kept.join(', ')}`;
   const text = difference.text.replace(/ is new(?=:|$)/u, ' is left over').replace(/ is gone(?=:|$)/u, ' is missing').replace(/ became /u, ' is now ').replaceAll(/\s+/gu, ' ');
-  return text.length > 160 ? `${text.slice(0, 159)}…` : text;
+  const safe = maskSecrets(text);
+  return safe.length > 160 ? `${safe.slice(0, 159)}…` : safe;
 }
 
 /** The values that an enum has too many, when nothing else is wrong with it: the engine has no statement that takes one away. */

@@ -1,0 +1,101 @@
+import type { Evidence, EvidenceLevel } from '../../../protocol/evidence.ts';
+import type { Claim } from '../../../protocol/plan.ts';
+import type { HistoryEntry, MigrationStep } from '../project/facts.ts';
+import type { StatementLocks } from '../proofs/outcome.ts';
+import { problemsOf, type ProofProblem } from '../proofs/problems.ts';
+import { evidenceOf, outcomesOf, type MigrationProof } from '../proofs/report.ts';
+import { claim, count, places, some, type PlanContext } from './context.ts';
+import type { LockEffect } from './lockEffect.ts';
+
+/** What an engine showed of one statement, in the form of the plan. */
+export interface SeenStep {
+  readonly level: EvidenceLevel;
+  readonly effect: Pick<LockEffect, 'lock' | 'rewrite' | 'scan' | 'blocks'>;
+  readonly evidence: readonly Evidence[];
+}
+
+/** What a proof says of a statement; undefined when it says nothing that the plan would not know without it. */
+export function seenOf(proof: MigrationProof | undefined, { migration }: MigrationStep, { placed: { statement } }: HistoryEntry): SeenStep | undefined {
+  if (!proof?.locks.ran) return undefined;
+  const start = statement.start - migration.up.range.start + proof.base;
+  const seen = proof.locks.detail.statements.find((one) => one.start === start);
+  if (!seen || seen.notRun !== undefined || seen.refused || seen.classFact || proof.locks.engine.dialect !== 'postgresql') return undefined;
+  const failures = proof.rows.ran && proof.rows.detail.failures.some((one) => one.start === start) ? proof.rows.evidence.filter(({ ran }) => ran === seen.sql) : [];
+  const shown = proof.locks.evidence.filter(({ observed }) => observed === seen.observed).slice(0, 1);
+  return { level: 'proved', effect: effectOf(seen), evidence: [...failures, ...shown] };
+}
+
+/** Modes as the manual writes them, strongest first; what keeps whom waiting is the table of conflicts of the manual, 13.3.1. */
+const modes: readonly (readonly [mode: string, words: string, blocks: LockEffect['blocks']])[] = [
+  ['AccessExclusive', 'ACCESS EXCLUSIVE', 'everything'],
+  ['Exclusive', 'EXCLUSIVE', 'writes'],
+  ['ShareRowExclusive', 'SHARE ROW EXCLUSIVE', 'writes'],
+  ['Share', 'SHARE', 'writes'],
+  ['ShareUpdateExclusive', 'SHARE UPDATE EXCLUSIVE', 'nothing'],
+  ['RowExclusive', 'ROW EXCLUSIVE', 'nothing'],
+];
+
+/** What a statement holds while it runs: what it took, and what earlier ones of its transaction took. */
+function effectOf({ locks, held, rewritten, scanned }: StatementLocks): SeenStep['effect'] {
+  const tables = [...locks, ...held].filter(({ kind }) => kind === 'table' || kind === 'materialized view');
+  const strongest = modes.find(([mode]) => tables.some((lock) => lock.mode === mode));
+  const own = modes.flatMap(([mode, words]) => {
+    const names = [...new Set(locks.filter((lock) => lock.mode === mode && (lock.kind === 'table' || lock.kind === 'materialized view')).map(({ relation }) => relation))];
+    return names.length > 0 ? [`${words} on ${some(names)}`] : [];
+  });
+  const earlier = own.length === 0 && strongest ? `${strongest[1]} on ${some([...new Set(held.filter(({ mode }) => mode === strongest[0]).map(({ relation }) => relation))])}, held from before` : null;
+  return { lock: own.length > 0 ? own.join(', ') : earlier, rewrite: rewritten.some(({ kind }) => kind !== 'index'), scan: scanned.length > 0, blocks: strongest?.[2] ?? 'nothing' };
+}
+
+/** What the proofs of pending migrations come to, one claim per experiment, and where they stopped. */
+export function provedClaims(context: PlanContext, pending: readonly MigrationStep[]): Claim[] {
+  const proofs = pending.flatMap((step) => context.proofOf(step) ?? []);
+  const ran = proofs.filter((proof) => outcomesOf(proof).some((outcome) => outcome.ran));
+  if (ran.length === 0) return [];
+  const problems = proofs.flatMap(problemsOf);
+  return [locksClaim(context, ran), rowsClaim(context, ran, problems), downsClaim(context, ran, problems), ...stopClaims(context, proofs)].filter((one) => one !== undefined);
+}
+
+function locksClaim(context: PlanContext, proofs: readonly MigrationProof[]): Claim | undefined {
+  const seen = proofs.filter(({ locks }) => locks.ran);
+  if (seen.length === 0) return undefined;
+  const statements = seen.reduce((sum, { locks }) => sum + (locks.ran ? locks.detail.statements.filter((one) => one.notRun === undefined && !one.refused).length : 0), 0);
+  const refused = seen.flatMap((proof) => problemsOf(proof).filter(({ experiment }) => experiment === 'locks'));
+  const text = refused.length === 0 ? `${count(statements, 'statement')} of ${count(seen.length, 'pending migration')} ran on ${engineOf(seen)}; the locks of its steps are those that were seen.` : `${count(refused.length, 'pending statement')} ${refused.length === 1 ? 'is' : 'are'} refused by ${engineOf(seen)}.`;
+  return claim(text, 'proved', refused.length > 0 ? placesOf(context, refused) : seen.flatMap(({ locks }) => (locks.ran ? locks.evidence : [])).slice(0, 3));
+}
+
+function rowsClaim(context: PlanContext, proofs: readonly MigrationProof[], problems: readonly ProofProblem[]): Claim | undefined {
+  const seen = proofs.filter(({ rows }) => rows.ran && (rows.detail.failures.length > 0 || rows.detail.passed.length > 0));
+  if (seen.length === 0) return undefined;
+  const failing = problems.filter(({ experiment }) => experiment === 'existing rows');
+  if (failing.length > 0) return claim(`${count(failing.length, 'pending statement')} ${failing.length === 1 ? 'fails' : 'fail'} on rows that the schema before it allows, shown on ${engineOf(seen)}.`, 'proved', [...seen.flatMap(({ rows }) => (rows.ran && rows.detail.failures.length > 0 ? rows.evidence : [])).slice(0, 3), ...placesOf(context, failing)]);
+  return claim(`No pending statement failed on the awkward rows that were made for it on ${engineOf(seen)}.`, 'proved', seen.flatMap(({ rows }) => (rows.ran ? rows.evidence : [])).slice(0, 3));
+}
+
+function downsClaim(context: PlanContext, proofs: readonly MigrationProof[], problems: readonly ProofProblem[]): Claim | undefined {
+  const seen = proofs.filter(({ roundTrip }) => roundTrip.ran && roundTrip.detail.verdict !== 'up failed');
+  if (seen.length === 0) return undefined;
+  const lost = problems.filter(({ experiment }) => experiment === 'round trip');
+  const evidence = seen.flatMap(({ roundTrip }) => (roundTrip.ran ? roundTrip.evidence : [])).slice(0, 4);
+  if (lost.length > 0) return claim(`${count(lost.length, 'down')} of ${seen.length} ${lost.length === 1 ? 'does' : 'do'} not bring back what was there, shown on ${engineOf(seen)}.`, 'proved', [...evidence, ...placesOf(context, lost)]);
+  const derived = seen.filter(({ down }) => down === 'derived').length;
+  return claim(`Up, down and up again brought schema and rows back for ${count(seen.length, 'pending migration')} on ${engineOf(seen)}${derived > 0 ? `, ${derived} of them with a down derived from the history` : ''}.`, 'proved', evidence);
+}
+
+function stopClaims(context: PlanContext, proofs: readonly MigrationProof[]): Claim[] {
+  const stops = proofs.flatMap(({ stopped }) => stopped ?? []);
+  const silent = [...new Set(proofs.flatMap(outcomesOf).flatMap((outcome) => (outcome.ran ? [] : [`${outcome.experiment}: ${outcome.reason}`])))];
+  return [
+    ...stops.map((stop) => claim(`The proof stopped here: ${stop.reason}`, 'assumed', [context.place({ file: stop.file, range: { start: stop.offset, end: stop.offset } })])),
+    ...(silent.length > 0 ? [claim(`Not proved: ${some(silent, 3, '; ')}`, 'assumed', [])] : []),
+  ];
+}
+
+function placesOf(context: PlanContext, problems: readonly ProofProblem[]): Evidence[] {
+  return places(context, problems.map(({ file, start }) => ({ file, range: { start, end: start } })), 4);
+}
+
+function engineOf(proofs: readonly MigrationProof[]): string {
+  return [...new Set(proofs.flatMap(evidenceOf).map(({ engine, version }) => `${engine} ${version}`))].join(' and ') || 'an engine';
+}
