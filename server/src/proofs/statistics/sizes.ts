@@ -11,8 +11,8 @@ const rowHeader = 23;
 const entryHeader = 8;
 /** What a btree keeps at the end of a page. */
 const btreeTail = 16;
-/** Pages above the leaves are built 70 percent full. */
-const innerFill = 0.7;
+/** Pages above the leaves are built that full, in percent. */
+const innerFill = 70;
 /** A row identifier in a list of rows with the same key; a list takes at most a tenth of a page. */
 const rowIdentifier = 6;
 const longestList = 812;
@@ -53,14 +53,16 @@ export interface BtreeSize {
 
 /** Size of a btree over `rows` entries, as CREATE INDEX builds it. `of` tells the statistics of a column, undefined for expressions. */
 export function btreeSize(index: Pick<IndexShape, 'keys' | 'included' | 'unique' | 'deduplicates' | 'fill'>, rows: number, of: (key: KeyShape) => ColumnStatistics | undefined): BtreeSize {
+  if (rows < 1) return btreeSize(index, 1, of);
   const end = (from: number, key: KeyShape) => placed(from, key, of(key)?.width ?? (key.length < 0 ? 16 : key.length));
   const keys = index.keys.reduce(end, 0);
   const tuple = aligned(entryHeader + index.included.reduce(end, keys), 8);
   const different = index.unique ? rows : distinctKeys(index.keys.map((key) => distinctOf(of(key), rows)), rows);
   const leafBytes = index.deduplicates ? different * listsBytes(tuple, rows / different) : rows * (tuple + itemPointer);
-  const usable = page - pageHeader - btreeTail;
-  const leaves = Math.max(1, Math.ceil(leafBytes / Math.floor((usable * index.fill) / 100)));
-  const fanOut = Math.max(2, Math.floor((usable * innerFill) / (aligned(entryHeader + keys, 8) + itemPointer)));
+  const average = leafBytes / rows;
+  const perLeaf = average > tuple ? Math.floor(filled(index.fill) / average) : filled(index.fill) / average;
+  const leaves = Math.max(1, Math.ceil(rows / Math.max(1, perLeaf)));
+  const fanOut = Math.max(2, Math.floor(filled(innerFill) / (aligned(entryHeader + keys, 8) + itemPointer)));
   let levels = 0;
   let pages = leaves + 1;
   for (let on = leaves; on > 1; levels++) {
@@ -68,6 +70,11 @@ export function btreeSize(index: Pick<IndexShape, 'keys' | 'included' | 'unique'
     pages += on;
   }
   return { pages, levels, entry: tuple + itemPointer };
+}
+
+/** Bytes of entries that a page gets when it is built: the two pointers kept free for the highest key and the next entry left out. */
+function filled(fill: number): number {
+  return page - pageHeader - btreeTail - 2 * itemPointer - Math.floor((page * (100 - fill)) / 100);
 }
 
 function distinctOf(statistics: ColumnStatistics | undefined, rows: number): number {

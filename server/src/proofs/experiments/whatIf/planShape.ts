@@ -58,7 +58,7 @@ export function skipsLeading(node: PlanNode, leading: string): boolean {
   const condition = node['Index Cond'];
   if (condition === undefined) return false;
   const first = bare(leading);
-  return !conjuncts(condition).some((one) => bare(one).startsWith(first) || bare(one).startsWith(`row${first}`));
+  return !conjuncts(condition).some((one) => bare(one).startsWith(first) || bare(one).startsWith(`ROW${first}`));
 }
 
 /** Brackets, blanks and the types that EXPLAIN writes behind a column tell nothing of which column it is. */

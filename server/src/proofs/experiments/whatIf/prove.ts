@@ -2,6 +2,7 @@ import type { ExperimentEvidence } from '../../../../../protocol/evidence.ts';
 import type { DatabaseFacts } from '../../../project/facts.ts';
 import { findTable, objectKey, type Table } from '../../../schema/catalog.ts';
 import { renderName } from '../../../schema/quote.ts';
+import type { Dialect } from '../../../source/dialect.ts';
 import type { Query } from '../../../source/query/query.ts';
 import { readQueryText } from '../../../source/query/read.ts';
 import { EngineRefusal, type EngineSession } from '../../engine.ts';
@@ -76,10 +77,14 @@ function rangedIn({ blocks }: Query): Set<string> {
   return new Set(ranges.map(({ column }) => column.name));
 }
 
+function explainOf(dialect: Dialect, asked: string): string {
+  return dialect === 'sqlite' ? 'EXPLAIN QUERY PLAN' : /\$\d/.test(asked) ? 'EXPLAIN (GENERIC_PLAN)' : 'EXPLAIN';
+}
+
 /** One piece of evidence for each index, in their order. */
 function evidenceOf({ info }: EngineSession, database: DatabaseFacts, detail: WhatIfDetail): ExperimentEvidence[] {
   return detail.candidates.flatMap((candidate): ExperimentEvidence[] => {
     const told = observed(detail, candidate, info, database.engineVersion);
-    return told === undefined ? [] : [{ level: candidate.verdict === 'helps' ? 'modelled' : 'refuted', experiment, engine: info.name, version: info.version, observed: told, ran: `${candidate.index}; EXPLAIN ${detail.asked}` }];
+    return told === undefined ? [] : [{ level: candidate.verdict === 'helps' ? 'modelled' : 'refuted', experiment, engine: info.name, version: info.version, observed: told, ran: `${candidate.index}; ${explainOf(info.dialect, detail.asked)} ${detail.asked}` }];
   });
 }
