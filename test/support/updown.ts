@@ -44,6 +44,27 @@ export interface PairResult {
   readonly written: Outcome<RoundTripDetail>;
 }
 
+/** A history that was run. */
+export interface UpDownRun {
+  readonly record: UpDownRecord;
+  readonly results: readonly PairResult[];
+}
+
+/** Whether the schema came back; running the migration a second time can still fail on rows that it left. */
+export function restoresSchema({ written }: PairResult): boolean {
+  return written.ran && (written.detail.verdict.startsWith('restored') || written.detail.verdict === 'up again failed');
+}
+
+/** Migrations that ran, so that there was something to take back. */
+export function ranUp({ ours }: PairResult): boolean {
+  return ours !== 'up_error';
+}
+
+/** Pairs whose verdict is another one than the record's. */
+export function unlikeRecord({ results }: UpDownRun): PairResult[] {
+  return results.filter(({ recorded, ours }) => recorded !== undefined && recorded.cls !== ours);
+}
+
 /** The project folder of the corpora that a record was made of. */
 export function projectOf({ repo }: UpDownRecord): string {
   const name = repo.split('/')[1]!;

@@ -126,8 +126,8 @@ export interface RoundTripDetail {
   readonly data: readonly string[];
   /** How the schema after the second up differs from that after the first, where it does. */
   readonly again?: readonly string[];
-  /** What the engine refused, and where it stands; a down that nobody wrote has no file. */
-  readonly error?: { readonly code: string; readonly message: string; readonly sql: string; readonly file: string; readonly start: number };
+  /** What the engine refused, and where it stands; a down that nobody wrote has no file. `uncommitted`: it may run once what stands before it is committed. */
+  readonly error?: { readonly code: string; readonly message: string; readonly sql: string; readonly file: string; readonly start: number; readonly uncommitted?: true };
   /** Set when the scripts were committed, as their runner does: the bench has to be laid out anew. */
   readonly committed?: true;
   /** Set when it was run without rows, because those that the schema allows make the migration fail. */

@@ -16,9 +16,6 @@ export interface RoundTripOptions {
   readonly mayCommit?: boolean;
 }
 
-/** What PostgreSQL answers when one script has to be committed before the next: unsafe use of a new enum value, object in use, active transaction. */
-const commitFirst: ReadonlySet<string> = new Set(['55P04', '55006', '25001']);
-
 /**
  * Runs a migration, its down and the migration again, and compares schema and rows before and after. All of it is taken back, unless one
  * script has to be committed before the next can run: then it is, where `mayCommit` allows it, and `committed` tells.
@@ -50,7 +47,7 @@ async function triedFirst(session: EngineSession, scripts: Scripts, { mayCommit 
   const first = session.info.dialect === 'sqlite' && asked ? await withoutForeignKeys(session, inTrial) : await inTrial();
   if (first.error === undefined) return first;
   if (session.info.dialect === 'sqlite' && !asked && refusedForKeys(first.error)) return { ...(await withoutForeignKeys(session, inTrial)), withoutForeignKeys: true };
-  if (!commitFirst.has(first.error.code)) return first;
+  if (!first.error.uncommitted) return first;
   return mayCommit ? await committed(session, scripts) : undefined;
 }
 
