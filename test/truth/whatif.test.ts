@@ -186,6 +186,9 @@ CREATE VIEW recent AS SELECT * FROM shop.events;`;
     const outcome = await proveIndex(session, database!, question);
     expect(outcome.ran && [outcome.detail.best, outcome.evidence[0]!.level]).toEqual([finding.claim.index, 'modelled']);
     expect(outcome.ran && outcome.detail.assumptions).toContain('the parameter of LIMIT taken as 20');
+    const key = checkWorkspace(facts).find(({ rule }) => rule === 'foreign-key-without-index');
+    if (key?.claim?.kind !== 'index helps') throw new Error('the rule claims nothing');
+    expect(await proveIndex(session, database!, questionOfClaim(database!, key.claim))).toMatchObject({ ran: true, evidence: [{ level: 'modelled' }] });
   });
 });
 

@@ -6,6 +6,7 @@ import { objectKey, type ForeignKey, type Table } from '../../schema/catalog.ts'
 import { isMySql, type Dialect } from '../../source/dialect.ts';
 import type { ColumnUse, QueryBlock, TableUse } from '../../source/query/query.ts';
 import type { DesignTable } from '../design.ts';
+import { lookupClaim } from '../indexClaim.ts';
 import { addIndexFixes } from '../indexFixes.ts';
 import { fieldOfColumn, modelOfTable } from '../prismaModels.ts';
 import { defineRule, type RuleContext } from '../rule.ts';
@@ -60,6 +61,7 @@ function checkForeignKey(design: DesignTable, shown: Table, foreignKey: ForeignK
     message: `${owner}${names.length === 1 ? `.${names[0]}` : ` (${names.join(', ')})`} references ${references.table}, and no index leads with ${names.length === 1 ? 'it' : 'these columns'}`,
     help: `Create an index on ${shown.name} (${columns.join(', ')}).`,
     related: use ? [relatedAt(use.query, use.kind === 'delete' ? `Rows of ${references.table} are deleted here` : `${shown.name} is joined through the key here`)] : [],
+    claim: lookupClaim(database, { tableKey: design.key, table: design.table }, columns),
     fix: () => {
       const wanted = columns.map((name) => ({ name, order: 'asc' as const }));
       return addIndexFixes(facts, database, { tableKey: design.key, table: design.table, columns: wanted, name: indexName(database, design.table, columns) });
