@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { mistakeIn } from './updownRecords.ts';
-import { ranUp, restoresSchema, unlikeRecord, type PairResult, type UpDownRecord, type UpDownRun } from './updown.ts';
+import { changesSchema, ranUp, restoresSchema, unlikeRecord, type PairResult, type UpDownRecord, type UpDownRun } from './updown.ts';
 
 const page = new URL('../../docs/downs.md', import.meta.url);
 const titles = { postgresql: 'PostgreSQL', sqlite: 'SQLite' } as const;
@@ -35,13 +35,14 @@ function verdicts(runs: readonly UpDownRun[]): string {
 
 function written(runs: readonly UpDownRun[]): string {
   const row = (name: string, pairs: readonly PairResult[]) => {
-    const tried = pairs.filter(ranUp);
+    const tried = pairs.filter((pair) => ranUp(pair) && changesSchema(pair));
+    const people = tried.filter(({ step }) => (step.migration.down?.statements.length ?? 0) > 0);
     const exact = tried.filter(({ written: trip }) => trip.ran && (trip.detail.verdict === 'restored' || trip.detail.verdict === 'up again failed'));
     const all = tried.filter(restoresSchema);
-    return [name, tried.length, exact.length, all.length - exact.length, tried.length - all.length, tried.filter(({ script }) => script.complete).length, tried.filter((pair) => pair.script.complete && !restoresSchema(pair)).length, tried.filter(({ ours }) => ours === 'restored').length];
+    return [name, tried.length, exact.length, all.length - exact.length, tried.length - all.length, tried.filter(({ script }) => script.complete).length, tried.filter((pair) => pair.script.complete && !restoresSchema(pair)).length, people.length, people.filter(({ ours }) => ours === 'restored').length, people.filter(({ ours }) => ours === 'restored_except_column_order').length];
   };
   const rows = [...runs.map(({ record, results }) => row(record.id, results)), row('all', runs.flatMap(({ results }) => results))];
-  return `### Downs written from the history\n\n${table(['history', 'migrations', 'restored', 'but for column order', 'not restored', 'called complete', 'falsely', 'restored by the down that people wrote'], rows)}`;
+  return `### Downs written from the history\n\n${table(['history', 'migrations that change the schema', 'restored', 'but for column order', 'not restored', 'called complete', 'falsely', 'with a down that people wrote', 'of those restored', 'but for column order'], rows)}`;
 }
 
 function reasons(runs: readonly UpDownRun[]): string {
@@ -53,6 +54,7 @@ function reasons(runs: readonly UpDownRun[]): string {
 const kinds: readonly (readonly [string, RegExp])[] = [
   ['rows of a dropped table', /^the rows of .* \(dropped with/],
   ['values of a dropped column', /^the values of .* \(dropped with/],
+  ['numbers of rows', /numbered the rows anew|numbered anew/],
   ['values that the migration did not carry over', /not carried over|did not carry/],
   ['values changed by a conversion of their type', /^what the conversion/],
   ['values overwritten by UPDATE', /overwritten by|the old rows are not known/],

@@ -60,6 +60,11 @@ export function ranUp({ ours }: PairResult): boolean {
   return ours !== 'up_error';
 }
 
+/** Whether there was something in the schema to take back. */
+export function changesSchema({ written }: PairResult): boolean {
+  return !written.ran || written.detail.changed;
+}
+
 /** Pairs whose verdict is another one than the record's. */
 export function unlikeRecord({ results }: UpDownRun): PairResult[] {
   return results.filter(({ recorded, ours }) => recorded !== undefined && recorded.cls !== ours);

@@ -9,7 +9,7 @@ import { openSqlite } from '../../server/src/proofs/engines/sqlite.ts';
 import { proveRoundTrip } from '../../server/src/proofs/experiments/roundTrip/prove.ts';
 import { provedDown } from '../../server/src/proofs/experiments/roundTrip/provedDown.ts';
 import { scriptPart } from '../../server/src/proofs/experiments/roundTrip/scripts.ts';
-import { notRun } from '../../server/src/proofs/report.ts';
+import { notRun } from '../../server/src/proofs/notRun.ts';
 import { checkWorkspace } from '../../server/src/rules/engine.ts';
 import { emptyCatalog } from '../../server/src/schema/apply.ts';
 
