@@ -19,7 +19,7 @@ const publicSchema = `CREATE SCHEMA public AUTHORIZATION pg_database_owner; GRAN
 /** Whether anything is left that initdb did not make: its objects have numbers below 16384. */
 const leftovers = `
   SELECT EXISTS (SELECT FROM pg_class WHERE oid >= 16384) OR EXISTS (SELECT FROM pg_proc WHERE oid >= 16384) OR EXISTS (SELECT FROM pg_type WHERE oid >= 16384)
-    OR EXISTS (SELECT FROM pg_namespace WHERE oid >= 16384 AND nspname <> 'public') OR EXISTS (SELECT FROM pg_authid WHERE oid >= 16384) OR EXISTS (SELECT FROM pg_default_acl)
+    OR EXISTS (SELECT FROM pg_namespace WHERE oid >= 16384 AND nspname !~ '^(public|pg_(toast_)?temp_[0-9]+)$') OR EXISTS (SELECT FROM pg_authid WHERE oid >= 16384) OR EXISTS (SELECT FROM pg_default_acl)
     OR EXISTS (SELECT FROM pg_cast WHERE oid >= 16384) OR EXISTS (SELECT FROM pg_operator WHERE oid >= 16384) OR EXISTS (SELECT FROM pg_language WHERE oid >= 16384)
     OR EXISTS (SELECT FROM pg_db_role_setting) OR pg_database_size(current_database()) > ${LARGEST} AS found`;
 

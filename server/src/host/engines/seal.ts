@@ -21,9 +21,9 @@ const outwardGlobals = ['fetch', 'WebSocket', 'EventSource', 'XMLHttpRequest', '
 export function seal(libraries: readonly Uint8Array[]): void {
   const modules = outward.map((name) => require(`node:${name}`) as Record<string, unknown>);
   for (const module of modules) {
-    for (const [key, { get, value, configurable }] of Object.entries(Object.getOwnPropertyDescriptors(module))) {
+    for (const [key, property] of Object.entries(Object.getOwnPropertyDescriptors(module))) {
       // What is behind a getter is not loaded for this: Node's WebSocket would compile a parser of its own later, and fail. Constants are fixed.
-      if (typeof value === 'function' || (get && configurable)) replace(module, key, refuse);
+      if (typeof property.value === 'function' || ('get' in property && property.configurable)) replace(module, key, refuse);
     }
   }
   // Taken away and not replaced: to replace WebSocket, Node would load it.
