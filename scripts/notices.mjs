@@ -28,6 +28,10 @@ const sections = (await bundledPackages()).map((path) => {
   const text = licenceText(folder) ?? 'The package carries no licence file of its own; its manifest names the licence above.';
   return `## ${manifest.name} ${manifest.version}\n\nLicence: ${manifest.license ?? 'see below'}\n\n\`\`\`text\n${text.replace(/```/g, "'''")}\n\`\`\`\n`;
 });
+// What is compiled into the binaries of packages that say nothing of it.
+sections.push(`## PostgreSQL 18\n\nInside pglite.wasm, pglite.data and the extensions, and the grammar inside libpg-query.wasm. Licence: PostgreSQL\n\n\`\`\`text\n${readFileSync(join(root, 'scripts/licences/postgresql.txt'), 'utf8').trim()}\n\`\`\`\n`);
+sections.push('## SQLite 3\n\nInside node-sqlite3-wasm.wasm. In the public domain.\n');
+sections.push('## OpenSSL\n\nInside the extension pgcrypto. Licence: Apache-2.0, whose text stands above.\n');
 const text = `# Third-party notices\n\nDatabase Expert contains code of the packages below. Written by \`npm run notices\`.\n\n${sections.join('\n')}`;
 const file = join(root, 'THIRD-PARTY-NOTICES.md');
 if (process.argv.includes('--check')) {
