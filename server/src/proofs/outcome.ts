@@ -173,3 +173,30 @@ export interface TenantsDetail {
   /** What the schema does not say and was taken to be so, one sentence each. */
   readonly assumptions: readonly string[];
 }
+
+/** What a migration holds of one table at its strongest, as far as the table stood before. */
+export interface HeldTable {
+  readonly mode?: LockSeen['mode'];
+  readonly rewritten?: true;
+  /** The strongest lock under which the table was read through. */
+  readonly scannedUnder?: LockSeen['mode'];
+}
+
+/** How a fix changes what is held of a table. */
+export interface HeldChange {
+  readonly table: string;
+  readonly change: 'weaker' | 'stronger' | 'same';
+  readonly original: HeldTable;
+  readonly fixed: HeldTable;
+}
+
+export interface FixDetail {
+  /** What differs in the schema afterwards, one sentence each. */
+  readonly differences: readonly string[];
+  readonly held: readonly HeldChange[];
+  /** What the engine says to the original, where it refuses it as its runner runs it; the schema is then that of its statements one by one. */
+  readonly originalRefused?: string;
+  readonly fixedRefused?: string;
+  /** Statements that fail on rows that the schema before allows, in the engine's words: with the original, and with the fix. */
+  readonly rows: { readonly original: readonly string[]; readonly fixed: readonly string[] };
+}

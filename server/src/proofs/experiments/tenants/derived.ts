@@ -34,16 +34,41 @@ export async function tryDerived(session: EngineSession, subject: TenantsSubject
   const first = await answers(session, probe, sources, gone);
   const again = await answers(session, probe, sources, gone);
   const without = await answersWithout(session, rows, probe, sources, tables);
-  const leaks = sources.flatMap((source, i): TenantLeak[] => {
+  const leaks: TenantLeak[] = [];
+  for (const [i, source] of sources.entries()) {
     const [given, same, alone] = [first[i]!, again[i]!, without[i]!];
-    if (given.refused) return [];
+    if (given.refused) continue;
     const written = tables.filter(({ key }) => given.gone.includes(key));
-    if (written.length > 0) return [writingLeak(source, probe, written)];
-    if (given.text === same.text) return given.text === alone.text ? [] : [readingLeak(source, probe, tables, given, alone)];
-    untried.push({ name: source.name, reason: 'it gives something else each time' });
-    return [];
-  });
+    if (written.length > 0) leaks.push(writingLeak(source, probe, written));
+    else if (given.text !== same.text) untried.push({ name: source.name, reason: 'it gives something else each time' });
+    else if (given.text !== alone.text && !(await givesAsMuchToAnybody(session, rows, probe, source, tables))) leaks.push(readingLeak(source, probe, await sourcesOf(session, rows, probe, source, tables, given), given, alone));
+  }
   return { leaks, untried };
+}
+
+/** Whether rows of the other come through with the rights of whoever asks, too: then a table leaks, and not what reads it. */
+async function givesAsMuchToAnybody(session: EngineSession, rows: TenantRows, probe: Probe, source: Source, tables: readonly TenantTable[]): Promise<boolean> {
+  if (source.kind === 'materialized view') return false;
+  await session.run('SAVEPOINT database_expert_invoker');
+  try {
+    const changed = await keep(session, source.kind === 'view' ? `ALTER VIEW ${source.name} SET (security_invoker = true)` : `ALTER FUNCTION ${source.name} SECURITY INVOKER`);
+    if (!changed) return false;
+    const [given] = await answers(session, probe, [source], 'SELECT 1');
+    const [alone] = await answersWithout(session, rows, probe, [source], tables);
+    return !given!.refused && given!.text !== alone!.text;
+  } finally {
+    await session.run('ROLLBACK TO SAVEPOINT database_expert_invoker');
+  }
+}
+
+/** The tables whose rows of the other tenant make a difference. */
+async function sourcesOf(session: EngineSession, rows: TenantRows, probe: Probe, source: Source, tables: readonly TenantTable[], given: Said): Promise<TenantTable[]> {
+  const found: TenantTable[] = [];
+  for (const one of tables) {
+    const [alone] = await answersWithout(session, rows, probe, [source], [one]);
+    if (alone!.text !== given.text) found.push(one);
+  }
+  return found;
 }
 
 /** The row of the other tenant where it stood. */

@@ -1,37 +1,47 @@
 import { quoteString, renderName } from '../../../schema/quote.ts';
 import type { EngineSession } from '../../engine.ts';
-import type { TenantLeak } from '../../outcome.ts';
+import type { TenantLeak, TenantNote } from '../../outcome.ts';
 import { ask, numberIn, shown } from './asking.ts';
+import type { Variable } from './context.ts';
 import type { Probe } from './identity.ts';
 import { conditionOf, type TenantPair, type TenantRows } from './rows.ts';
+import { sharedRows } from './shared.ts';
 import type { TenantsSubject, TenantTable } from './subject.ts';
 import { reach, type Reached } from './tables.ts';
+import { tryUnset } from './unset.ts';
 
 /** What the tables themselves let a role do. */
 export interface Direct {
   readonly leaks: readonly TenantLeak[];
+  readonly notes: readonly TenantNote[];
   readonly tried: readonly string[];
   readonly untried: readonly { readonly name: string; readonly reason: string }[];
 }
 
 /** Tries every table of tenants as one role, and its partitions by their own names. */
-export async function tryTables(session: EngineSession, subject: TenantsSubject, rows: TenantRows, probe: Probe): Promise<Direct> {
+export async function tryTables(session: EngineSession, subject: TenantsSubject, rows: TenantRows, probe: Probe, variables: readonly Variable[]): Promise<Direct> {
   const leaks: TenantLeak[] = [];
   const tried: string[] = [];
+  const notes: TenantNote[] = [];
   const untried: { name: string; reason: string }[] = [];
   for (const one of [...subject.keyed, ...subject.children]) {
     const pair = rows.pairs.get(one.key);
     const name = nameOf(one);
     if (!pair) continue;
     const found = await tryTable(session, subject, one, pair, probe);
-    if (found) leaks.push(found);
+    const shared = found && (await sharedRows(session, subject, one, pair, probe, found));
+    if (shared) notes.push(shared);
+    else if (found) leaks.push(found);
     // Where a tenant sees no row of its own, that it sees none of others says little.
     if (found || !one.table.rowSecurity?.enabled || probe.sees.has(one.key)) tried.push(one.key);
     else untried.push({ name, reason: `${probe.role} sees no row of its own there` });
     const partition = await tryPartition(session, subject, one, pair, probe);
     if (partition && found?.kind !== 'row-level security off') leaks.push(partition);
   }
-  return { leaks, tried, untried };
+  const open = new Set(leaks.flatMap((leak) => (leak.ways.includes('read') ? leak.tables : [])));
+  const closed = [...subject.keyed, ...subject.children].filter(({ key }) => rows.pairs.has(key) && !open.has(key) && !notes.some((note) => note.table === key));
+  leaks.push(...(await tryUnset(session, closed, subject.key, rows, probe, variables)));
+  return { leaks, notes, tried, untried };
 }
 
 function nameOf({ table }: TenantTable): string {
@@ -41,13 +51,11 @@ function nameOf({ table }: TenantTable): string {
 async function tryTable(session: EngineSession, { key, keyed }: TenantsSubject, one: TenantTable, pair: TenantPair, probe: Probe): Promise<TenantLeak | undefined> {
   const found = await reach(session, probe, one.table, key, pair);
   const through = nameOf(one);
-  if (found.length > 0) {
-    const off = !one.table.rowSecurity?.enabled;
-    const kind = !off ? 'policy' : keyed.includes(one) ? 'row-level security off' : 'child table';
-    const reason = off ? `${through} has no row-level security.` : reasonOf(one, found);
-    return { kind, through, tables: [one.key], ways: found.map(({ way }) => way), observed: `As ${probe.role}, the first tenant ${phrase(found)} of another in ${through}. ${reason}`, ran: found[0]!.ran };
-  }
-  return await tryUnset(session, one, pair, key, probe);
+  if (found.length === 0) return undefined;
+  const off = !one.table.rowSecurity?.enabled;
+  const kind = !off ? 'policy' : keyed.includes(one) ? 'row-level security off' : 'child table';
+  const reason = off ? `${through} has no row-level security.` : reasonOf(one, found);
+  return { kind, through, tables: [one.key], ways: found.map(({ way }) => way), observed: `As ${probe.role}, the first tenant ${phrase(found)} of another in ${through}. ${reason}`, ran: found[0]!.ran };
 }
 
 function phrase(found: readonly Reached[]): string {
@@ -60,25 +68,6 @@ function reasonOf({ table }: TenantTable, found: readonly Reached[]): string {
   const commands = new Set(found.map(({ way }) => ({ read: 'select', update: 'update', delete: 'delete', insert: 'insert', move: 'update' })[way]));
   const open = table.policies.filter(({ permissive, using, check, command }) => permissive && (command === 'all' || commands.has(command)) && [using, check].some((text) => /^\(*\s*true\s*\)*$/i.test(text ?? '')));
   return open.length === 0 ? `Its policies (${table.policies.map(({ name }) => name).join(', ')}) let it through.` : `The policy ${open.map(({ name }) => name).join(', ')} lets every row through.`;
-}
-
-/** A connection that no tenant was set on. */
-async function tryUnset(session: EngineSession, one: TenantTable, { other }: TenantPair, key: string, probe: Probe): Promise<TenantLeak | undefined> {
-  if (probe.setting === undefined) return undefined;
-  const sql = `SELECT count(*) FROM ${nameOf(one)} WHERE ${conditionOf(one.table, other, key)}`;
-  for (const setting of [undefined, emptied(probe.setting)]) {
-    const who = { role: probe.role, setting };
-    const { rows } = await ask(session, who, sql);
-    if (numberIn(rows) === 0) continue;
-    const state = setting === undefined ? 'While no tenant is set' : 'While the tenant is an empty text, as a setting is after a transaction that set it';
-    return { kind: 'tenant not set', through: nameOf(one), tables: [one.key], ways: ['read'], observed: `${state}, ${probe.role} sees rows of tenants in ${nameOf(one)}.`, ran: shown(who, sql) };
-  }
-  return undefined;
-}
-
-/** The same settings without values. */
-function emptied(setting: string): string {
-  return setting.replaceAll(/(set_config\('(?:[^']|'')*', )'(?:[^']|'')*'/g, "$1''");
 }
 
 /** Policies of a table do not hold for its partitions when those are named themselves. */

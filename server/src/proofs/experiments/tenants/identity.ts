@@ -37,14 +37,15 @@ export async function becomeTenant(session: EngineSession, subject: TenantsSubje
   return { role, setting: settingQuery(variables, identity, role), sees: best };
 }
 
-/** What stands in the first tenant's rows and could name somebody, the commonest first; a value of the other tenant's rows names nobody. */
+/** What stands in the first tenant's rows and could name somebody, the likeliest first; a value of the other tenant's rows names nobody. */
 function valuesOf({ pairs, values }: TenantRows): string[] {
   const counts = new Map<string, number>();
   const others = new Set([...pairs.values()].flatMap(({ other }) => Object.values(other.values)));
   for (const { own } of pairs.values()) {
     for (const [name, value] of Object.entries(own.values)) {
       if (typeof value !== 'string' || value === values[0] || value === '' || value.length > 100 || others.has(value)) continue;
-      if (/id$|uid|user|sub|email|owner|member|name|key|slug/i.test(name)) counts.set(value, (counts.get(value) ?? 0) + 1);
+      const weight = /id$|uid|user|sub|email|owner|member|name|key|slug/i.test(name) ? 100 : 1;
+      counts.set(value, (counts.get(value) ?? 0) + weight);
     }
   }
   return [...counts].sort((a, b) => b[1] - a[1]).slice(0, most).map(([value]) => value);

@@ -44,12 +44,14 @@ async function detailOf(bench: Bench, subject: TenantsSubject): Promise<TenantsD
   }
   if (probes.length === 0) return reasonOf(subject, rows, variables.map(variableName));
   const leaks: TenantLeak[] = [];
+  const shared = new Map<string, TenantNote>();
   const tried = new Set<string>();
   const untried = new Map<string, string>(rows.unseeded.map(({ name, reason }) => [name, `it got no rows: ${reason}`]));
   for (const probe of probes) {
-    const direct = await tryTables(session, subject, rows, probe);
+    const direct = await tryTables(session, subject, rows, probe, variables);
     const derived = await tryDerived(session, subject, rows, probe);
     leaks.push(...direct.leaks, ...derived.leaks);
+    for (const note of direct.notes) shared.set(note.table, note);
     for (const key of direct.tried) tried.add(key);
     for (const { name, reason } of [...direct.untried, ...derived.untried]) untried.set(name, reason);
   }
@@ -59,7 +61,7 @@ async function detailOf(bench: Bench, subject: TenantsSubject): Promise<TenantsD
     key: subject.key,
     probes: probes.map(({ role, setting }) => ({ role, identity: setting ?? '' })),
     leaks: [...distinct(leaks), ...(stated ? [] : owner)],
-    notes: [...notes, ...(stated ? owner.map(({ through, observed, ran }): TenantNote => ({ kind: 'owner', table: through, observed, ran })) : [])],
+    notes: [...shared.values(), ...notes, ...(stated ? owner.map(({ through, observed, ran }): TenantNote => ({ kind: 'owner', table: through, observed, ran })) : [])],
     tried: [...tried],
     untried: [...untried].map(([name, reason]) => ({ name, reason })),
     assumptions: [...assumptions, ...(missing.length > 0 ? [`${missing.length} statements of the schema could not be laid out and were left away.`] : [])],

@@ -18,13 +18,16 @@ export interface Rights {
 /** Reads roles, owners and privileges out of the statements that made a schema. */
 export function rightsOf(catalog: Catalog, entries: readonly HistoryEntry[]): Rights {
   const above = new Set<string>();
+  const made = new Set<string>();
   const statements: string[] = [];
   for (const { placed: { statement }, before } of entries) {
     const words = statement.tokens.slice(0, 3).map(({ upper }) => upper);
-    if ((words[0] === 'CREATE' || words[0] === 'ALTER') && (words[1] === 'ROLE' || words[1] === 'USER')) noteAbove(statement, above);
+    const isRole = words[1] === 'ROLE' || words[1] === 'USER' || words[1] === 'GROUP';
+    if (isRole && words[0] === 'CREATE' && statement.tokens[2]) made.add(nameOf(statement.tokens[2]));
+    if (isRole && (words[0] === 'CREATE' || words[0] === 'ALTER')) noteAbove(statement, above);
     else statements.push(...rightsIn(statement, catalog, before));
   }
-  return { roles: rolesNamed(catalog, { entries }), above, statements };
+  return { roles: [...new Set([...made, ...rolesNamed(catalog, { entries })])], above, statements };
 }
 
 function noteAbove({ tokens }: Statement, above: Set<string>): void {

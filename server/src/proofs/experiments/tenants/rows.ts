@@ -182,6 +182,8 @@ class Writer {
     if (plan.candidates.has(key)) given.set(key, quoteString('postgresql', this.tenants[tenant]));
     if (!this.#refer(plan, tenant, given)) return undefined;
     for (const bond of plan.bonds) {
+      // A default is what rows usually have.
+      if (!full && bond.columns.every(({ column }) => column.default !== undefined)) continue;
       const solution = this.#solutions.get(bond)?.at(-1 - (index % Math.max(1, this.#solutions.get(bond)!.length)));
       if (solution) bond.columns.forEach((one, i) => given.has(one.column.name) || given.set(one.column.name, solution[i]!));
     }
@@ -241,12 +243,12 @@ function tenantValues({ catalog, keyed, key }: TenantsSubject, plans: readonly T
   const mine = plans.filter(({ table }) => keyed.some((one) => one.table === table)).flatMap((plan) => plan.candidates.get(key) ?? []);
   const divided = keyed.find(({ table }) => table.partitionBy?.columns[0] === key && !leftToEngine(catalog, table, table.columns.find(({ name }) => name === key)!));
   const type = mine[0]?.type ?? 'text';
-  const bounds = divided && plans.find(({ table }) => table === divided.table)?.candidates.get(key)?.plain.filter((one) => /^'/.test(one)).map((one) => one.slice(1, -1).replaceAll("''", "'"));
+  const bounds = divided && plans.find(({ table }) => table === divided.table)?.candidates.get(key)?.plain.filter((one) => one.startsWith("'")).map((one) => one.slice(1, -1).replaceAll("''", "'"));
   if (bounds && bounds.length > 1) return [bounds[0]!, bounds[1]!];
   if (type === 'uuid') return ['aaaaaaaa-0000-4000-8000-000000000001', 'bbbbbbbb-0000-4000-8000-000000000002'];
   if (/^(?:smallint|integer|bigint|numeric)/.test(type)) return ['1001', '1002'];
   if (/^(?:text|citext|character varying)/.test(type)) return ['tenant_a', 'tenant_b'];
-  const values = (mine[0]?.keys ?? []).filter((one) => /^'/.test(one)).map((one) => one.slice(1, -1).replaceAll("''", "'"));
+  const values = (mine[0]?.keys ?? []).filter((one) => one.startsWith("'")).map((one) => one.slice(1, -1).replaceAll("''", "'"));
   return [values[0] ?? 'a', values[1] ?? 'b'];
 }
 

@@ -77,9 +77,13 @@ async function insert(session: EngineSession, who: Who, { table, name, pair, key
 async function move(session: EngineSession, who: Who, { table, name, pair, key }: Target): Promise<Reached | undefined> {
   const column = table.columns.find((one) => one.name === key);
   if (!column || column.generated || column.identity === 'always') return undefined;
-  const sql = `UPDATE ${name} SET ${quoteIdentifier('postgresql', key)} = ${literalOf(pair.other, key)} WHERE ${quoteIdentifier('postgresql', key)} = ${literalOf(pair.own, key)}`;
-  const { after, refused } = await ask(session, who, sql, countOf(name, key, pair));
-  return !refused && numberIn(after) > 1 ? { way: 'move', ran: shown(who, sql), words: 'gave a row of its own away' } : undefined;
+  const all = `UPDATE ${name} SET ${quoteIdentifier('postgresql', key)} = ${literalOf(pair.other, key)}`;
+  // With a condition the row has to be one that may be read afterwards as well.
+  for (const sql of [`${all} WHERE ${quoteIdentifier('postgresql', key)} = ${literalOf(pair.own, key)}`, all]) {
+    const { after, refused } = await ask(session, who, sql, countOf(name, key, pair));
+    if (!refused && numberIn(after) > 1) return { way: 'move', ran: shown(who, sql), words: 'gave a row of its own away' };
+  }
+  return undefined;
 }
 
 function literalOf({ values }: TenantRow, key: string): string {

@@ -1,0 +1,92 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { buildFacts } from '../../server/src/project/build.ts';
+import { layOut } from '../../server/src/proofs/bench.ts';
+import { proveTenants } from '../../server/src/proofs/experiments/tenants/prove.ts';
+import type { Outcome, TenantsDetail } from '../../server/src/proofs/outcome.ts';
+import { sharedPostgres } from '../support/sharedEngine.ts';
+import { correctSchema, plantedLeaks, settingSchema, supabaseSchema, tokenSchema } from '../support/tenantSchemas.ts';
+
+const engine = sharedPostgres();
+afterAll(() => engine.stop());
+
+async function prove(schema: string, config = 'tenancy_model: shared\ntenant_key: tenant_id\n'): Promise<Outcome<TenantsDetail>> {
+  const files = [{ path: 'schema.sql', text: schema }, { path: 'database-expert.yaml', text: config }];
+  const [database] = buildFacts({ files, applied: { kind: 'none' } }).databases;
+  const session = await engine.open();
+  const outcome = await proveTenants(await layOut(session, database!.catalog), database!);
+  const [left] = await session.run("SELECT count(*) FROM pg_roles WHERE rolname LIKE 'database_expert%'");
+  expect(left!.rows).toEqual([{ count: '0' }]);
+  return outcome;
+}
+
+async function detailOf(schema: string): Promise<TenantsDetail> {
+  const outcome = await prove(schema);
+  if (!outcome.ran) throw new Error(outcome.reason);
+  return outcome.detail;
+}
+
+describe('correct schemas let nothing through', () => {
+  test.each([
+    ['a setting, roles with rights, partitions', correctSchema, ['app'], ['events', 'order_lines', 'orders', 'users']],
+    ['memberships of Supabase', supabaseSchema, ['authenticated'], ['members', 'projects', 'tasks']],
+    ['a claim of a token', tokenSchema, ['authenticated'], ['notes', 'tags']],
+    ['a setting that a function reads', settingSchema, ['database_expert_probe'], ['accounts', 'bookings']],
+  ])('%s', async (_, schema, roles, tried) => {
+    const detail = await detailOf(schema);
+    expect(detail.leaks).toEqual([]);
+    expect(detail.probes.map(({ role }) => role)).toEqual(roles);
+    expect(detail.tried.toSorted()).toEqual(tried);
+    expect(detail.untried).toEqual([]);
+  }, 60_000);
+});
+
+describe('planted leaks are found, and nothing else', () => {
+  test.each(plantedLeaks)('$name', async ({ schema, kind, through, ways }) => {
+    const { leaks } = await detailOf(schema);
+    expect(leaks.map((leak) => `${leak.kind}: ${leak.through}`)).toEqual([`${kind}: ${through}`]);
+    if (ways) expect(leaks[0]!.ways).toEqual(ways);
+  }, 60_000);
+});
+
+describe('what is no leak is told as such', () => {
+  test('rows that are marked as shared', async () => {
+    const detail = await detailOf(`${correctSchema}ALTER TABLE orders ADD COLUMN visibility text NOT NULL DEFAULT 'public' CHECK (visibility IN ('public', 'private'));
+CREATE POLICY shared ON orders FOR SELECT USING (visibility = 'public');`);
+    expect(detail.leaks).toEqual([]);
+    expect(detail.notes.map(({ kind, table }) => `${kind} ${table}`)).toContain('shared rows orders');
+  }, 60_000);
+
+  test('keys that do not hold the tenant', async () => {
+    const { leaks, notes } = await detailOf(settingSchema.replace('UNIQUE (tenant_id, name)', 'UNIQUE (name)'));
+    expect(leaks).toEqual([]);
+    expect(notes.map(({ kind, table }) => `${kind} ${table}`).toSorted()).toEqual(['foreign key bookings', 'unique key accounts']);
+  }, 60_000);
+
+  test('a role that is meant to see all', async () => {
+    const { leaks, probes } = await detailOf(`${correctSchema}CREATE ROLE support; GRANT SELECT ON orders TO support; CREATE POLICY support ON orders TO support USING (true);`);
+    expect(leaks).toEqual([]);
+    expect(probes.map(({ role }) => role)).toEqual(['app']);
+  }, 60_000);
+
+  test('an owner where the schema names the role that uses it', async () => {
+    const { leaks, notes } = await detailOf(`${correctSchema}ALTER TABLE orders NO FORCE ROW LEVEL SECURITY;`);
+    expect(leaks).toEqual([]);
+    expect(notes.map(({ kind, table }) => `${kind} ${table}`)).toContain('owner orders');
+  }, 60_000);
+
+  test('a view over a table that leaks by itself', async () => {
+    const { leaks } = await detailOf(`${correctSchema}ALTER TABLE order_lines DISABLE ROW LEVEL SECURITY;`);
+    expect(leaks.map(({ through }) => through)).toEqual(['order_lines']);
+  }, 60_000);
+});
+
+describe('where nothing can be tried the reason is told', () => {
+  test.each([
+    ['no row-level security', 'CREATE TABLE notes (id bigint PRIMARY KEY, tenant_id bigint NOT NULL);', undefined, /^The database does not keep tenants apart/],
+    ['nothing stated', correctSchema, '', /does not state/],
+    ['a policy that asks for what nobody knows', `CREATE TABLE sessions (pid integer, tenant bigint);\nCREATE TABLE notes (id bigint PRIMARY KEY, tenant_id bigint NOT NULL);\nALTER TABLE notes ENABLE ROW LEVEL SECURITY;\nCREATE POLICY p ON notes USING (tenant_id = (SELECT tenant FROM sessions WHERE pid = pg_backend_pid()));`, undefined, /^The policies show a tenant no row of its own/],
+  ])('%s', async (_, schema, config, reason) => {
+    const outcome = await prove(schema, config);
+    expect(outcome).toMatchObject({ ran: false, reason: expect.stringMatching(reason) });
+  }, 60_000);
+});
