@@ -47,12 +47,13 @@ describe('findings that are shown', () => {
 
 describe('settings', () => {
   it('are read from what an editor gives, wrong types counting as not given', () => {
-    expect(readSettings({ enable: 'yes', diagnostics: { scope: 'workspace', delay: 40 }, dialect: 'mysql', rules: { 'prefer-identity': 'off', x: 'loud' } })).toEqual({
+    expect(readSettings({ enable: 'yes', diagnostics: { scope: 'workspace', delay: 40 }, proofs: { background: false, codeLens: 'no' }, dialect: 'mysql', rules: { 'prefer-identity': 'off', x: 'loud' } })).toEqual({
       enable: true,
       scope: 'workspace',
       showApplied: false,
       delay: 40,
       hover: true,
+      proofs: { background: false, codeLens: true, installedPostgresql: false },
       dialect: 'mysql',
       rules: { 'prefer-identity': 'off' },
     });

@@ -1,6 +1,7 @@
 import manifest from '../../../package.json' with { type: 'json' };
 import { embeddedEngine } from '../host/engines/embedded.ts';
 import { readSourceFile } from '../host/files.ts';
+import { withDownFindings } from '../proofs/downFindings.ts';
 import { judge, type Proofs } from '../proofs/judge.ts';
 import { Laboratory } from '../proofs/laboratory.ts';
 import { proveWorkspace, type ProofProgress } from '../proofs/prove.ts';
@@ -36,19 +37,20 @@ function textOf(root: string, path: string): string | undefined {
 }
 
 /** Findings held against what the migrations of a workspace do on engines that are opened and closed for it. */
-export async function provedFindings(io: Io, loaded: Loaded, findings: readonly Finding[], all: boolean): Promise<{ readonly findings: readonly Finding[]; readonly proofs: readonly DatabaseProof[] }> {
+export async function provedFindings(io: Io, loaded: Loaded, findings: readonly Finding[], { all = false, only }: { readonly all?: boolean; readonly only?: readonly string[] } = {}): Promise<{ readonly findings: readonly Finding[]; readonly proofs: readonly DatabaseProof[] }> {
   const laboratory = laboratoryOf(io);
   try {
     const proofs = await proveLoaded(loaded, findings, laboratory, { all });
-    return { findings: judged(loaded, findings, proofs), proofs };
+    return { findings: judged(loaded, findings, proofs, only), proofs };
   } finally {
     await laboratory.close();
   }
 }
 
 /** Findings with what was shown of them. */
-export function judged({ facts }: Loaded, findings: readonly Finding[], proofs: readonly DatabaseProof[]): readonly Finding[] {
-  return judge(findings, facts.databases, proofsIn(proofs));
+export function judged({ facts, target }: Loaded, findings: readonly Finding[], made: readonly DatabaseProof[], only?: readonly string[]): readonly Finding[] {
+  const proofs = proofsIn(made);
+  return withDownFindings(facts, judge(findings, facts.databases, proofs), proofs.ofMigration, only).filter(({ at }) => isAsked(target, at.file));
 }
 
 /** Finds proofs among those that were just made of the same facts. */

@@ -14,12 +14,13 @@ import type { Outcome, RoundTripDetail } from './outcome.ts';
  * Adds to findings what round trips showed of downs that the schema history alone does not tell. The rule's level, its comments that
  * switch it off and its fix hold as for its own findings.
  * @param only identifiers of the rules that were asked for; all when left out
+ * @param among the migrations to look at; all when left out
  */
-export function withDownFindings(facts: Facts, findings: readonly Finding[], proofOf: ProofLookup, only?: readonly string[]): readonly Finding[] {
+export function withDownFindings(facts: Facts, findings: readonly Finding[], proofOf: ProofLookup, only?: readonly string[], among: readonly Pick<DatabaseFacts, 'name' | 'steps'>[] = facts.databases): readonly Finding[] {
   const active = activeRules([downDoesNotRestore], facts.config, only)[0];
   if (!active) return findings;
   const known = new Set(findings.filter(({ rule }) => rule === downDoesNotRestore.id).map(({ at }) => at.file + at.range.start));
-  const raised = facts.databases.flatMap((database) => database.steps.flatMap((step) => {
+  const raised = facts.databases.flatMap((database) => (among.find(({ name }) => name === database.name)?.steps ?? []).flatMap((step) => {
     const place = placeOfDown(step);
     const proof = place && !known.has(place.file + place.range.start) ? proofOf(database, step) : undefined;
     return proof ? downFindings(facts, database, step, proof.roundTrip, active.level) : [];

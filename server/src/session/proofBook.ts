@@ -1,4 +1,5 @@
 import type { DatabaseFacts, Facts, MigrationStep } from '../project/facts.ts';
+import { withDownFindings } from '../proofs/downFindings.ts';
 import type { IndexProof } from '../proofs/indexProofs.ts';
 import { judge, type Proofs } from '../proofs/judge.ts';
 import type { MigrationProof } from '../proofs/report.ts';
@@ -28,6 +29,7 @@ interface Judged {
   readonly findings: readonly Finding[];
 }
 
+const noFindings: readonly Finding[] = [];
 const noIndexes: readonly IndexProof[] = [];
 
 /** Where a migration stands: a file may hold several. */
@@ -89,9 +91,9 @@ export class ProofBook {
   /** A snapshot whose findings were held against what was proved; the very same one where nothing was. */
   judged(snapshot: Snapshot): Snapshot {
     let byFile: Map<string, readonly Finding[]> | undefined;
-    for (const file of this.#indexes.size > 0 ? snapshot.byFile.keys() : this.#files) {
-      const raw = snapshot.byFile.get(file);
-      if (!raw?.some(({ claim }) => claim)) continue;
+    for (const file of this.#indexes.size > 0 ? new Set([...snapshot.byFile.keys(), ...this.#files]) : this.#files) {
+      const raw = snapshot.byFile.get(file) ?? noFindings;
+      if (!this.#files.has(file) && !raw.some(({ claim }) => claim)) continue;
       const findings = this.#judgedFile(snapshot.facts, file, raw);
       if (findings !== raw) (byFile ??= new Map<string, readonly Finding[]>(snapshot.byFile)).set(file, findings);
     }
@@ -106,7 +108,9 @@ export class ProofBook {
     const known = this.#judged.get(file);
     // The same findings and the same proofs give the same list, by which others see that nothing changed.
     if (known?.raw === raw && known.basis.length === basis.length && known.basis.every((one, index) => one === basis[index])) return known.findings;
-    const findings = judge(raw, [database], this.proofsIn(facts));
+    const proofs = this.proofsIn(facts);
+    const steps = database.steps.filter(({ migration: { down } }) => down?.file === file);
+    const findings = withDownFindings(facts, judge(raw, [database], proofs), proofs.ofMigration, undefined, [{ name: database.name, steps }]);
     this.#judged.set(file, { raw, basis, findings });
     return findings;
   }

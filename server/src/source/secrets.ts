@@ -25,6 +25,6 @@ export function maskSecrets(text: string): string {
     const start = masked.lastIndexOf('\n', offset) + 1;
     const end = masked.indexOf('\n', offset);
     const line = masked.slice(start, end < 0 ? undefined : end).replace(string, "''");
-    return isSecretName(line) || /\binsert\s+into\b|\bvalues\b|^\s*\(\s*['\d]/i.test(line) ? `'${literal.slice(1, -1).replace(/[^\n]/g, '*')}'` : literal;
+    return isSecretName(line) || /\binsert\s+into\b|\bvalues\s*\(|^\s*\(\s*['\d]/i.test(line) ? `'${literal.slice(1, -1).replace(/[^\n]/g, '*')}'` : literal;
   });
 }

@@ -55,7 +55,7 @@ export async function check(args: Arguments, io: Io): Promise<ExitCode> {
       }
     }
     const findings = await findingsOf(loaded, { ...(only && { rules: only }), all: args.flags.has('all'), log });
-    parts.push({ loaded, findings: args.flags.has('prove') ? (await provedFindings(io, loaded, findings, args.flags.has('all'))).findings : findings });
+    parts.push({ loaded, findings: args.flags.has('prove') ? (await provedFindings(io, loaded, findings, { all: args.flags.has('all'), ...(only && { only }) })).findings : findings });
   }
   const result = report(parts);
   if (args.values.get('format') === 'json') io.out(`${JSON.stringify(result, null, 2)}\n`);

@@ -30,7 +30,7 @@ export async function plan(args: Arguments, io: Io): Promise<ExitCode> {
   const wanted = args.values.get('database');
   if (wanted !== undefined && !facts.databases.some((database) => database.name === wanted)) throw new InputError(`there is no database ${wanted}; the workspace holds ${facts.databases.map((database) => database.name).join(', ') || 'none'}`);
   const found = checkWorkspace(facts, { log: (message) => io.err(`${message}\n`) });
-  const { findings, proofs } = args.flags.has('prove') ? await provedFindings(io, loaded, found, false) : { findings: found, proofs: [] };
+  const { findings, proofs } = args.flags.has('prove') ? await provedFindings(io, loaded, found) : { findings: found, proofs: [] };
   const whole = buildPlan(facts, findings, { proofs: proofsIn(proofs).ofMigration, ...(wanted !== undefined && { database: wanted }) });
   const made = whole && partAskedFor(whole, loaded);
   if (!made) throw new InputError(`${args.positionals[0] ?? '.'}: no migrations, schema or queries were found`);
