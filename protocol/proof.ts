@@ -93,18 +93,38 @@ export type WireIndexProof =
       readonly assumptions: readonly string[];
     };
 
+/** What a tenant got at. */
+export type WireTenantsProof =
+  | { readonly ran: false; readonly reason: string }
+  | {
+      readonly ran: true;
+      readonly engine: string;
+      readonly version: string;
+      readonly evidence: readonly ExperimentEvidence[];
+      readonly key: string;
+      readonly leaks: readonly { readonly kind: string; readonly through: string; readonly ways: readonly string[]; readonly observed: string; readonly ran: string }[];
+      /** What tenants learn of each other without getting at rows. */
+      readonly notes: readonly { readonly kind: string; readonly table: string; readonly observed: string; readonly ran: string }[];
+      readonly tried: readonly string[];
+      readonly untried: readonly { readonly name: string; readonly reason: string }[];
+      readonly assumptions: readonly string[];
+    };
+
 export interface WireDatabaseProof {
   readonly database: string;
   readonly dialect: string;
   readonly migrations: readonly WireMigrationProof[];
   readonly indexes: readonly WireIndexProof[];
+  /** Whether a tenant gets at rows of another; absent where tenants share no tables. */
+  readonly tenants?: WireTenantsProof;
 }
 
 /** Something that an experiment showed to go wrong. */
 export interface WireProblem {
   readonly database: string;
-  readonly file: string;
-  readonly line: number;
+  /** Absent where it stands in no migration. */
+  readonly file?: string;
+  readonly line?: number;
   readonly experiment: string;
   readonly severity: 'error' | 'warning';
   readonly message: string;

@@ -1,4 +1,4 @@
-import type { ProofReport, WireExperiment, WireIndexProof, WireLock, WireMigrationProof, WireStatementProof } from '../../../protocol/proof.ts';
+import type { ProofReport, WireExperiment, WireIndexProof, WireLock, WireMigrationProof, WireStatementProof, WireTenantsProof } from '../../../protocol/proof.ts';
 import { maskSecrets } from '../source/secrets.ts';
 import { painter } from './tty.ts';
 
@@ -10,8 +10,9 @@ type RoundTrip = Extract<WireExperiment, { experiment: 'round trip'; ran: true }
 /** Proofs for people: per migration what each statement locks, what existing rows make of it, and whether its down brings everything back. */
 export function renderProofs(report: ProofReport, { colour }: { readonly colour: boolean }): string {
   const paint = painter(colour);
-  const blocks = report.databases.flatMap(({ database, migrations, indexes }) => [
+  const blocks = report.databases.flatMap(({ database, migrations, indexes, tenants }) => [
     ...migrations.map((migration) => renderMigration(migration, report.databases.length > 1 ? database : undefined, paint)),
+    ...(tenants ? [[...tenantLines(tenants, paint), ''].join('\n')] : []),
     ...(indexes.length > 0 ? [[paint('bold', 'Indexes asked for'), ...indexes.flatMap((one) => indexLines(one, paint)), ''].join('\n')] : []),
   ]);
   return `${[...blocks, ...(findingLines(report, paint) ?? []), summary(report, paint)].join('\n')}`;
@@ -89,6 +90,14 @@ function roundTripLines({ verdict, down, schema, data, error, engine, version }:
   for (const one of told.slice(0, 8)) lines.push(`      ${one}`);
   if (told.length > 8) lines.push(`      and ${told.length - 8} more (--format json lists them)`);
   return lines;
+}
+
+/** How a tenant got at rows of another, and what it learned of them otherwise. */
+function tenantLines(tenants: WireTenantsProof, paint: Paint): string[] {
+  if (!tenants.ran) return [`${paint('bold', 'Tenants')} ${paint('dim', `not run: ${tenants.reason}`)}`];
+  const head = `${paint('bold', 'Tenants')} ${mark(tenants.leaks.length === 0, paint)} ${tenants.leaks.length === 0 ? `none got at rows of another in ${count(tenants.tried.length, 'table')}` : paint('error', `${count(tenants.leaks.length, 'way')} to rows of another`)} ${paint('dim', `${tenants.engine} ${tenants.version}`)}`;
+  const untried = tenants.untried.length === 0 ? [] : [`  ${paint('dim', `not tried: ${listed(tenants.untried.map(({ name, reason }) => `${name} (${reason})`), 3)}`)}`];
+  return [head, ...tenants.leaks.map(({ observed }) => `  ${paint('error', 'leak')} ${observed}`), ...tenants.notes.map(({ observed }) => `  ${paint('dim', 'note')} ${observed}`), ...untried];
 }
 
 /** The index, what the planner would make of it, and under which numbers. */

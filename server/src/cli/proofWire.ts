@@ -1,7 +1,7 @@
-import type { ProofReport, WireDatabaseProof, WireExperiment, WireIndexProof, WireLock, WireMigrationProof, WireProblem, WireRelation } from '../../../protocol/proof.ts';
-import type { LockSeen, LocksDetail, Outcome, RelationSeen, RoundTripDetail, RowsDetail } from '../proofs/outcome.ts';
+import type { ProofReport, WireDatabaseProof, WireExperiment, WireIndexProof, WireLock, WireMigrationProof, WireProblem, WireRelation, WireTenantsProof } from '../../../protocol/proof.ts';
+import type { LockSeen, LocksDetail, Outcome, RelationSeen, RoundTripDetail, RowsDetail, TenantsDetail } from '../proofs/outcome.ts';
 import type { IndexProof } from '../proofs/indexProofs.ts';
-import { problemsOf } from '../proofs/problems.ts';
+import { leaksOf, problemsOf } from '../proofs/problems.ts';
 import { evidenceOf, outcomesOf, type DatabaseProof, type MigrationProof } from '../proofs/report.ts';
 import type { Finding } from '../rules/rule.ts';
 import { maskSecrets } from '../source/secrets.ts';
@@ -34,13 +34,19 @@ function summaryOf(proofs: readonly DatabaseProof[], findings: ProofReport['find
     proved: count('proved'),
     refuted: count('refuted'),
     modelled: count('modelled'),
-    notRun: [...migrations.flatMap(outcomesOf), ...proofs.flatMap(({ indexes }) => indexes.map(({ outcome }) => outcome))].filter((outcome) => !outcome.ran).length,
+    notRun: [...migrations.flatMap(outcomesOf), ...proofs.flatMap(({ indexes, tenants }) => [...indexes.map(({ outcome }) => outcome), ...(tenants ? [tenants] : [])])].filter((outcome) => !outcome.ran).length,
     problems,
   };
 }
 
-function wireDatabase({ database, dialect, migrations, indexes }: DatabaseProof, target: Target, lines: Lines): WireDatabaseProof {
-  return { database, dialect, migrations: migrations.map((proof) => wireMigration(proof, target, lines)), indexes: indexes.map(wireIndex) };
+function wireDatabase({ database, dialect, migrations, indexes, tenants }: DatabaseProof, target: Target, lines: Lines): WireDatabaseProof {
+  return { database, dialect, migrations: migrations.map((proof) => wireMigration(proof, target, lines)), indexes: indexes.map(wireIndex), ...(tenants && { tenants: wireTenants(tenants) }) };
+}
+
+function wireTenants(outcome: Outcome<TenantsDetail>): WireTenantsProof {
+  if (!outcome.ran) return { ran: false, reason: outcome.reason };
+  const { key, leaks, notes, tried, untried, assumptions } = outcome.detail;
+  return { ...ran(outcome), key, leaks: leaks.map(({ kind, through, ways, observed, ran: sql }) => ({ kind, through, ways, observed, ran: sql })), notes, tried, untried, assumptions };
 }
 
 function wireIndex({ query: asked, index, outcome }: IndexProof): WireIndexProof {
@@ -117,6 +123,9 @@ function wireLock(lock: LockSeen): WireLock {
   return { ...wireRelation(lock), mode: lock.mode };
 }
 
-function wireProblems({ database, migrations }: DatabaseProof, target: Target, lines: Lines): WireProblem[] {
-  return migrations.flatMap(problemsOf).map(({ file, start, experiment, severity, message }) => ({ database, file: shownPath(target, file), line: lines.at(file, start).line, experiment, severity, message }));
+function wireProblems(proof: DatabaseProof, target: Target, lines: Lines): WireProblem[] {
+  const { database, migrations } = proof;
+  const leaks = leaksOf(proof).map(({ observed }): WireProblem => ({ database, experiment: 'tenant isolation', severity: 'warning', message: observed }));
+  const placed = migrations.flatMap(problemsOf).map(({ file, start, experiment, severity, message }) => ({ database, file: shownPath(target, file), line: lines.at(file, start).line, experiment, severity, message }));
+  return [...placed, ...leaks];
 }

@@ -26,7 +26,7 @@ export interface ProvingOptions {
 /** Proves the pending migrations of what was asked about, or all of them, and the indexes that findings ask for. Databases without either are left out. */
 export async function proveLoaded({ facts, target }: Loaded, findings: readonly Finding[], laboratory: Laboratory, { all = false, onProgress }: ProvingOptions = {}): Promise<DatabaseProof[]> {
   const wanted = ({ migration }: MigrationStep): boolean => (all || !migration.applied) && isAsked(target, migration.up.file);
-  const subjects = facts.databases.map((database) => subjectOf(facts, database, wanted, findings)).filter(({ steps, questions }) => steps.length > 0 || questions !== undefined);
+  const subjects = facts.databases.map((database) => subjectOf(facts, database, wanted, findings)).filter(({ steps, questions, tenants }) => steps.length > 0 || questions !== undefined || tenants !== undefined);
   return await proveWorkspace(subjects, laboratory, { product: manifest.version, read: async (path) => textOf(target.root, path), ...(onProgress && { onProgress }) });
 }
 
@@ -58,6 +58,7 @@ export function proofsIn(proofs: readonly DatabaseProof[]): Proofs {
   const of = ({ name }: DatabaseFacts) => proofs.find(({ database }) => database === name);
   return {
     ofMigration: (database, { migration: { up, version } }) => of(database)?.migrations.find((proof) => proof.file === up.file && proof.base === up.range.start && proof.version === version),
+    ofTenants: (database) => of(database)?.tenants,
     ofIndex: (database, { query, index }) => of(database)?.indexes.find((proof) => proof.query === query && proof.index === index),
   };
 }

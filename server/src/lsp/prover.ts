@@ -25,8 +25,8 @@ const few = 5;
 export interface ProveWish {
   readonly select: (step: MigrationStep) => boolean;
   readonly signal: AbortSignal;
-  /** Whether the planner is asked about the indexes that findings ask for. */
-  readonly indexes?: boolean;
+  /** Whether the databases as a whole are looked at too: the indexes that findings ask for, and tenants. */
+  readonly whole?: boolean;
   readonly onProgress?: (progress: ProofProgress) => void;
 }
 
@@ -62,18 +62,18 @@ export class Prover {
     const { session } = folder;
     const snapshot = await session.latest(true);
     const { facts } = snapshot;
-    const findings = wish.indexes ? allFindings(snapshot) : [];
+    const findings = wish.whole ? allFindings(snapshot) : undefined;
     const wanted = facts.databases.map((database) => {
       const steps = database.steps.filter(wish.select);
-      return { bases: steps.map((step) => basisOf(facts, database, step)), subject: subjectOf(facts, database, (step) => steps.includes(step), findings), catalog: database.catalog };
-    }).filter(({ subject }) => subject.steps.length > 0 || subject.questions);
+      return { bases: steps.map((step) => basisOf(facts, database, step)), subject: subjectOf(facts, database, (step) => steps.includes(step), findings) };
+    }).filter(({ subject }) => subject.steps.length > 0 || subject.questions || subject.tenants !== undefined);
     const { signal, onProgress } = wish;
     const proofs = await proveWorkspace(wanted.map(({ subject }) => subject), this.#laboratory, { product: manifest.version, store: this.#proofStore(), read: async (path) => (await session.readFromDisk(path))?.text, signal, ...(onProgress && { onProgress }) });
     if (!signal.aborted) {
-      wanted.forEach(({ subject, bases, catalog }, at) => {
-        const { migrations, indexes } = proofs[at]!;
-        bases.forEach((basis, index) => session.proofs.put(subject.name, migrations[index]!, basis));
-        if (subject.questions) session.proofs.putIndexes(subject.name, catalog, indexes);
+      wanted.forEach(({ subject, bases }, at) => {
+        const proof = proofs[at]!;
+        bases.forEach((basis, index) => session.proofs.put(subject.name, proof.migrations[index]!, basis));
+        if (wish.whole) session.proofs.putWhole(subject.catalog, proof);
       });
       session.proved();
       await this.#refreshLenses();

@@ -4,8 +4,9 @@ import type { Claim } from '../rules/claim.ts';
 import type { Finding, Severity } from '../rules/rule.ts';
 import type { EngineInfo } from './engine.ts';
 import type { IndexClaim, IndexProof } from './indexProofs.ts';
+import type { Outcome, TenantsDetail } from './outcome.ts';
 import type { MigrationProof } from './report.ts';
-import { verdictOnDown, verdictOnIndex, verdictOnLocks, verdictOnRefusal, verdictOnRows, type Verdict } from './verdicts.ts';
+import { verdictOnDown, verdictOnIndex, verdictOnLocks, verdictOnRefusal, verdictOnRows, verdictOnTenants, type Verdict } from './verdicts.ts';
 
 /** The proof of a migration as it stands now; undefined when none was made of this very text over this very schema. */
 export type ProofLookup = (database: DatabaseFacts, step: MigrationStep) => MigrationProof | undefined;
@@ -15,6 +16,7 @@ export interface Proofs {
   readonly ofMigration: ProofLookup;
   /** What the planner said of an index on the schema as it stands. */
   readonly ofIndex: (database: DatabaseFacts, claim: IndexClaim) => IndexProof | undefined;
+  readonly ofTenants: (database: DatabaseFacts) => Outcome<TenantsDetail> | undefined;
 }
 
 const lower: Readonly<Record<Severity, Severity>> = { error: 'warning', warning: 'information', information: 'hint', hint: 'hint' };
@@ -46,6 +48,10 @@ function verdictOn(finding: Finding, claim: Claim, database: DatabaseFacts, proo
   if (claim.kind === 'index helps') {
     const proof = proofs.ofIndex(database, claim);
     return proof && verdictOnIndex(proof);
+  }
+  if (claim.kind === 'tenants reach each other') {
+    const outcome = proofs.ofTenants(database);
+    return outcome && verdictOnTenants(claim.table, outcome);
   }
   if (claim.kind === 'down does not restore') {
     const step = stepOfDown(database, finding);

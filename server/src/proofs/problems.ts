@@ -1,5 +1,6 @@
 import { failureText } from './verdicts.ts';
-import type { MigrationProof } from './report.ts';
+import type { TenantLeak } from './outcome.ts';
+import type { DatabaseProof, MigrationProof } from './report.ts';
 
 /** Something that an experiment showed to go wrong. Offsets are those of the file when it was proved. */
 export interface ProofProblem {
@@ -9,6 +10,11 @@ export interface ProofProblem {
   readonly start: number;
   /** A sentence with the engine's own words. */
   readonly message: string;
+}
+
+/** Ways by which a tenant got at rows of another. They stand nowhere in a migration. */
+export function leaksOf({ tenants }: Pick<DatabaseProof, 'tenants'>): readonly TenantLeak[] {
+  return tenants?.ran ? tenants.detail.leaks : [];
 }
 
 /** What goes wrong with a migration: statements the engine refuses, or refuses on rows, and a down that does not restore. */

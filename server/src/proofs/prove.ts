@@ -1,11 +1,15 @@
 import type { MigrationStep } from '../project/facts.ts';
+import type { Catalog } from '../schema/catalog.ts';
 import type { Dialect } from '../source/dialect.ts';
 import { maskSecrets } from '../source/secrets.ts';
+import { layOut } from './bench.ts';
 import { EngineRefusal, EngineStopped, type Engine } from './engine.ts';
+import { proveTenants } from './experiments/tenants/prove.ts';
+import type { TenantsSubject } from './experiments/tenants/subject.ts';
 import { migrationExperiments, type MigrationExperiments } from './experiments.ts';
 import { proveIndexes, type IndexProof, type ReadText } from './indexProofs.ts';
 import type { Laboratory, Workplace } from './laboratory.ts';
-import type { ExperimentName, Outcome } from './outcome.ts';
+import type { ExperimentName, Outcome, TenantsDetail } from './outcome.ts';
 import { HistoryPoint } from './point.ts';
 import { notRun } from './notRun.ts';
 import type { DatabaseProof, MigrationProof } from './report.ts';
@@ -38,7 +42,7 @@ export interface ProveOptions {
 }
 
 /** What is proved of MySQL and MariaDB, which no engine of ours speaks for. */
-const noEngine: Readonly<Record<Dialect, string>> = {
+export const noEngine: Readonly<Record<Dialect, string>> = {
   postgresql: 'No PostgreSQL engine is at hand.',
   sqlite: 'No SQLite engine is at hand.',
   mysql: 'There is no MySQL engine to run this on; nothing is proved of MySQL.',
@@ -81,7 +85,7 @@ async function proveDatabase(run: Run, subject: ProofSubject): Promise<DatabaseP
     run.done++;
     run.onProof?.(name, proof);
   }
-  return { database: name, dialect, ...(engineVersion !== undefined && { statedVersion: engineVersion }), migrations, indexes: await indexProofs(run, subject, engine) };
+  return { database: name, dialect, ...(engineVersion !== undefined && { statedVersion: engineVersion }), migrations, indexes: await indexProofs(run, subject, engine), ...(subject.tenants !== undefined && { tenants: await tenantsProof(run, subject.tenants, subject.catalog, engine) }) };
 }
 
 /** Asks the planner what findings raise. Without an engine, or when it fails, each question stays open with the reason. */
@@ -95,6 +99,23 @@ async function indexProofs(run: Run, { dialect, questions }: ProofSubject, engin
     return proofs.map((proof) => ({ ...proof, outcome: masked(proof.outcome) }));
   } catch (error) {
     return open(run.signal?.aborted ? stoppedByUser : reasonOf(error));
+  }
+}
+
+/** Tries whether tenants get at each other's rows, on the schema after all migrations. */
+async function tenantsProof(run: Run, tenants: TenantsSubject | string, catalog: Catalog, engine: Engine | undefined): Promise<Outcome<TenantsDetail>> {
+  const experiment = 'tenant isolation';
+  if (typeof tenants === 'string') return notRun(experiment, tenants);
+  if (!engine) return notRun(experiment, noEngine[catalog.dialect]);
+  if (run.signal?.aborted) return notRun(experiment, stoppedByUser);
+  try {
+    const outcome = await run.laboratory.work(async (workplace) => {
+      const session = await workplace.session(engine, [...catalog.extensions.keys()]);
+      return await proveTenants(await layOut(session, catalog), tenants);
+    }, run.signal);
+    return masked(outcome);
+  } catch (error) {
+    return notRun(experiment, run.signal?.aborted ? stoppedByUser : reasonOf(error));
   }
 }
 
@@ -166,7 +187,7 @@ function allNotRun(reason: string): Pick<MigrationProof, 'locks' | 'rows' | 'rou
 }
 
 /** Why an experiment gave nothing, in a sentence. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   if (error instanceof EngineStopped) {
     const reasons: Readonly<Record<EngineStopped['reason'], string>> = {
       timeout: 'The engine did not answer in time and was ended.',

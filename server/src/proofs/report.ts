@@ -2,7 +2,7 @@ import type { ExperimentEvidence } from '../../../protocol/evidence.ts';
 import type { Dialect } from '../source/dialect.ts';
 import type { NotLaid } from './bench.ts';
 import type { IndexProof } from './indexProofs.ts';
-import type { LocksDetail, Outcome, RoundTripDetail, RowsDetail } from './outcome.ts';
+import type { LocksDetail, Outcome, RoundTripDetail, RowsDetail, TenantsDetail } from './outcome.ts';
 
 /** Where the proof of a migration stopped, and why: what comes behind it was not seen. */
 export interface Stop {
@@ -41,6 +41,8 @@ export interface DatabaseProof {
   readonly migrations: readonly MigrationProof[];
   /** What the planner said of the indexes that findings ask for. */
   readonly indexes: readonly IndexProof[];
+  /** Whether a tenant gets at rows of another; absent where it was not asked. */
+  readonly tenants?: Outcome<TenantsDetail>;
 }
 
 /** The outcomes of a migration in the order in which they are told. */

@@ -3,6 +3,7 @@ import { renderCatalog } from '../schema/render.ts';
 import type { Catalog } from '../schema/catalog.ts';
 import type { Finding } from '../rules/rule.ts';
 import { fingerprint } from '../text/hash.ts';
+import { tenantsSubjectOf, type TenantsSubject } from './experiments/tenants/subject.ts';
 import { indexQuestions, type IndexQuestions } from './indexProofs.ts';
 
 /** What of a database is to be proved, as it was when it was asked: later facts do not move it. */
@@ -10,19 +11,24 @@ export interface ProofSubject {
   readonly name: string;
   readonly dialect: DatabaseFacts['dialect'];
   readonly engineVersion?: number;
+  /** The schema after all migrations. */
+  readonly catalog: Catalog;
   readonly steps: readonly MigrationStep[];
   readonly questions?: IndexQuestions;
+  /** Set where tenants share tables; the reason where there is nothing to try. */
+  readonly tenants?: TenantsSubject | string;
 }
 
 /**
  * A copy of what a proof needs. Proofs take seconds, and facts must not be read once there are newer ones.
  * @param select which migrations
- * @param findings whose claims about indexes are looked at too
+ * @param findings whose claims about indexes are looked at too, with what holds for the database as a whole; only migrations when left out
  */
-export function subjectOf({ config }: Facts, database: DatabaseFacts, select: (step: MigrationStep) => boolean, findings: readonly Finding[] = []): ProofSubject {
+export function subjectOf({ config }: Facts, database: DatabaseFacts, select: (step: MigrationStep) => boolean, findings?: readonly Finding[]): ProofSubject {
   const { name, dialect, engineVersion } = database;
-  const questions = indexQuestions(config, database, findings);
-  return { name, dialect, ...(questions && { questions }), ...(engineVersion !== undefined && { engineVersion }), steps: database.steps.filter(select).map(copyOfStep) };
+  const questions = findings && indexQuestions(config, database, findings);
+  const tenants = findings && database.tenancy.model === 'shared' ? tenantsSubjectOf(database) : undefined;
+  return { name, dialect, catalog: database.catalog, ...(questions && { questions }), ...(tenants !== undefined && { tenants }), ...(engineVersion !== undefined && { engineVersion }), steps: database.steps.filter(select).map(copyOfStep) };
 }
 
 function copyOfStep({ migration, before, after, entries }: MigrationStep): MigrationStep {

@@ -2,7 +2,7 @@ import type { EvidenceLevel } from '../../../protocol/evidence.ts';
 import type { Claim } from '../rules/claim.ts';
 import type { EngineInfo } from './engine.ts';
 import type { IndexProof } from './indexProofs.ts';
-import { lockModes, type LockMode, type LocksDetail, type Outcome, type RowFailure, type RowsDetail, type StatementLocks } from './outcome.ts';
+import { lockModes, type LockMode, type LocksDetail, type Outcome, type RowFailure, type RowsDetail, type StatementLocks, type TenantsDetail } from './outcome.ts';
 import type { MigrationProof } from './report.ts';
 
 /** What an experiment says of a claim. `engine` is absent where none ran. */
@@ -75,6 +75,16 @@ export function verdictOnIndex({ outcome }: IndexProof): Verdict | undefined {
   if (!outcome.ran) return assumed('index what-if', outcome.reason);
   const [evidence] = outcome.evidence;
   return evidence && { level: evidence.level, experiment: evidence.experiment, engine: outcome.engine, observed: evidence.observed, ...(evidence.ran !== undefined && { ran: evidence.ran }) };
+}
+
+/** Whether a tenant got at rows of another through a table. */
+export function verdictOnTenants(table: string, outcome: Outcome<TenantsDetail>): Verdict | undefined {
+  if (!outcome.ran) return assumed('tenant isolation', outcome.reason);
+  const { engine, detail } = outcome;
+  const leak = detail.leaks.find(({ tables }) => tables.includes(table));
+  if (leak) return { level: 'proved', experiment: 'tenant isolation', engine, observed: leak.observed, ran: leak.ran };
+  if (!detail.tried.includes(table)) return undefined;
+  return { level: 'refuted', experiment: 'tenant isolation', engine, observed: `As ${detail.probes.map(({ role }) => role).join(' and ')}, no way led to rows of another tenant (${engine.name} ${engine.version}).` };
 }
 
 /** Whether the down that was written does not bring back what was there. */

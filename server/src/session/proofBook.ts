@@ -1,8 +1,7 @@
 import type { DatabaseFacts, Facts, MigrationStep } from '../project/facts.ts';
 import { withDownFindings } from '../proofs/downFindings.ts';
-import type { IndexProof } from '../proofs/indexProofs.ts';
 import { judge, type Proofs } from '../proofs/judge.ts';
-import type { MigrationProof } from '../proofs/report.ts';
+import type { DatabaseProof, MigrationProof } from '../proofs/report.ts';
 import type { Finding } from '../rules/rule.ts';
 import type { Catalog } from '../schema/catalog.ts';
 import type { FindingsByFile, Snapshot } from './analysis.ts';
@@ -22,6 +21,11 @@ interface Entry {
   readonly basis: Basis;
 }
 
+/** What was shown of the schema after all migrations. */
+interface Whole extends Pick<DatabaseProof, 'indexes' | 'tenants'> {
+  readonly catalog: Catalog;
+}
+
 interface Judged {
   readonly raw: readonly Finding[];
   /** What of proofs the findings were held against. */
@@ -30,7 +34,6 @@ interface Judged {
 }
 
 const noFindings: readonly Finding[] = [];
-const noIndexes: readonly IndexProof[] = [];
 
 /** Where a migration stands: a file may hold several. */
 function placeOf(database: string, file: string, version: string): string {
@@ -55,7 +58,7 @@ export class ProofBook {
   readonly #entries = new Map<string, Entry>();
   readonly #files = new Set<string>();
   readonly #judged = new Map<string, Judged>();
-  readonly #indexes = new Map<string, { readonly catalog: Catalog; readonly proofs: readonly IndexProof[] }>();
+  readonly #whole = new Map<string, Whole>();
 
   /** Takes the proof of a migration that was made of this basis. */
   put(database: string, proof: MigrationProof, basis: Basis): void {
@@ -72,26 +75,25 @@ export class ProofBook {
     return entry && isSame(entry.basis, basisOf(facts, database, step)) ? entry.proof : undefined;
   }
 
-  /** Takes what the planner said of indexes on a catalog; what was said before is forgotten. */
-  putIndexes(database: string, catalog: Catalog, proofs: readonly IndexProof[]): void {
-    if (proofs.length > 0) this.#indexes.set(database, { catalog, proofs });
-    else this.#indexes.delete(database);
+  /** Takes what was shown of a database as a whole, on a catalog; what was shown before is forgotten. */
+  putWhole(catalog: Catalog, { database, indexes, tenants }: DatabaseProof): void {
+    this.#whole.set(database, { catalog, indexes, ...(tenants && { tenants }) });
   }
 
   /** What was proved and still holds. */
   proofsIn(facts: Facts): Proofs {
-    return { ofMigration: (database, step) => this.proofOf(facts, database, step), ofIndex: (database, { query, index }) => this.#indexesOf(database).find((proof) => proof.query === query && proof.index === index) };
+    return { ofMigration: (database, step) => this.proofOf(facts, database, step), ofIndex: (database, { query, index }) => this.#wholeOf(database)?.indexes.find((proof) => proof.query === query && proof.index === index), ofTenants: (database) => this.#wholeOf(database)?.tenants };
   }
 
-  #indexesOf({ name, catalog }: DatabaseFacts): readonly IndexProof[] {
-    const known = this.#indexes.get(name);
-    return known?.catalog === catalog ? known.proofs : noIndexes;
+  #wholeOf({ name, catalog }: DatabaseFacts): Whole | undefined {
+    const known = this.#whole.get(name);
+    return known?.catalog === catalog ? known : undefined;
   }
 
   /** A snapshot whose findings were held against what was proved; the very same one where nothing was. */
   judged(snapshot: Snapshot): Snapshot {
     let byFile: Map<string, readonly Finding[]> | undefined;
-    for (const file of this.#indexes.size > 0 ? new Set([...snapshot.byFile.keys(), ...this.#files]) : this.#files) {
+    for (const file of this.#whole.size > 0 ? new Set([...snapshot.byFile.keys(), ...this.#files]) : this.#files) {
       const raw = snapshot.byFile.get(file) ?? noFindings;
       if (!this.#files.has(file) && !raw.some(({ claim }) => claim)) continue;
       const findings = this.#judgedFile(snapshot.facts, file, raw);
@@ -104,7 +106,7 @@ export class ProofBook {
     const role = facts.roleOf.get(file);
     const database = role && facts.databases[role.database];
     if (!database) return raw;
-    const basis = [...this.#proofsOf(facts, database, file), this.#indexesOf(database)];
+    const basis = [...this.#proofsOf(facts, database, file), this.#wholeOf(database)];
     const known = this.#judged.get(file);
     // The same findings and the same proofs give the same list, by which others see that nothing changed.
     if (known?.raw === raw && known.basis.length === basis.length && known.basis.every((one, index) => one === basis[index])) return known.findings;

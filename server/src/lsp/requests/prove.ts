@@ -18,7 +18,7 @@ export async function prove(context: ServerContext, prover: Prover, params: Prov
   const progress = showProgress(context, 'Database Expert proves', 0);
   const cancelled = token.onCancellationRequested(() => progress.stop());
   try {
-    const proofs = await prover.prove(folder, { select, indexes: params?.uri === undefined, signal: progress.signal, onProgress: ({ done, total }) => progress.report(done, total, 'migrations') });
+    const proofs = await prover.prove(folder, { select, whole: params?.uri === undefined, signal: progress.signal, onProgress: ({ done, total }) => progress.report(done, total, 'migrations') });
     if (progress.signal.aborted) return { migrations: 0, engines: [], problems: [], notRun: [], reason: 'The proof was stopped.' };
     if (proofs.length === 0) return { migrations: 0, engines: [], problems: [], notRun: [], reason: 'No migration is pending.' };
     return await answerOf(context, folder, proofs);
