@@ -3,6 +3,7 @@ import type { WorkspaceChange } from '../../edits/change.ts';
 import { newMigration } from '../../edits/newMigration.ts';
 import { entryAt } from '../../project/lookups.ts';
 import { isGuarded, readTenancy } from '../../project/tenancy.ts';
+import type { Claim } from '../claim.ts';
 import { defineRule, type RuleContext } from '../rule.ts';
 import { listed, relatedAt } from '../support.ts';
 import { keyedTable, policyStatements, sharedKey, type Keyed } from '../tenancy.ts';
@@ -35,7 +36,7 @@ export const rowLevelSecurityMissing = defineRule({
       const key = sharedKey(database);
       if (key === undefined || !readTenancy(database).guarded) return;
       const keyed = keyedTable(database, database.catalog.tables.get(tableKey), key);
-      if (keyed && !isGuarded(keyed.table)) reportOne(keyed, context);
+      if (keyed && !isGuarded(keyed.table)) reportOne(keyed, context, keyed.table.rowSecurity?.enabled ? undefined : { kind: 'tenants reach each other', table: tableKey });
     },
     // Where no table has a policy yet the decision is one for the whole schema, and is shown once.
     database(context) {
@@ -49,10 +50,10 @@ export const rowLevelSecurityMissing = defineRule({
   },
 });
 
-function reportOne(one: Keyed, context: RuleContext): void {
+function reportOne(one: Keyed, context: RuleContext, claim?: Claim): void {
   const { table: shown } = one;
   const problem = shown.rowSecurity?.enabled ? 'has row-level security without a policy, so only its owner sees rows' : shown.policies.length > 0 ? 'has policies, but row-level security is not enabled' : 'has no row-level security';
-  context.report({ at: shown.origin, message: `${shown.name} holds rows of several tenants and ${problem}`, fix: () => guard([one], context) });
+  context.report({ at: shown.origin, message: `${shown.name} holds rows of several tenants and ${problem}`, fix: () => guard([one], context), ...(claim && { claim }) });
 }
 
 function reportAll(open: readonly Keyed[], context: RuleContext): void {

@@ -65,6 +65,7 @@ function reportTable(table: Table, tableKey: string, parent: Table, key: string,
     related: [relatedAt(parent.origin, `${parent.name} has ${key}`)],
     // The key has to be on the model as well, with its relation: that is left to the reader.
     fix: () => (modelled ? undefined : addKey(facts, database, table, parent, key)),
+    ...(database.dialect === 'postgresql' && readTenancy(database).guarded === true && { claim: { kind: 'tenants reach each other', table: tableKey } as const }),
   });
 }
 
