@@ -67,7 +67,8 @@ export async function startPostgresql({ bin }: PostgresqlInstallation, { loopbac
 function start(program: string, args: readonly string[], cwd: string, identity: Identity | undefined): ChildProcess {
   const { PATH, SystemRoot, TEMP, TMP } = process.env;
   const env = Object.fromEntries(Object.entries({ PATH, SystemRoot, TEMP, TMP, LC_ALL: 'C' }).filter(([, value]) => value !== undefined));
-  return spawn(program, args, { cwd, env, stdio: ['pipe', 'ignore', 'pipe'], windowsHide: true, ...identity });
+  // A group of its own: a signal to ours, as of Ctrl+C, must reach the server through its keeper, who cleans up.
+  return spawn(program, args, { cwd, env, stdio: ['pipe', 'ignore', 'pipe'], detached: process.platform !== 'win32', windowsHide: true, ...identity });
 }
 
 /** Waits for a server until it accepts a connection or ends. */

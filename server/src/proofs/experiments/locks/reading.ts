@@ -16,44 +16,42 @@ export type Held = ReadonlyMap<string, ReadonlySet<LockMode>>;
 
 const kinds: Readonly<Record<string, RelationSeen['kind']>> = { r: 'table', p: 'table', f: 'table', i: 'index', I: 'index', S: 'sequence', v: 'view', m: 'materialized view' };
 
-const qualified = (schema: string, relation: string) => `CASE WHEN ${schema} = 'public' THEN '' ELSE pg_catalog.quote_ident(${schema}) || '.' END || pg_catalog.quote_ident(${relation})`;
+/** Columns of a relation `c`; scalar subqueries, because the planner thinks longer of joins than they take. */
+const columns = `c.oid::pg_catalog.text AS oid, pg_catalog.quote_ident(c.relname) AS name, (SELECT pg_catalog.quote_ident(n.nspname) FROM pg_catalog.pg_namespace n WHERE n.oid = c.relnamespace) AS schema,
+ c.relkind AS kind, pg_catalog.pg_relation_filenode(c.oid)::pg_catalog.text AS file, pg_catalog.pg_stat_get_xact_numscans(c.oid)::pg_catalog.text AS scans,
+ pg_catalog.pg_stat_get_xact_tuples_returned(c.oid)::pg_catalog.text AS rows, i.indrelid::pg_catalog.text AS table_oid`;
 
-/** Columns of a relation `c` in schema `n`, and of the table `t` when it is an index. */
-const columns = `c.oid::pg_catalog.text AS oid, ${qualified('n.nspname', 'c.relname')} AS name, c.relkind AS kind,
- pg_catalog.pg_relation_filenode(c.oid)::pg_catalog.text AS file, pg_catalog.pg_stat_get_xact_numscans(c.oid)::pg_catalog.text AS scans,
- pg_catalog.pg_stat_get_xact_tuples_returned(c.oid)::pg_catalog.text AS rows, ${qualified('tn.nspname', 't.relname')} AS of_table`;
+/** The first oid that is not the engine's own (FirstNormalObjectId). */
+const firstOid = '16384::pg_catalog.oid';
 
-const joins = `LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid
- LEFT JOIN pg_catalog.pg_class t ON t.oid = i.indrelid LEFT JOIN pg_catalog.pg_namespace tn ON tn.oid = t.relnamespace`;
-
-/** Schemas of the engine itself; their names begin with pg_, which no other may. */
-const notOwn = `n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`;
-
-const wholeCatalog = `SELECT ${columns} FROM pg_catalog.pg_class c ${joins} WHERE ${notOwn} AND c.relkind IN ('r', 'p', 'f', 'i', 'I', 'S', 'v', 'm')`;
+const wholeCatalog = `SELECT ${columns} FROM pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid
+WHERE c.oid >= ${firstOid} AND c.relkind IN ('r', 'p', 'f', 'i', 'I', 'S', 'v', 'm')`;
 
 // Whatever is read or written anew is locked until the transaction ends, so that the locked relations are all there is to look at.
 const locked = `SELECT l.relation::pg_catalog.text AS locked, l.modes, ${columns}
-FROM (SELECT relation, pg_catalog.string_agg(mode, ',') AS modes FROM pg_catalog.pg_locks WHERE locktype = 'relation' AND granted AND mode <> 'SIReadLock' AND pid = pg_catalog.pg_backend_pid() GROUP BY relation) l
-LEFT JOIN pg_catalog.pg_class c ON c.oid = l.relation ${joins} WHERE n.oid IS NULL OR (${notOwn})`;
+FROM (SELECT relation, pg_catalog.string_agg(mode, ',') AS modes FROM pg_catalog.pg_locks
+ WHERE locktype = 'relation' AND granted AND mode <> 'SIReadLock' AND relation >= ${firstOid} AND pid = pg_catalog.pg_backend_pid() GROUP BY relation) l
+LEFT JOIN pg_catalog.pg_class c ON c.oid = l.relation LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = l.relation`;
 
 type Row = Readonly<Record<string, string | null>>;
 
 /** All relations that are not the engine's own, by oid. @throws EngineRefusal in a transaction that was refused a statement */
 export async function relationsOf(session: EngineSession): Promise<Map<string, Relation>> {
   const [result] = await session.run(wholeCatalog);
-  return new Map((result?.rows ?? []).map((row) => [row['oid']!, relationOf(row)]));
+  return new Map(relationsIn(result?.rows ?? [], new Map()).map((relation) => [relation.oid, relation]));
 }
 
 /**
  * What the transaction holds now, and the relations among it as they are; one that was dropped is in `held` only. Takes locks on
  * nothing but the engine's own catalogs.
+ * @param known relations from an earlier reading, where the tables of indexes are looked up
  */
-export async function readLocked(session: EngineSession): Promise<{ readonly held: Held; readonly relations: readonly Relation[] }> {
+export async function readLocked(session: EngineSession, known: ReadonlyMap<string, Relation>): Promise<{ readonly held: Held; readonly relations: readonly Relation[] }> {
   const [result] = await session.run(locked);
   const rows = result?.rows ?? [];
   return {
     held: new Map(rows.map((row) => [row['locked']!, new Set((row['modes'] ?? '').split(',').map(modeOf))])),
-    relations: rows.filter((row) => row['oid'] !== null).map(relationOf),
+    relations: relationsIn(rows.filter((row) => row['oid'] !== null), known),
   };
 }
 
@@ -61,16 +59,19 @@ function modeOf(mode: string): LockMode {
   return mode.replace(/Lock$/, '') as LockMode;
 }
 
-function relationOf(row: Row): Relation {
-  return {
-    oid: row['oid']!,
-    relation: row['name'] ?? '',
-    kind: kinds[row['kind'] ?? ''] ?? 'other',
-    file: row['file'] ?? null,
-    scans: Number(row['scans']),
-    rows: Number(row['rows']),
-    ...(row['of_table'] != null && { table: row['of_table'] }),
-  };
+/** Relations in schemas of the engine are left out: parts of others that are stored apart, and what is temporary. */
+function relationsIn(rows: readonly Row[], known: ReadonlyMap<string, Relation>): Relation[] {
+  const names = new Map(rows.map((row) => [row['oid'] ?? '', nameOf(row)]));
+  return rows.flatMap((row) => {
+    if (/^"?pg_/.test(row['schema'] ?? '')) return [];
+    const holder = row['table_oid'] ?? undefined;
+    const table = holder === undefined ? undefined : (names.get(holder) ?? known.get(holder)?.relation);
+    return [{ oid: row['oid']!, relation: nameOf(row), kind: kinds[row['kind'] ?? ''] ?? 'other', file: row['file'] ?? null, scans: Number(row['scans']), rows: Number(row['rows']), ...(table !== undefined && { table }) }];
+  });
+}
+
+function nameOf(row: Row): string {
+  return row['schema'] === 'public' ? (row['name'] ?? '') : `${row['schema'] ?? ''}.${row['name'] ?? ''}`;
 }
 
 /** The strongest of some modes. */

@@ -22,7 +22,7 @@ export class Watch {
   /** Begins inside a transaction; `earlier` tells what stood before the migration when it is not the first look at it. */
   static async begin(session: EngineSession, earlier?: Watch): Promise<Watch> {
     const relations = await relationsOf(session);
-    const { held } = await readLocked(session);
+    const { held } = await readLocked(session, relations);
     return new Watch(session, relations, earlier ? earlier.#stood : new Set(relations.keys()), held);
   }
 
@@ -34,7 +34,7 @@ export class Watch {
   /** Runs a statement and tells what it did. @throws EngineRefusal when it is refused; the transaction is then lost */
   async run(sql: string): Promise<Sight> {
     await this.#session.run(sql);
-    const { held, relations } = await readLocked(this.#session);
+    const { held, relations } = await readLocked(this.#session, this.#relations);
     const replaced = this.#replaced(held, relations);
     const sight: Sight = {
       locks: locksIn(held, this.#standing(), this.#held),
