@@ -1,4 +1,5 @@
 import type { Engine } from '../proofs/engine.ts';
+import type { PrismaDiffer } from '../proofs/prisma/diff.ts';
 
 /** Where a command writes, and where it stands; injected so that tests run commands in-process. */
 export interface Io {
@@ -11,6 +12,8 @@ export interface Io {
   stdin(): Promise<string>;
   /** The engines that proofs run on, in the place of those that the product brings along. */
   readonly engines?: readonly Engine[];
+  /** What compares Prisma schemas, in the place of the product's own process. */
+  readonly prismaDiffer?: PrismaDiffer;
 }
 
 /** A file or folder that cannot be opened, read or decoded: one sentence for standard error, exit code 2. */

@@ -26,13 +26,18 @@ export const migrationExperiments: MigrationExperiments = {
   roundTrip: async (point, step, engineVersion) => {
     const down = step.migration.down ?? derivedDown(step, engineVersion);
     if (typeof down === 'string') return notRun('round trip', down);
-    const attempt = async ({ session }: Bench) => spoiling(point, await proveRoundTrip(session, step, { down, mayCommit: true }));
-    const outcome = await attempt((await point.seeded()).bench);
-    // Rows that keep the migration from running hide what its down does to the schema.
-    if (!outcome.ran || outcome.detail.verdict !== 'up failed') return outcome;
-    return withoutRows(await attempt(await point.empty()));
+    return await roundTripAt(point, step, down);
   },
 };
+
+/** The round trip of a migration with a down, over rows where the migration runs on those that its schema allows. Throws EngineStopped. */
+export async function roundTripAt(point: HistoryPoint, step: MigrationStep, down: ScriptPart): Promise<Outcome<RoundTripDetail>> {
+  const attempt = async ({ session }: Bench) => spoiling(point, await proveRoundTrip(session, step, { down, mayCommit: true }));
+  const outcome = await attempt((await point.seeded()).bench);
+  // Rows that keep the migration from running hide what its down does to the schema.
+  if (!outcome.ran || outcome.detail.verdict !== 'up failed') return outcome;
+  return withoutRows(await attempt(await point.empty()));
+}
 
 /** Says that rows were not compared. */
 function withoutRows(outcome: Outcome<RoundTripDetail>): Outcome<RoundTripDetail> {

@@ -17,9 +17,10 @@ type Outcome = { readonly change: DownChange } | { readonly refusal: string };
  * The change that writes the down migration of a step where its runner looks for it: the other file of the pair, a file
  * beside it, or a section of the same file. Undefined when there is one already, or the runner has no place for it;
  * `downRefusal` says which.
+ * @param script the down; that of the history when left out
  */
-export function downChange(facts: Facts, database: DatabaseFacts, step: MigrationStep): DownChange | undefined {
-  const outcome = plan(facts, database, step);
+export function downChange(facts: Facts, database: DatabaseFacts, step: MigrationStep, script?: DownScript): DownChange | undefined {
+  const outcome = plan(facts, database, step, script);
   return 'change' in outcome ? outcome.change : undefined;
 }
 
@@ -29,12 +30,12 @@ export function downRefusal(facts: Facts, database: DatabaseFacts, step: Migrati
   return 'refusal' in outcome ? outcome.refusal : undefined;
 }
 
-function plan(facts: Facts, database: DatabaseFacts, step: MigrationStep): Outcome {
+function plan(facts: Facts, database: DatabaseFacts, step: MigrationStep, given?: DownScript): Outcome {
   const { up, down } = step.migration;
   const runner = database.runner && runnerById(database.runner.id);
   if (!runner || runner.down === 'none') return { refusal: `${runner?.title ?? 'This folder'} has no place for down migrations.` };
   if (down && down.statements.length > 0) return { refusal: `${down.file} holds a down migration already.` };
-  const script = synthesizeDown(database, step);
+  const script = given ?? synthesizeDown(database, step);
   if (script.statements.length === 0 && script.lossy.length === 0) return { refusal: script.reason === undefined ? `${up.file} changes nothing that could be undone.` : `Nothing of ${up.file} can be undone: ${script.reason}.` };
   const change = runner.down === 'section' ? section(facts, runner, step, script) : fileBeside(facts, runner, step, script);
   return 'refusal' in change ? change : { change: { title: titleOf(script), kind: 'suggestion', changes: [change], script } };
