@@ -43,7 +43,7 @@ function addColumn(work: Work, { key, target, entry }: TableChange, column: Colu
   const definition = renderColumn(dialect, isSerialColumn(entry, target, column) ? column : { ...column, autoIncrement: undefined });
   const pieces: DownPiece[] = [];
   const fills = !column.nullable && column.default === undefined && !computed;
-  const filler = fills && !isKeyColumn(target, column.name) ? fillerFor(work.current, column.type) : undefined;
+  const filler = fills && ![target, work.step.before.tables.get(key)].some((table) => table && isKeyColumn(table, column.name)) ? fillerFor(work.current, column.type) : undefined;
   if (valuesAreLost(work, key, column)) losses.push(droppedColumnLoss(target, column, filler));
   if (filler !== undefined) {
     pieces.push({ sql: `ALTER TABLE ${name} ADD COLUMN ${renderColumn(dialect, { ...column, default: filler })}`, losses });
@@ -62,7 +62,7 @@ function isSerialColumn(entry: HistoryEntry, table: Table, column: Column): bool
   return [...entry.before.sequences.values()].some((sequence) => sequence.name === wanted && isPlainSerial(table, column, sequence));
 }
 
-/** A column of a key cannot be filled with one and the same value, and one of a foreign key only with a value that is there. */
+/** A column of a key cannot be filled with one and the same value, and one of a foreign key only with a value that is there. The key may come back after the column. */
 function isKeyColumn(table: Table, column: string): boolean {
   const keys = [table.primaryKey, ...table.uniques, ...table.foreignKeys];
   return keys.some((key) => key?.columns.includes(column)) || table.indexes.some((index) => index.unique && index.parts.some((part) => part.column === column));
