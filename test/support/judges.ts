@@ -15,18 +15,21 @@ import { introspectPostgres } from './introspectPostgres.ts';
 import { introspectSqlite } from './introspectSqlite.ts';
 import { dropMariaDb, freshMariaDb, introspectMariaDb, runMariaStatements } from './mariaDb.ts';
 
+/** The extensions that the corpora ask for. */
+export const corpusExtensions = { btree_gin, btree_gist, citext, fuzzystrmatch, hstore, pg_stat_statements, pg_trgm, pgcrypto, uuid_ossp };
+
 /** PostgreSQL in WebAssembly with the extensions that the corpora ask for. */
 export function truthPglite(): Promise<PGlite> {
-  return PGlite.create({ extensions: { btree_gin, btree_gist, citext, fuzzystrmatch, hstore, pg_stat_statements, pg_trgm, pgcrypto, uuid_ossp } });
+  return PGlite.create({ extensions: corpusExtensions });
 }
 
-const emptied = `ROLLBACK; RESET ALL; DO $$ DECLARE name text; BEGIN
+export const emptied = `ROLLBACK; RESET ALL; DO $$ DECLARE name text; BEGIN
   FOR name IN SELECT extname FROM pg_extension WHERE extname <> 'plpgsql' LOOP EXECUTE format('DROP EXTENSION %I CASCADE', name); END LOOP;
   FOR name IN SELECT nspname FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema' LOOP EXECUTE format('DROP SCHEMA %I CASCADE', name); END LOOP;
 END $$; CREATE SCHEMA public`;
 
 /** What is made and taken back leaves its rows behind, and nobody else sweeps them out of an embedded engine. */
-const swept = 'VACUUM pg_class, pg_attribute, pg_type, pg_depend, pg_constraint, pg_index, pg_attrdef, pg_proc, pg_trigger, pg_rewrite, pg_description, pg_sequence, pg_shdepend, pg_inherits, pg_init_privs, pg_enum';
+export const swept = 'VACUUM pg_class, pg_attribute, pg_type, pg_depend, pg_constraint, pg_index, pg_attrdef, pg_proc, pg_trigger, pg_rewrite, pg_description, pg_sequence, pg_shdepend, pg_inherits, pg_init_privs, pg_enum';
 
 
 /** Statements that PostgreSQL runs outside a transaction only. */

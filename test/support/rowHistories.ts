@@ -9,6 +9,7 @@ import { seed, type Seeds } from '../../server/src/proofs/seeds/seed.ts';
 import { identifiersIn } from '../../server/src/schema/expressions.ts';
 import { corporaFolder } from './corpus.ts';
 import { surroundings } from './historySurroundings.ts';
+import { emptied as everythingAway, swept } from './judges.ts';
 
 /** A history of migrations of the corpora. */
 export interface RowHistory {
@@ -39,11 +40,9 @@ export async function rowHistories(project: string): Promise<RowHistory[]> {
   });
 }
 
-/** Takes everything out of an engine. */
+/** Takes everything out of PostgreSQL. */
 export async function emptied(session: EngineSession): Promise<void> {
-  if (session.info.dialect === 'sqlite') return;
-  const [found] = await session.run("SELECT quote_ident(nspname) AS name FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema'");
-  await session.run(`RESET ALL; ${found!.rows.map(({ name }) => `DROP SCHEMA ${name} CASCADE; `).join('')}CREATE SCHEMA public`);
+  if (session.info.dialect !== 'sqlite') await session.run(everythingAway);
 }
 
 /**
@@ -54,6 +53,7 @@ export async function proveHistory(session: EngineSession, { database, before }:
   if (before !== '') await session.run(before);
   for (const [index, step] of database.steps.entries()) {
     if (chosen(index)) onStep(await proveStep(session, step));
+    if (index % 20 === 19 && session.info.dialect === 'postgresql') await session.run(swept);
     for (const { placed: { node, statement } } of step.entries) if (node.kind !== 'transaction') await quietly(session, statement.text);
   }
 }

@@ -71,6 +71,58 @@ describe('changes that depend on the rows', () => {
   });
 });
 
+describe('what says nothing of rows', () => {
+  const schema = 'CREATE TABLE roles (id integer PRIMARY KEY, name text); CREATE TABLE people (id integer PRIMARY KEY, email text, role_id integer, age text)';
+  const kinds = async (dialect: RowCase['dialect'], change: string) => {
+    const [{ failures, undecided, broken, passed }] = (await proved(fixtureOf({ dialect, schema, change }))) as [RowsDetail];
+    return { failures: failures.map(({ sql }) => sql), undecided: undecided.map(({ sql }) => sql), broken: broken.map(({ sql }) => sql), passed: passed.map(({ table, rows }) => [table, rows > 2]) };
+  };
+
+  test('a statement that no schema takes', async () => {
+    expect(await kinds('postgresql', 'ALTER TABLE people DROP COLUMN nothing; ALTER TABLE people ADD COLUMN x integer')).toEqual({ failures: [], undecided: [], broken: ['ALTER TABLE people DROP COLUMN nothing'], passed: [['people', true]] });
+    expect(await kinds('sqlite', 'ALTER TABLE people ADD COLUMN id integer; CREATE INDEX a ON people (email)')).toEqual({ failures: [], undecided: [], broken: ['ALTER TABLE people ADD COLUMN id integer'], passed: [['people', true]] });
+  });
+
+  test('a statement that writes rows, and what rests on it', async () => {
+    const cast = 'UPDATE people SET role_id = age::integer';
+    const required = 'ALTER TABLE people ALTER COLUMN role_id SET NOT NULL';
+    expect(await kinds('postgresql', `${cast}; ${required}`)).toEqual({ failures: [], undecided: [cast, required], broken: [], passed: [] });
+  });
+
+  test('rows that were filled from other rows, which only the application has', async () => {
+    const required = 'ALTER TABLE people ALTER COLUMN role_id SET NOT NULL';
+    expect((await kinds('postgresql', `UPDATE people SET role_id = (SELECT id FROM roles WHERE name = 'admin'); ${required}`)).undecided).toEqual([required]);
+    expect((await kinds('postgresql', `UPDATE people SET role_id = 0 WHERE email = 'somebody'; ${required}`)).failures).toEqual([required]);
+  });
+
+  test('a failure that follows from an earlier one', async () => {
+    const added = 'ALTER TABLE people ADD COLUMN code text NOT NULL';
+    const indexed = 'CREATE INDEX people_code ON people (code)';
+    const unique = 'CREATE UNIQUE INDEX people_email ON people (email)';
+    expect(await kinds('postgresql', `${added}; ${indexed}; ${unique}`)).toEqual({ failures: [added, unique], undecided: [indexed], broken: [], passed: [] });
+    expect(await kinds('sqlite', `${added}; ${indexed}; ${unique}`)).toEqual({ failures: [added, unique], undecided: [indexed], broken: [], passed: [] });
+  });
+
+  test('foreign keys of SQLite, which each application switches on for itself', async () => {
+    const [detail] = (await proved(fixtureOf({ dialect: 'sqlite', schema: 'CREATE TABLE a (id integer PRIMARY KEY); CREATE TABLE b (a integer NOT NULL REFERENCES a (id))', change: 'DROP TABLE a' }))) as [RowsDetail];
+    expect([detail.failures, detail.undecided.length]).toEqual([[], 1]);
+  });
+});
+
+test('the bench is left as it was found', async () => {
+  const fixture = fixtureOf({ dialect: 'postgresql', schema: "CREATE TYPE mood AS ENUM ('sad'); CREATE TABLE days (id serial PRIMARY KEY, mood mood)", change: "-- migrate:no-transaction\nDELETE FROM days; ALTER TABLE days ADD COLUMN n integer; DROP TYPE mood CASCADE" });
+  const { facts } = checkFixture(fixture, { only: [] });
+  const step = facts.databases[0]!.steps[1]!;
+  await emptied(postgres);
+  const bench = await layOut(postgres, step.before);
+  const seeds = await seed(bench);
+  const state = () => postgres.run('SELECT * FROM days');
+  const before = await state();
+  const outcome = await proveRows(bench, step, seeds);
+  expect(await state()).toEqual(before);
+  expect(outcome.ran && outcome.detail.committed).toBeUndefined();
+});
+
 describe('the same, mended', () => {
   const byHand = rowCases.flatMap((one) => ('sql' in one.mended ? [{ ...one, safe: one.mended.sql }] : []));
   const byRule = rowCases.flatMap((one) => ('rule' in one.mended ? [{ ...one, rule: one.mended.rule }] : []));

@@ -41,7 +41,7 @@ export async function fillPostgres(session: EngineSession, catalog: Catalog, pla
           BEGIN EXECUTE (item->>'into') || tuple; EXCEPTION WHEN OTHERS THEN GET STACKED DIAGNOSTICS said_no = MESSAGE_TEXT; END;
         END LOOP;
       END;
-      EXECUTE 'SELECT count(*) FROM ' || (item->>'name') INTO count;
+      BEGIN EXECUTE 'SELECT count(*) FROM ' || (item->>'name') INTO count; EXCEPTION WHEN OTHERS THEN count := 0; END;
       said := said || jsonb_build_object(item->>'number', jsonb_build_object('rows', count, 'refusal', said_no));
     END LOOP; ${answer} END`;
   const said = await ask(session, body) as Record<string, { rows: number; refusal: string | null }>;

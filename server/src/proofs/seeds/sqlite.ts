@@ -52,8 +52,10 @@ function statementsOf(catalog: Catalog, plan: TablePlan, solutions: ReadonlyMap<
 }
 
 async function countRows(session: EngineSession, plans: readonly TablePlan[]): Promise<number[]> {
-  const results = await session.run(plans.map(({ table }) => `SELECT count(*) AS said FROM ${renderName('sqlite', table.schema, table.name)}`).join(';\n'));
-  return results.map(({ rows }) => Number(rows[0]?.['said'] ?? 0));
+  const counts = plans.map(({ table }) => `SELECT count(*) AS said FROM ${renderName('sqlite', table.schema, table.name)}`);
+  const together = await attempt(session, counts.join(';\n'));
+  const results = typeof together === 'string' ? await Promise.all(counts.map((sql) => attempt(session, sql))) : together.map((result) => [result]);
+  return results.map((result) => (typeof result === 'string' ? 0 : Number(result[0]?.rows[0]?.['said'] ?? 0)));
 }
 
 /** Runs a text; gives the refusal instead of throwing it. */

@@ -85,28 +85,35 @@ function judge(statements: readonly Trying[], refusals: Refusals, onEmpty: Refus
   const failures: RowFailure[] = [];
   const undecided: RowFailure[] = [];
   const broken: RowFailure[] = [];
-  // Names of what a data statement would have changed that did not run, or ran on what was not changed before it.
   const doubtful = new Set<string>();
   let diverged = false;
   for (const trying of statements) {
     const refusal = refusals.get(trying);
-    const isData = trying.kind === 'data';
-    if (refusal === undefined) {
-      if (diverged && isData) for (const name of namesIn(trying)) doubtful.add(name);
-      continue;
+    const isBroken = refusal !== undefined && culprits.get(trying)?.byRows !== true && onEmpty.has(trying);
+    if (refusal) {
+      const isClear = trying.kind !== 'data' && !isForeignKeySetting(refusal) && (!diverged || isAboutRows(refusal)) && !tablesNamedIn(trying).some((name) => doubtful.has(name));
+      (isBroken ? broken : isClear ? failures : undecided).push(failureOf(trying, refusal, culprits.get(trying)));
     }
-    const culprit = culprits.get(trying);
-    const failure = failureOf(trying, refusal, culprit);
-    if (culprit?.byRows !== true && onEmpty.has(trying)) {
-      broken.push(failure);
-      continue;
-    }
-    const isClear = !isData && !isForeignKeySetting(refusal) && (!diverged || isAboutRows(refusal)) && ![...namesIn(trying)].some((name) => name === trying.table?.name && doubtful.has(name));
-    (isClear ? failures : undecided).push(failure);
-    diverged = true;
-    if (isData) for (const name of namesIn(trying)) doubtful.add(name);
+    // What rows are like after a data statement that did not do its work, or did it by rows that only the application has, is not known.
+    if (trying.kind !== 'schema' && (refusal !== undefined || diverged || readsOthers(trying))) for (const name of tablesNamedIn(trying)) doubtful.add(name);
+    diverged ||= refusal !== undefined && !isBroken;
   }
   return { failures, undecided, broken };
+}
+
+/** Whether a data statement takes what it writes from other tables, or cannot be looked into. */
+function readsOthers(trying: Trying): boolean {
+  const { node } = trying.entry.placed;
+  if (trying.kind === 'copy') return false;
+  if (!('table' in node) || !node.table || (node.kind !== 'update' && node.kind !== 'delete' && node.kind !== 'insert')) return true;
+  const target = node.table.name.name;
+  return tablesNamedIn(trying).some((name) => name !== target);
+}
+
+/** The tables that a statement speaks of, or that are called like something it speaks of. */
+function tablesNamedIn(trying: Trying): string[] {
+  const names = namesIn(trying);
+  return [...trying.entry.before.tables.values()].flatMap(({ name }) => (names.has(name) ? [name] : []));
 }
 
 function failureOf({ entry: { placed: { file, statement } }, table }: Trying, { code, message }: EngineRefusal, culprit: Culprit | undefined): RowFailure {
