@@ -74,9 +74,11 @@ function bodyOf(routine: Routine | undefined): string | undefined {
   return words.join(' ').replace(/(?: ;)+$/u, '');
 }
 
-/** Of a table that no history makes not everything is known, and a temporary one goes with its session. */
+/** Of a table that no history makes not everything is known, a temporary one goes with its session, and an index that MySQL made for a foreign key goes when another serves it. */
 function isLeftOpen({ table, name, object }: SchemaDifference, before: Catalog, after: Catalog): boolean {
   const key = table ?? (object === 'table' ? name : undefined);
   if (key === undefined) return false;
-  return [before.tables.get(key), after.tables.get(key)].some((one) => one !== undefined && (one.knowledge === 'unknown' || one.temporary === true));
+  const sides = [before.tables.get(key), after.tables.get(key)].filter((one) => one !== undefined);
+  if (object === 'index' && sides.some(({ indexes }) => indexes.some((index) => index.name === name && index.implicit))) return true;
+  return sides.some(({ knowledge, temporary }) => knowledge === 'unknown' || temporary === true);
 }
