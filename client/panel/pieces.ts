@@ -85,7 +85,7 @@ export function evidence(list: readonly Evidence[], send: Send): Child {
   const lines = new Map<string, number[]>();
   for (const one of list) if ('file' in one) lines.set(one.file, [...(lines.get(one.file) ?? []), one.line]);
   const places = [...lines].map(([file, numbers]) => placesOf(file, [...new Set(numbers)], send));
-  const observed = list.flatMap((one) => ('file' in one ? [] : [h('span', { class: 'observed' }, `${one.observed} (${one.engine} ${one.version})`)]));
+  const observed = list.flatMap((one) => ('file' in one ? [] : [h('span', { class: `observed level-${one.level}` }, badge(one.level), ' ', one.engine === 'none' ? one.observed : `${one.experiment} on ${one.engine} ${one.version}: ${one.observed}`)]));
   return h('div', { class: 'evidence' }, limited([...observed, ...places], 3, '', 'span'));
 }
 

@@ -7,6 +7,12 @@ import { fromServer } from './status.ts';
 export async function showProofs(client: LanguageClient, log: LogOutputChannel, params: ProveParams): Promise<void> {
   const answer = await client.sendRequest<ProveAnswer>(proveRequest, params).catch((error: unknown): ProveAnswer => ({ migrations: 0, engines: [], problems: [], notRun: [], reason: error instanceof Error ? error.message : String(error) }));
   for (const reason of answer.notRun) log.info(`not run: ${reason}`);
+  for (const { uri, line, message } of answer.problems) log.warn(`${workspace.asRelativePath(fromServer(client, uri))}:${line + 1} ${message}`);
+  // The proof is over, whether or not somebody answers the message.
+  void tell(client, log, answer);
+}
+
+async function tell(client: LanguageClient, log: LogOutputChannel, answer: ProveAnswer): Promise<void> {
   const [problem] = answer.problems;
   if (!problem) {
     const open = answer.notRun.length > 0 ? ['Show Log'] : [];
@@ -14,7 +20,6 @@ export async function showProofs(client: LanguageClient, log: LogOutputChannel, 
     if (choice === 'Show Log') log.show();
     return;
   }
-  for (const { uri, line, message } of answer.problems) log.warn(`${workspace.asRelativePath(fromServer(client, uri))}:${line + 1} ${message}`);
   const choice = await window.showWarningMessage(sentence(answer), 'Show', ...(answer.problems.length > 1 ? ['Show Log'] : []));
   if (choice === 'Show Log') log.show();
   if (choice === 'Show') await window.showTextDocument(fromServer(client, problem.uri), { selection: new Range(problem.line, 0, problem.line, 0) });

@@ -47,6 +47,18 @@ const steps = [
     await squiggle(page);
     await hover(page, 'FROM payments', 'payments', '0004_payments.up.sql');
   }],
+  ['a migration is proved from the line above it', async ({ page }) => {
+    await openFile(page, '0005_phone_numbers.up.sql');
+    await squiggle(page);
+    const lens = page.locator('.codelens-decoration a', { hasText: /Prove this migration|PostgreSQL 18/ }).first();
+    await lens.waitFor({ timeout: wait });
+    // Nobody types, so that it may have been proved already.
+    if (/Prove this/.test(await lens.innerText())) await lens.click();
+    await page.locator('.codelens-decoration a', { hasText: /✗.*seen on PostgreSQL 18.*null values/ }).first().waitFor({ timeout: 2 * wait });
+  }],
+  ['the hover says what was run and seen', async ({ page }) => {
+    await hover(page, 'phone_number', 'phone_number', /proved on PostgreSQL 18/);
+  }, { name: 'proof', clip: { x: 352, y: 36, width: 1000, height: 400 } }],
   ['the palette generates the plan', async ({ page, state }) => {
     await runCommand(page, 'Database Expert: Generate Database Plan');
     state.plan = await planFrame(page);
@@ -69,6 +81,12 @@ const steps = [
     await state.plan.evaluate(() => window.scrollTo(0, 0));
     await hover(page, 'FROM orders', 'orders', 'missing-composite-index');
   }, { name: 'plan-dark' }],
+  ['the workspace is proved, and the plan rests on it', async ({ page, state }) => {
+    await runCommand(page, 'Database Expert: Prove Workspace');
+    const seen = state.plan.locator('.claim.level-proved', { hasText: /fail(s)? on rows that the schema before it allows/ });
+    await until('a proved claim in the plan', async () => (await seen.count()) > 0 || undefined);
+    await seen.first().scrollIntoViewIfNeeded();
+  }],
   ['a link of the plan leads to its line', async ({ page, state }) => {
     const link = state.plan.locator('button.place', { hasText: /migrations\/\d+_\w+\.up\.sql:\d+/ }).first();
     const label = await link.innerText();

@@ -98,6 +98,15 @@ describe('Database Expert in the extension host', () => {
     assert.equal(ours(document.uri, 'index-blocks-writes'), undefined);
   });
 
+  it('proves a migration, and says so in its problem and above it', async () => {
+    const document = await open('migrations/0005_phone_numbers.up.sql');
+    await eventually('the finding', () => ours(document.uri, 'not-null-without-default'));
+    await vscode.commands.executeCommand('databaseExpert.proveMigration', document.uri.toString(), '0005');
+    await eventually('the badge', () => (/Proved on PostgreSQL 18/.test(ours(document.uri, 'not-null-without-default')?.message ?? '') ? true : undefined));
+    const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', document.uri, 5);
+    assert.match(lenses[0]?.command?.title ?? '', /seen on PostgreSQL 18/);
+  });
+
   it('registers its commands and opens the plan', async () => {
     const commands = await vscode.commands.getCommands(true);
     for (const command of ['databaseExpert.generatePlan', 'databaseExpert.restart', 'databaseExpert.showLog']) assert.ok(commands.includes(command), command);

@@ -1,6 +1,6 @@
 import type { DatabasePlan, MigrationStepPlan } from '../../../protocol/plan.ts';
 import { h, type Child } from '../dom.ts';
-import { claims, code, group, items, nothing, place, riskChip, type Send } from '../pieces.ts';
+import { badge, claims, code, evidence, group, items, nothing, place, riskChip, type Send } from '../pieces.ts';
 
 /** Migration plan: the pending statements in the order they will run, with lock, rewrite, way back and risk. */
 export function migrationPlan(plan: DatabasePlan['migration_plan'], send: Send): Child {
@@ -21,7 +21,8 @@ function steps(list: readonly MigrationStepPlan[], send: Send): HTMLElement {
         { class: 'step' },
         h('div', { class: 'step-head' }, !named(step) && h('span', { class: 'version' }, step.version), place(step.file, step.line, send), riskChip(step.risk)),
         h('code', { class: 'statement' }, step.statement),
-        h('p', { class: 'step-facts' }, lock(step), wayBack(step)),
+        h('p', { class: 'step-facts' }, lock(step), wayBack(step), step.level === 'modelled' ? null : [' ', badge(step.level)]),
+        evidence(step.evidence, send),
         sequence(step, send),
       ),
     ),

@@ -36,7 +36,7 @@ function link(file: string, line: number, shown = file): string {
 }
 
 function place(evidence: Evidence): string {
-  return 'file' in evidence ? link(evidence.file, evidence.line) : escape(`${evidence.experiment} on ${evidence.engine} ${evidence.version}: ${evidence.observed}`);
+  return 'file' in evidence ? link(evidence.file, evidence.line) : escape(`${evidence.level}${evidence.engine === 'none' ? '' : `, ${evidence.experiment} on ${evidence.engine} ${evidence.version}`}: ${evidence.observed}`);
 }
 
 /** The first few places; a claim says in its text how many there are. */
@@ -100,7 +100,7 @@ function card({ position_card: card }: Plan): string[] {
 function migrations(plan: Plan): string[] {
   const { claims: list, steps, items: todo } = plan.database_plan.migration_plan;
   const shown = shownSteps(steps);
-  const rows = shown.map((step) => `| ${link(step.file, step.line, step.file.split('/').slice(-2).join('/'))} | ${cellCode(step.statement)} | ${escape(step.lock ?? 'none')}${step.rewrite ? ', rewrite' : ''} | ${step.reversibility} | ${step.risk} |`);
+  const rows = shown.map((step) => `| ${link(step.file, step.line, step.file.split('/').slice(-2).join('/'))} | ${cellCode(step.statement)} | ${escape(step.lock ?? 'none')}${step.rewrite ? ', rewrite' : ''}${step.level === 'proved' ? ' (proved)' : ''} | ${step.reversibility} | ${step.risk} |`);
   const rest = steps.length - shown.length;
   const note = rest === 0 ? [] : [`Shown are the ${shown.length} riskiest and newest of ${steps.length} pending statements; \`--format json\` lists all.`, ''];
   const sequences = shown.filter((step) => step.safe_sequence.length > 0);
