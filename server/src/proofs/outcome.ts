@@ -193,10 +193,14 @@ export interface HeldChange {
 export interface FixDetail {
   /** What differs in the schema afterwards, one sentence each. */
   readonly differences: readonly string[];
+  /** Differences that the fix is there to make. */
+  readonly stated: readonly string[];
   readonly held: readonly HeldChange[];
   /** What the engine says to the original, where it refuses it as its runner runs it; the schema is then that of its statements one by one. */
   readonly originalRefused?: string;
+  /** What it says to a statement with the fix; `stillRefused` when it refuses that one without the fix as well. */
   readonly fixedRefused?: string;
+  readonly stillRefused?: string;
   /** Statements that fail on rows that the schema before allows, in the engine's words: with the original, and with the fix. */
   readonly rows: { readonly original: readonly string[]; readonly fixed: readonly string[] };
 }
