@@ -3,6 +3,7 @@ import { embeddedEngine } from '../host/engines/embedded.ts';
 import { readSourceFile } from '../host/files.ts';
 import { withDownFindings } from '../proofs/downFindings.ts';
 import { judge, type Proofs } from '../proofs/judge.ts';
+import type { Engine } from '../proofs/engine.ts';
 import { Laboratory } from '../proofs/laboratory.ts';
 import { proveWorkspace, type ProofProgress } from '../proofs/prove.ts';
 import type { DatabaseProof } from '../proofs/report.ts';
@@ -12,9 +13,12 @@ import type { Finding } from '../rules/rule.ts';
 import type { Io } from './io.ts';
 import { isAsked, type Loaded } from './load.ts';
 
-/** Engines for as long as a command runs; call `close` when it is over. */
-export function laboratoryOf(io: Io): Laboratory {
-  return new Laboratory(io.engines ?? [embeddedEngine('pglite'), embeddedEngine('sqlite')]);
+/**
+ * Engines for as long as a command runs; call `close` when it is over.
+ * @param installed engines of this machine, where the user allows them
+ */
+export function laboratoryOf(io: Io, installed: readonly Engine[] = []): Laboratory {
+  return new Laboratory([...(io.engines ?? [embeddedEngine('pglite'), embeddedEngine('sqlite')]), ...installed]);
 }
 
 export interface ProvingOptions {

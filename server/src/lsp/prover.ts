@@ -1,6 +1,7 @@
 import { CodeLensRefreshRequest } from 'vscode-languageserver/node';
 import manifest from '../../../package.json' with { type: 'json' };
 import { embeddedEngine } from '../host/engines/embedded.ts';
+import { installedEngines } from '../host/engines/installed.ts';
 import { fileStore } from '../host/proofStore.ts';
 import type { MigrationStep } from '../project/facts.ts';
 import type { Engine } from '../proofs/engine.ts';
@@ -37,6 +38,8 @@ export interface ProveWish {
 export class Prover {
   readonly #context: ServerContext;
   readonly #laboratory: Laboratory;
+  readonly #engines: readonly Engine[];
+  #installed: Promise<readonly Engine[]> | undefined;
   readonly #waiting = new Map<Folder, Pause>();
   readonly #revisions = new Map<Folder, number>();
   #store: ProofStore | undefined;
@@ -44,7 +47,8 @@ export class Prover {
 
   constructor(context: ServerContext, engines: readonly Engine[] | undefined) {
     this.#context = context;
-    this.#laboratory = new Laboratory(engines ?? [embeddedEngine('pglite'), embeddedEngine('sqlite')], { idle });
+    this.#engines = engines ?? [embeddedEngine('pglite'), embeddedEngine('sqlite')];
+    this.#laboratory = new Laboratory(this.#engines, { idle });
   }
 
   /** Takes note of a snapshot of a folder: what runs in the background is out of date, and begins anew when nothing changes for a while. */
@@ -60,6 +64,7 @@ export class Prover {
   /** Proves the migrations of a folder that are wanted. What is proved stands in the folder's book when this is over. */
   async prove(folder: Folder, wish: ProveWish): Promise<readonly MigrationProof[]> {
     const { session } = folder;
+    await this.#chooseEngines(folder);
     const snapshot = await session.latest(true);
     const { facts } = snapshot;
     const findings = wish.whole ? allFindings(snapshot) : undefined;
@@ -79,6 +84,13 @@ export class Prover {
       await this.#refreshLenses();
     }
     return proofs.flatMap(({ migrations }) => migrations);
+  }
+
+  /** An installation of this machine is only used where the setting allows it and the workspace is trusted. */
+  async #chooseEngines({ session }: Folder): Promise<void> {
+    const allowed = session.settings.proofs.installedPostgresql && this.#context.trusted;
+    const installed = allowed ? await (this.#installed ??= installedEngines()).catch(() => []) : [];
+    this.#laboratory.use([...this.#engines, ...installed]);
   }
 
   /** Gives up what runs in the background, for one that somebody waits for. */

@@ -93,6 +93,8 @@ export interface OpenOptions {
 export interface Engine {
   readonly id: EngineId;
   readonly dialect: Dialect;
+  /** Set when it is only asked where the workspace states this major version. */
+  readonly major?: number;
   /** Opens a session with an empty schema. */
   open(options?: OpenOptions): Promise<EngineSession>;
 }

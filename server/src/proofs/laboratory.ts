@@ -26,21 +26,26 @@ const usualTimeout = 10_000;
  * for the next piece of work where that can be done, and closed when nobody asks for a while.
  */
 export class Laboratory {
-  readonly #engines: ReadonlyMap<Dialect, Engine>;
+  #engines: readonly Engine[];
   readonly #options: LaboratoryOptions;
   readonly #kept = new Map<Engine, Kept>();
   #queue: Promise<unknown> = Promise.resolve();
   #idle: ReturnType<typeof setTimeout> | undefined;
 
   constructor(engines: readonly Engine[], options: LaboratoryOptions = {}) {
-    // The first engine of a dialect is the one to use: whoever lists them decides.
-    this.#engines = new Map([...engines].reverse().map((engine) => [engine.dialect, engine]));
+    this.#engines = engines;
     this.#options = options;
   }
 
-  /** The engine for a dialect; undefined where there is none. */
-  engineOf(dialect: Dialect): Engine | undefined {
-    return this.#engines.get(dialect);
+  /** Takes other engines for the work to come. */
+  use(engines: readonly Engine[]): void {
+    this.#engines = engines;
+  }
+
+  /** The engine for a dialect: the one of that very major version, else the first that is for any; undefined where there is none. */
+  engineOf(dialect: Dialect, version?: number): Engine | undefined {
+    const own = this.#engines.filter((engine) => engine.dialect === dialect);
+    return own.find(({ major }) => major !== undefined && major === version) ?? own.find(({ major }) => major === undefined);
   }
 
   /** Does a piece of work; the next one waits until it is over. Throws what it throws. */

@@ -75,7 +75,7 @@ interface Run extends ProveOptions {
 
 async function proveDatabase(run: Run, subject: ProofSubject): Promise<DatabaseProof> {
   const { name, dialect, engineVersion, steps } = subject;
-  const engine = run.laboratory.engineOf(dialect);
+  const engine = run.laboratory.engineOf(dialect, engineVersion);
   const extensions = [...new Set(steps.flatMap(({ before, after }) => [...before.extensions.keys(), ...after.extensions.keys()]))];
   const migrations: MigrationProof[] = [];
   for (const step of steps) {
@@ -129,7 +129,7 @@ interface StepWork {
 async function proveStep(run: Run, work: StepWork): Promise<MigrationProof> {
   const { step, engine, engineVersion } = work;
   const { migration } = step;
-  const key = proofKey(step, engineVersion, `${engine?.id ?? 'none'} ${run.product ?? ''}`);
+  const key = proofKey(step, engineVersion, `${engine?.id ?? 'none'} ${engine?.major ?? ''} ${run.product ?? ''}`);
   const head = { key, version: migration.version, file: migration.up.file, base: migration.up.range.start, applied: migration.applied };
   const withheld = (reason: string): MigrationProof => ({ ...head, ...allNotRun(reason), down: migration.down ? 'written' : 'none', notLaid: [], standIns: [] });
   if (!engine) return withheld(noEngine[step.before.dialect]);

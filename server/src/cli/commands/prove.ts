@@ -1,4 +1,5 @@
 import type { ProofReport } from '../../../../protocol/proof.ts';
+import { installedEngines } from '../../host/engines/installed.ts';
 import { dialects } from '../../source/dialect.ts';
 import type { Arguments, CommandSpec } from '../args.ts';
 import type { ExitCode, Io } from '../io.ts';
@@ -18,6 +19,7 @@ export const proveSpec: CommandSpec = {
     'engine-version': { kind: 'value', placeholder: 'N', help: 'major version of the engine' },
     all: { kind: 'flag', help: 'prove applied migrations, too' },
     isolated: { kind: 'flag', help: 'each file is a history of its own: no runner, no git' },
+    installed: { kind: 'flag', help: 'where the workspace states the major version of an installed PostgreSQL, run on that: a throwaway server' },
     'fail-on': { kind: 'value', choices: levels, help: 'least severity that makes the exit code 1 (default warning)' },
   },
 };
@@ -25,7 +27,7 @@ export const proveSpec: CommandSpec = {
 export async function prove(args: Arguments, io: Io): Promise<ExitCode> {
   const log = (message: string): void => io.err(`${message}\n`);
   const all = args.flags.has('all');
-  const laboratory = laboratoryOf(io);
+  const laboratory = laboratoryOf(io, args.flags.has('installed') ? await installedEngines() : []);
   const parts: Proved[] = [];
   try {
     for (const target of await targetsOf(io, args.positionals)) {

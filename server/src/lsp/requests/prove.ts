@@ -15,6 +15,7 @@ export async function prove(context: ServerContext, prover: Prover, params: Prov
   const wanted = params?.uri === undefined ? pendingOf(context, params?.folder) : await migrationsAt(context, params.uri, params.version);
   if ('reason' in wanted) return { migrations: 0, engines: [], problems: [], notRun: [], reason: wanted.reason };
   const { folder, select } = wanted;
+  prover.makeWay();
   const progress = showProgress(context, 'Database Expert proves', 0);
   const cancelled = token.onCancellationRequested(() => progress.stop());
   try {
