@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fixHolds, proveFix } from '../../server/src/proofs/experiments/fix/prove.ts';
 import { fixSubjectOf } from '../../server/src/proofs/experiments/fix/subject.ts';
 import type { FixDetail, Outcome } from '../../server/src/proofs/outcome.ts';
@@ -14,6 +14,7 @@ const folder = join(import.meta.dirname, '../fixtures/rules');
 const postgres = sharedPostgres();
 const engines = { postgresql: postgres, sqlite: sqliteInProcess };
 const counts = { fixes: 0, sqlite: 0, held: 0, weaker: 0, mended: 0, rows: 0, still: 0 };
+beforeAll(async () => void (await postgres.open()), 300_000);
 afterAll(async () => {
   await postgres.stop();
   console.log(`safe fixes proved: ${counts.held} of ${counts.fixes} (${counts.sqlite} on SQLite); ${counts.weaker} hold less, ${counts.mended} run where the original is refused, ${counts.rows} take rows that the original fails on; ${counts.still} change nothing that runs`);
@@ -81,7 +82,7 @@ describe('fixes that are none are told apart', () => {
   const prove = async (original: string, fixed: string): Promise<FixDetail & { readonly holds: boolean; readonly observed: string }> => {
     const outcome = await proveFix(() => postgres.open(), fixSubjectOf(factsOf(original), factsOf(fixed)), 'none');
     if (!outcome.ran) throw new Error(outcome.reason);
-    const [{ level, observed }] = outcome.evidence as [{ level: string; observed: string }];
+    const { level, observed } = outcome.evidence[0]!;
     expect(level).toBe(fixHolds(outcome.detail) ? 'proved' : 'refuted');
     return { ...outcome.detail, holds: fixHolds(outcome.detail), observed };
   };

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildFacts } from '../../server/src/project/build.ts';
 import { layOut } from '../../server/src/proofs/bench.ts';
 import { proveTenants } from '../../server/src/proofs/experiments/tenants/prove.ts';
@@ -7,6 +7,7 @@ import { sharedPostgres } from '../support/sharedEngine.ts';
 import { correctSchema, plantedLeaks, settingSchema, supabaseSchema, tokenSchema } from '../support/tenantSchemas.ts';
 
 const engine = sharedPostgres();
+beforeAll(async () => void (await engine.open()), 300_000);
 afterAll(() => engine.stop());
 
 async function prove(schema: string, config = 'tenancy_model: shared\ntenant_key: tenant_id\n'): Promise<Outcome<TenantsDetail>> {

@@ -17,16 +17,30 @@ const asked = /\bcurrent_setting\s*\(\s*'([^']+\.[^']+)'(?:::text)?\s*(?:,\s*(?:
 /** A step into JSON behind it, past parentheses, casts and the alias of a subquery. */
 const step = /(?:\s|\)|::\s*\w+|\bas\s+\w+)*(?:(->>?)\s*'([^']*)'(?:::text)?|#>>?\s*'\{([^}']*)\}')/iuy;
 
-/** What the policies of a schema, and the functions and views that they may rest on, ask for. */
+/** What the policies of a schema ask for, and the functions and views that they rest on. */
 export function variablesOf(catalog: Catalog): Variable[] {
-  const policies = [...catalog.tables.values()].flatMap((table) => table.policies.flatMap(({ using, check }) => [using ?? '', check ?? '']));
-  const texts = [...policies, ...[...catalog.routines.values()].map(({ text }) => text), ...[...catalog.views.values()].map(({ query }) => query)];
   const found = new Map<string, Variable>();
-  for (const text of texts) for (const variable of variablesIn(text)) found.set(JSON.stringify(variable), variable);
+  for (const text of reachedTexts(catalog)) for (const variable of variablesIn(text)) found.set(JSON.stringify(variable), variable);
   const all = [...found.values()];
   // A setting that is taken apart somewhere is JSON, and is not a value by itself.
   const taken = new Set(all.flatMap(({ setting, path }) => (path.length > 0 ? [setting] : [])));
   return all.filter(({ setting, path }) => path.length > 0 || (!taken.has(setting) && setting !== claimsSetting));
+}
+
+/** The conditions of policies, the views, and the functions that are named in any of these. */
+function reachedTexts({ tables, views, routines }: Catalog): string[] {
+  const texts = [...tables.values()].flatMap((table) => table.policies.flatMap(({ using, check }) => [using ?? '', check ?? '']));
+  texts.push(...[...views.values()].map(({ query }) => query));
+  const waiting = new Set(routines.values());
+  for (let at = 0; at < texts.length; at++) {
+    const words = new Set(texts[at]!.toLowerCase().match(/[\w$]+/g));
+    for (const routine of waiting) {
+      if (!words.has(routine.name.toLowerCase())) continue;
+      waiting.delete(routine);
+      texts.push(routine.text);
+    }
+  }
+  return texts;
 }
 
 function variablesIn(text: string): Variable[] {

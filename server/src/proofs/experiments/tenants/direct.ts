@@ -79,12 +79,12 @@ async function tryPartition(session: EngineSession, { key }: TenantsSubject, one
   return { kind: 'partition', through: other.relation, tables: [one.key], ways: ['read'], observed: `As ${probe.role}, the first tenant reads rows of another in the partition ${other.relation}: the policies of ${nameOf(one)} hold only for those who name ${nameOf(one)}.`, ran: shown(probe, sql) };
 }
 
-/** Guarded tables whose owner passes their policies by; an owner that the application never connects as does no harm. */
+/** Guarded tables whose owner passes their policies by. One without policies is for its owner alone. */
 export async function tryOwner(session: EngineSession, { keyed, children, key }: TenantsSubject, { pairs }: TenantRows, probe: Probe): Promise<TenantLeak[]> {
   const leaks: TenantLeak[] = [];
   for (const one of [...keyed, ...children]) {
     const pair = pairs.get(one.key);
-    if (!pair || !one.table.rowSecurity?.enabled || one.table.rowSecurity.forced) continue;
+    if (!pair || !one.table.rowSecurity?.enabled || one.table.rowSecurity.forced || one.table.policies.length === 0) continue;
     const name = nameOf(one);
     const [owner] = await session.run(`SELECT pg_get_userbyid(relowner) AS owner FROM pg_class WHERE oid = ${quoteString('postgresql', name)}::regclass`);
     const who = { role: owner?.rows[0]?.['owner'] ?? '', setting: probe.setting };

@@ -68,8 +68,10 @@ async function detailOf(bench: Bench, subject: TenantsSubject): Promise<TenantsD
   };
 }
 
-function reasonOf({ key }: TenantsSubject, { pairs }: TenantRows, variables: readonly string[]): string {
-  if (pairs.size === 0) return 'No table took rows.';
+function reasonOf({ key, keyed, children }: TenantsSubject, { pairs, unseeded }: TenantRows, variables: readonly string[]): string {
+  const guarded = [...keyed, ...children].filter(({ table }) => table.rowSecurity?.enabled);
+  if (!guarded.some((one) => pairs.has(one.key))) return `No table with row-level security took rows${unseeded[0] ? `: ${unseeded[0].name}: ${unseeded[0].reason}` : ''}.`;
+  if (guarded.every(({ table }) => table.policies.length === 0)) return 'Row-level security is on without any policy: none but the owners of the tables get at rows, and the database does not tell tenants apart.';
   if (variables.length === 0) return 'The policies show a tenant no row of its own, and ask for no setting or claim that would tell who it is.';
   return `The policies show a tenant no row of its own, whichever value of ${key} or of its rows stands in ${variables.join(' and ')}.`;
 }
