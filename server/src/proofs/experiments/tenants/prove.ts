@@ -81,8 +81,11 @@ function distinct(leaks: readonly TenantLeak[]): TenantLeak[] {
   return [...new Map(leaks.toReversed().map((leak) => [`${leak.kind} ${leak.through}`, leak])).values()].toReversed();
 }
 
+/** How many leaks are told one by one. */
+const most = 20;
+
 function evidenceOf({ leaks, tried, key, probes }: TenantsDetail, { name, version }: EngineInfo): ExperimentEvidence[] {
   const of = (observed: string, ran: string): ExperimentEvidence => ({ level: 'proved', experiment: 'tenant isolation', engine: name, version, observed, ran });
-  if (leaks.length > 0) return leaks.map(({ observed, ran }) => of(observed, ran));
+  if (leaks.length > 0) return [...leaks.slice(0, most).map(({ observed, ran }) => of(observed, ran)), ...(leaks.length > most ? [of(`Rows of other tenants are reached through ${leaks.length - most} more: ${leaks.slice(most).map(({ through }) => through).join(', ')}.`, leaks[most]!.ran)] : [])];
   return tried.length === 0 ? [] : [of(`${tried.length} tables keep the rows of two tenants apart by ${key}: as ${probes.map(({ role }) => role).join(' and ')}, the first one could neither read, change, delete nor write rows of the other.`, probes[0]!.identity)];
 }
