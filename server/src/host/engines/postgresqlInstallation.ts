@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Engine } from '../../proofs/engine.ts';
 
 const run = promisify(execFile);
 
@@ -62,17 +61,4 @@ export async function findPostgresql(surroundings: Surroundings = {}): Promise<r
   const found = await Promise.all((await candidates(surroundings)).map(installationIn));
   const byVersion = new Map(found.flatMap((one) => (one ? [[one.version, one] as const] : [])).reverse());
   return [...byVersion.values()].toSorted((a, b) => b.version.localeCompare(a.version, 'en', { numeric: true }));
-}
-
-/** An installation as an engine; what it needs is loaded when the first session is opened. `open` throws what `PostgresqlEngine` throws. */
-export function installedEngine(installation: PostgresqlInstallation): Engine {
-  let engine: Promise<Engine> | undefined;
-  return {
-    id: 'postgresql',
-    dialect: 'postgresql',
-    async open(options) {
-      engine ??= import('./postgresqlEngine.ts').then(({ PostgresqlEngine }) => new PostgresqlEngine(installation));
-      return await (await engine).open(options);
-    },
-  };
 }

@@ -120,7 +120,7 @@ async function runWatched({ session, probe }: Laid, watch: Watch, entry: History
   if (reason !== undefined) return skipped(reason);
   const { node, statement } = entry.placed;
   const held = watch.held();
-  const guarded = node.kind === 'other' && /^(CREATE|ALTER) EXTENSION\b/.test(node.verb);
+  const guarded = node.kind === 'other' && (/^(CREATE|ALTER) EXTENSION\b/.test(node.verb) || node.object === 'extension');
   if (guarded) await session.run('SAVEPOINT proof_statement');
   try {
     const sight = await watch.run(statement.text);

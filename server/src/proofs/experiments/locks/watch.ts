@@ -38,8 +38,8 @@ export class Watch {
     const replaced = this.#replaced(held, relations);
     const sight: Sight = {
       locks: locksIn(held, this.#standing(), this.#held),
-      rewritten: relations.flatMap((now) => this.#rewritten(now, replaced.get(now.oid))),
-      scanned: relations.flatMap((now) => this.#scanned(now)),
+      rewritten: relations.flatMap((now) => this.#rewritten(now, replaced.get(now.oid))).toSorted(byName),
+      scanned: relations.flatMap((now) => this.#scanned(now)).toSorted(byName),
     };
     this.#advance(held, relations, replaced);
     return sight;
@@ -81,4 +81,9 @@ export class Watch {
     for (const oid of replaced.keys()) this.#stood.add(oid);
     this.#held = held;
   }
+}
+
+/** The engine lists what is locked in no order that means anything. */
+function byName(a: { readonly relation: string }, b: { readonly relation: string }): number {
+  return a.relation < b.relation ? -1 : a.relation > b.relation ? 1 : 0;
 }
