@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { scanWorkspace } from '../../server/src/host/files.ts';
 import { buildFacts } from '../../server/src/project/build.ts';
 import type { DatabaseFacts, MigrationStep, SourceFile } from '../../server/src/project/facts.ts';
-import type { RowFailure, RowsDetail } from '../../server/src/proofs/outcome.ts';
+import type { RowsDetail } from '../../server/src/proofs/outcome.ts';
 import { EngineRefusal, type EngineSession } from '../../server/src/proofs/engine.ts';
 import { proveRows } from '../../server/src/proofs/experiments/rows/prove.ts';
 import { seed, type Seeds } from '../../server/src/proofs/seeds/seed.ts';
@@ -75,9 +75,4 @@ async function quietly(session: EngineSession, sql: string): Promise<void> {
   } catch (error) {
     if (!(error instanceof EngineRefusal)) throw error;
   }
-}
-
-/** What kind of refusal it is: its code, or the words of the message that are no names. */
-export function kindOfFailure({ code, message }: RowFailure): string {
-  return /^[\dA-Z]{5}$/.test(code) ? code : message.replace(/:.*$/s, '');
 }
