@@ -1,5 +1,6 @@
 import type { Engine } from '../../proofs/engine.ts';
-import { findPostgresql, installedEngine } from './postgresqlInstallation.ts';
+import { installedEngine } from './installedEngine.ts';
+import { findPostgresql } from './postgresqlInstallation.ts';
 
 /** The PostgreSQL installations of this machine as engines, each for its own major version. */
 export async function installedEngines(): Promise<readonly Engine[]> {
