@@ -75,6 +75,13 @@ CREATE POLICY shared ON orders FOR SELECT USING (visibility = 'public');`);
     expect(notes.map(({ kind, table }) => `${kind} ${table}`)).toContain('owner orders');
   }, 60_000);
 
+  test('a table that the role may not use', async () => {
+    const { leaks, tried, untried } = await detailOf(`${correctSchema}ALTER TABLE order_lines DISABLE ROW LEVEL SECURITY; REVOKE ALL ON order_lines FROM app;`);
+    expect(leaks).toEqual([]);
+    expect(tried).not.toContain('order_lines');
+    expect(untried).toContainEqual({ name: 'order_lines', reason: 'the schema gives app no rights there' });
+  }, 60_000);
+
   test('a view over a table that leaks by itself', async () => {
     const { leaks } = await detailOf(`${correctSchema}ALTER TABLE order_lines DISABLE ROW LEVEL SECURITY;`);
     expect(leaks.map(({ through }) => through)).toEqual(['order_lines']);

@@ -33,8 +33,8 @@ export async function tryTables(session: EngineSession, subject: TenantsSubject,
     if (shared) notes.push(shared);
     else if (found) leaks.push(found);
     // Where a tenant sees no row of its own, that it sees none of others says little.
-    if (found || !one.table.rowSecurity?.enabled || probe.sees.has(one.key)) tried.push(one.key);
-    else untried.push({ name, reason: `${probe.role} sees no row of its own there` });
+    if (found || probe.sees.has(one.key)) tried.push(one.key);
+    else untried.push({ name, reason: one.table.rowSecurity?.enabled ? `${probe.role} sees no row of its own there` : `the schema gives ${probe.role} no rights there` });
     const partition = await tryPartition(session, subject, one, pair, probe);
     if (partition && found?.kind !== 'row-level security off') leaks.push(partition);
   }
