@@ -15,6 +15,7 @@ import { advance, openEngine } from './updown.ts';
 
 /** What became of the down that we write for one migration. */
 export interface DownResult {
+  readonly project: string;
   readonly database: string;
   readonly file: string;
   readonly script: DownScript;
@@ -22,7 +23,19 @@ export interface DownResult {
   readonly outcome: Outcome<RoundTripDetail>;
   readonly seededTables: number;
   readonly rowless: boolean;
+  /** What the engine said of the rows, where the down says itself that such rows keep it from running, and it was run again without any. */
+  readonly standsInTheWay?: string;
   readonly milliseconds: number;
+}
+
+/** Whether the schema came back; running the migration a second time can still fail on rows that it left. */
+export function restores({ outcome }: DownResult): boolean {
+  return outcome.ran && (outcome.detail.verdict.startsWith('restored') || outcome.detail.verdict === 'up again failed');
+}
+
+/** Whether rows changed of which the down does not tell. */
+export function losesSilently({ script, outcome }: DownResult): boolean {
+  return script.lossy.length === 0 && outcome.ran && outcome.detail.data.length > 0;
 }
 
 /** The PostgreSQL databases of a project of the corpora that Prisma Migrate keeps. */
@@ -33,12 +46,16 @@ export async function prismaDatabases(project: string): Promise<DatabaseFacts[]>
 }
 
 /** Runs a history migration by migration on one engine, and before each one that `sample` chooses the round trip with the down that we write. */
-export async function runPrismaDowns(database: DatabaseFacts, sample: (index: number) => boolean): Promise<DownResult[]> {
+export async function runPrismaDowns(project: string, database: DatabaseFacts, sample: (index: number) => boolean, onResult: (result: DownResult) => void = () => undefined): Promise<DownResult[]> {
   const session = await openEngine(database);
   const results: DownResult[] = [];
   try {
     for (const [index, step] of database.steps.entries()) {
-      if (sample(index)) results.push(await oneDown(database, session, step, database.steps.slice(0, index)));
+      if (sample(index)) {
+        const result = { project, ...(await oneDown(database, session, step, database.steps.slice(0, index))) };
+        results.push(result);
+        onResult(result);
+      }
       await advance(session, step);
     }
   } finally {
@@ -47,7 +64,7 @@ export async function runPrismaDowns(database: DatabaseFacts, sample: (index: nu
   return results;
 }
 
-async function oneDown(database: DatabaseFacts, session: EngineSession, step: MigrationStep, earlier: readonly MigrationStep[]): Promise<DownResult> {
+async function oneDown(database: DatabaseFacts, session: EngineSession, step: MigrationStep, earlier: readonly MigrationStep[]): Promise<Omit<DownResult, 'project'>> {
   const start = performance.now();
   const script = synthesizeDown(database, step);
   const options: RoundTripOptions = { down: scriptPart('postgresql', script.sql) };
@@ -55,10 +72,20 @@ async function oneDown(database: DatabaseFacts, session: EngineSession, step: Mi
   let outcome = await proveRoundTrip(session, step, options);
   if (seeds.seeded.length > 0) await session.run(`TRUNCATE ${seeds.seeded.map(({ table }) => table).join(', ')} RESTART IDENTITY CASCADE`);
   const rowless = outcome.ran && outcome.detail.verdict === 'up failed';
-  if (rowless) outcome = await proveRoundTrip(session, step, options);
+  const standsInTheWay = refusedAsTold(script, outcome);
+  if (rowless || standsInTheWay !== undefined) outcome = await proveRoundTrip(session, step, options);
   if (!outcome.ran) outcome = await onFresh(database, earlier, async (fresh) => await proveRoundTrip(fresh, step, { ...options, mayCommit: true }));
-  return { database: database.name, file: step.migration.up.file, script, outcome, seededTables: seeds.seeded.length, rowless, milliseconds: performance.now() - start };
+  return { database: database.name, file: step.migration.up.file, script, outcome, seededTables: seeds.seeded.length, rowless, ...(standsInTheWay !== undefined && { standsInTheWay }), milliseconds: performance.now() - start };
 }
+
+/** The engine's refusal of a statement above which the down says that it fails on certain rows. */
+function refusedAsTold({ pieces }: DownScript, outcome: Outcome<RoundTripDetail>): string | undefined {
+  const error = outcome.ran && outcome.detail.verdict === 'down failed' ? outcome.detail.error : undefined;
+  const piece = error && pieces.find(({ sql }) => sql === error.sql);
+  const told = piece && [...(piece.notes ?? []), ...(piece.losses ?? []).map(({ why }) => why)].some((text) => text.includes('fails while'));
+  return told ? error.message : undefined;
+}
+
 
 /** Work on an engine that is thrown away afterwards, at the point of the history behind `earlier`. */
 async function onFresh<T>(database: DatabaseFacts, earlier: readonly MigrationStep[], work: (session: EngineSession) => Promise<T>): Promise<T> {
