@@ -23,6 +23,8 @@ export interface WireFinding {
 export interface WireFix {
   readonly title: string;
   readonly kind: 'safe' | 'suggestion';
+  /** What experiments showed of it. */
+  readonly evidence?: readonly ExperimentEvidence[];
   readonly edits: readonly WireEdit[];
 }
 

@@ -91,6 +91,14 @@ describe('prove', () => {
     expect(finding).toMatchObject({ severity: 'error', evidence: [{ level: 'proved', engine: 'PostgreSQL' }] });
   });
 
+  test('says of the down that it would write that it was proved', async () => {
+    await files({ ...shop, 'migrations/0002_a.up.sql': 'ALTER TABLE orders ADD COLUMN status text;\n' });
+    const { out } = await cli('check', '--prove', '--format', 'json', '.');
+    const missing = (JSON.parse(out) as CheckReport).findings.find(({ rule }) => rule === 'missing-down-migration')!;
+    expect(missing.fixes[0]!.evidence).toMatchObject([{ level: 'proved', experiment: 'round trip' }]);
+    expect((await cli('check', '--prove', '.')).out).toMatch(/fix: .* proved on PostgreSQL 18/);
+  });
+
   test('says what the down leaves behind', async () => {
     await files({ ...shop, 'migrations/0002_a.up.sql': 'ALTER TABLE orders ADD COLUMN status text;\nCREATE INDEX orders_status_idx ON orders (user_id);\n', 'migrations/0002_a.down.sql': 'ALTER TABLE orders DROP COLUMN status;\n' });
     const report = await proveJson('.');

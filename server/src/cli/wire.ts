@@ -49,7 +49,7 @@ export function wireFinding(finding: Finding, target: Target, lines: Lines): Wir
     applied: finding.applied,
     related: finding.related.map((one) => ({ file: shownPath(target, one.file), line: lines.at(one.file, one.range.start).line, message: one.message })),
     ...(finding.evidence && { evidence: finding.evidence }),
-    fixes: finding.fixes().map((fix) => wireFix(fix, target, lines)),
+    fixes: finding.fixes().map((fix, index) => ({ ...wireFix(fix, target, lines), ...(index === 0 && finding.fixEvidence && { evidence: finding.fixEvidence }) })),
   };
 }
 

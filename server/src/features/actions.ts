@@ -44,13 +44,19 @@ function fixActions(finding: Finding): Action[] {
   const fixes = finding.fixes();
   return fixes.map((fix, index) => ({
     id: `fix:${fix.title}`,
-    title: fix.title,
+    title: `${fix.title}${index === 0 ? provedOn(finding) : ''}`,
     kind: 'fix',
     finding,
     preferred: fix.kind === 'safe' && index === fixes.findIndex((one) => one.kind === 'safe'),
     changes: () => fix.changes,
     creates: fix.changes.some(isCreation),
   }));
+}
+
+/** ` (proved on PostgreSQL 18.6)` behind a fix that an experiment has borne out. */
+function provedOn({ fixEvidence = [] }: Finding): string {
+  const [first] = fixEvidence;
+  return first && fixEvidence.every(({ level }) => level === 'proved') ? ` (proved on ${first.engine} ${first.version})` : '';
 }
 
 /** All safe fixes of one file that touch nothing but it and do not stand in each other's way. */

@@ -52,7 +52,7 @@ function titleOf(proof: MigrationProof): string {
   const on = `on ${engines.join(', ')}`;
   const skipped = outcomesOf(proof).filter(({ ran }) => !ran).map(({ experiment }) => experiment);
   const rest = skipped.length > 0 ? ` · not run: ${skipped.join(', ')}` : '';
-  if (problems.length > 0) return `✗ ${problems.length === 1 ? 'A problem' : `${problems.length} problems`} seen ${on}: ${problems[0]!.message}${rest}`;
+  if (problems.length > 0) return `✗ ${problems.length === 1 ? 'A problem' : `${problems.length} problems`} seen ${on}: ${problems[0]!.brief}${rest}`;
   const shown = [
     ...(proof.locks.ran ? ['runs'] : []),
     ...(proof.rows.ran && proof.rows.detail.passed.length > 0 ? ['nothing fails on existing rows'] : []),
@@ -84,8 +84,8 @@ export interface EvidenceCard {
 
 /** Evidence of the findings at `offset`; else, on the first word of a statement, what the statement was seen to do. */
 export function evidenceAt(facts: Facts, findings: readonly Finding[], file: string, offset: number, proofOf: ProofLookup): EvidenceCard | undefined {
-  const here = findings.filter(({ at: { range }, evidence }) => evidence && range.start <= offset && offset <= range.end);
-  if (here.length > 0) return { range: here[0]!.at.range, evidence: distinct(here.flatMap(({ evidence }) => evidence ?? [])) };
+  const here = findings.filter(({ at: { range }, evidence, fixEvidence }) => (evidence ?? fixEvidence) && range.start <= offset && offset <= range.end);
+  if (here.length > 0) return { range: here[0]!.at.range, evidence: distinct(here.flatMap(({ evidence = [], fixEvidence = [] }) => [...evidence, ...fixEvidence])) };
   for (const { database, step } of provablesIn(facts, file)) {
     const entry = step.entries.find(({ placed: { statement } }) => statement.start <= offset && offset <= statement.start + (statement.tokens[0]?.end ?? 0));
     const proof = entry && proofOf(database, step);

@@ -10,6 +10,8 @@ export interface ProofProblem {
   readonly start: number;
   /** A sentence with the engine's own words. */
   readonly message: string;
+  /** The same without the row that did it, where there is room for a line only. */
+  readonly brief: string;
 }
 
 /** Ways by which a tenant got at rows of another. They stand nowhere in a migration. */
@@ -22,14 +24,16 @@ export function problemsOf({ locks, rows, roundTrip, down, file, base, stopped }
   const problems: ProofProblem[] = [];
   for (const one of locks.ran ? locks.detail.statements : []) {
     if (!one.refused || (stopped && stopped.offset <= one.start)) continue;
-    problems.push({ experiment: 'locks', severity: 'error', file: one.file, start: one.start, message: `The statement is refused: ${one.refused.message}${one.refused.code === '' ? '' : ` [${one.refused.code}]`}.` });
+    const message = `The statement is refused: ${one.refused.message}${one.refused.code === '' ? '' : ` [${one.refused.code}]`}.`;
+    problems.push({ experiment: 'locks', severity: 'error', file: one.file, start: one.start, message, brief: message });
   }
-  for (const one of rows.ran ? rows.detail.failures : []) problems.push({ experiment: 'existing rows', severity: 'error', file: one.file, start: one.start, message: `Fails on rows that the schema before it allows: ${failureText(one)}.` });
+  for (const one of rows.ran ? rows.detail.failures : []) problems.push({ experiment: 'existing rows', severity: 'error', file: one.file, start: one.start, message: `Fails on rows that the schema before it allows: ${failureText(one)}.`, brief: `Fails on existing rows: ${one.message}.` });
   if (roundTrip.ran && down === 'written' && isLost(roundTrip.detail.verdict)) {
     const { verdict, schema, data, error } = roundTrip.detail;
     const what = [...schema, ...data];
     const said = error ? `: ${error.message}` : what.length > 0 ? `: ${what[0]}${what.length > 1 ? ` (and ${what.length - 1} more)` : ''}` : '';
-    problems.push({ experiment: 'round trip', severity: 'warning', file, start: base, message: `${words[verdict] ?? verdict}${said}` });
+    const message = `${words[verdict] ?? verdict}${said}`;
+    problems.push({ experiment: 'round trip', severity: 'warning', file, start: base, message, brief: message });
   }
   return problems;
 }

@@ -30,7 +30,7 @@ export function verdictOnLocks(claim: LocksClaim, outcome: Outcome<LocksDetail>,
   const missing = missingOf(claim, seen);
   const level = seen.classFact ? 'modelled' : missing.length === 0 ? 'proved' : 'refuted';
   if (seen.classFact && missing.length > 0) return undefined;
-  const observed = seen.observed ?? `The statement locked nothing that others use (${outcome.engine.name} ${outcome.engine.version}).`;
+  const observed = seen.observed ?? 'The statement locked nothing that others use.';
   return { level, experiment: 'locks', engine: outcome.engine, observed: level === 'refuted' ? `${observed} It did not ${missing.join(' nor ')}.` : observed, ran: seen.sql };
 }
 
@@ -55,8 +55,8 @@ export function verdictOnRefusal(outcome: Outcome<LocksDetail>, start: number): 
   if (!seen || seen.classFact) return undefined;
   if (seen.notRun !== undefined) return assumed('locks', sentence(seen.notRun));
   const { engine } = outcome;
-  if (seen.refused) return { level: 'proved', experiment: 'locks', engine, observed: `${engine.name} ${engine.version} refused it: ${seen.refused.message}${code(seen.refused)}.`, ran: seen.sql };
-  return { level: 'refuted', experiment: 'locks', engine, observed: `${engine.name} ${engine.version} ran it.`, ran: seen.sql };
+  if (seen.refused) return { level: 'proved', experiment: 'locks', engine, observed: `It was refused: ${seen.refused.message}${code(seen.refused)}.`, ran: seen.sql };
+  return { level: 'refuted', experiment: 'locks', engine, observed: 'It ran.', ran: seen.sql };
 }
 
 /** Whether a statement fails on rows that the schema before the migration allows. */
@@ -64,9 +64,9 @@ export function verdictOnRows(outcome: Outcome<RowsDetail>, start: number): Verd
   if (!outcome.ran) return assumed('existing rows', outcome.reason);
   const { engine, detail } = outcome;
   const failure = detail.failures.find((one) => one.start === start);
-  if (failure) return { level: 'proved', experiment: 'existing rows', engine, observed: `It failed on rows that the schema before it allows: ${failureText(failure)} (${engine.name} ${engine.version}).`, ran: failure.sql };
+  if (failure) return { level: 'proved', experiment: 'existing rows', engine, observed: `It failed on rows that the schema before it allows: ${failureText(failure)}.`, ran: failure.sql };
   const passed = detail.passed.find((one) => one.start === start);
-  if (passed) return { level: 'refuted', experiment: 'existing rows', engine, observed: `It ran on ${passed.rows} awkward rows of ${passed.table} that the schema allows (${engine.name} ${engine.version}).` };
+  if (passed) return { level: 'refuted', experiment: 'existing rows', engine, observed: `It ran on ${passed.rows} awkward rows of ${passed.table} that the schema allows.` };
   return undefined;
 }
 
@@ -84,7 +84,7 @@ export function verdictOnTenants(table: string, outcome: Outcome<TenantsDetail>)
   const leak = detail.leaks.find(({ tables }) => tables.includes(table));
   if (leak) return { level: 'proved', experiment: 'tenant isolation', engine, observed: leak.observed, ran: leak.ran };
   if (!detail.tried.includes(table)) return undefined;
-  return { level: 'refuted', experiment: 'tenant isolation', engine, observed: `As ${detail.probes.map(({ role }) => role).join(' and ')}, no way led to rows of another tenant (${engine.name} ${engine.version}).` };
+  return { level: 'refuted', experiment: 'tenant isolation', engine, observed: `As ${detail.probes.map(({ role }) => role).join(' and ')}, no way led to rows of another tenant.` };
 }
 
 /** Whether the down that was written does not bring back what was there. */
@@ -93,11 +93,10 @@ export function verdictOnDown({ roundTrip, down }: MigrationProof): Verdict | un
   const { engine, detail } = roundTrip;
   if (down !== 'written') return undefined;
   if (detail.verdict === 'up failed') return assumed('round trip', `the migration itself fails: ${detail.error?.message ?? ''}.`);
-  const where = `(${engine.name} ${engine.version})`;
-  if (detail.verdict.startsWith('restored')) return { level: 'refuted', experiment: 'round trip', engine, observed: `The migration, its down and the migration again ran, and schema and rows came out as they were${detail.verdict === 'restored' ? '' : ', but for the order of columns'} ${where}.` };
+  if (detail.verdict.startsWith('restored')) return { level: 'refuted', experiment: 'round trip', engine, observed: `The migration, its down and the migration again ran, and schema and rows came out as they were${detail.verdict === 'restored' ? '' : ', but for the order of columns'}.` };
   const lost = [...detail.schema, ...detail.data];
   const what = detail.error ? `${detail.verdict}: ${detail.error.message}` : lost.slice(0, 3).join('; ');
-  return { level: 'proved', experiment: 'round trip', engine, observed: `Run up and down again, it left this behind: ${what} ${where}.` };
+  return { level: 'proved', experiment: 'round trip', engine, observed: `Run up and down again, it left this behind: ${what}.` };
 }
 
 /** `column "phone" contains null values [23502]; the row was id = 1 of users`. */

@@ -49,7 +49,7 @@ async function migrationsAt({ folders }: ServerContext, uri: string, version: st
 
 async function answerOf({ folders }: ServerContext, folder: Folder, proofs: readonly MigrationProof[]): Promise<ProveAnswer> {
   const snapshot = await folder.session.latest(true);
-  const problems = proofs.flatMap(problemsOf).map(({ file, start, message }) => ({ uri: folders.uriOf(folder, file), line: new Converter(snapshot, file).position(start).line, message }));
+  const problems = proofs.flatMap(problemsOf).map(({ file, start, brief }) => ({ uri: folders.uriOf(folder, file), line: new Converter(snapshot, file).position(start).line, message: brief }));
   const notRun = proofs.flatMap(outcomesOf).flatMap((outcome) => (outcome.ran ? [] : [`${outcome.experiment}: ${outcome.reason}`]));
   return { migrations: proofs.length, engines: enginesOf(proofs), problems, notRun: [...new Set(notRun)] };
 }
