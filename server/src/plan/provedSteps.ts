@@ -80,7 +80,8 @@ function downsClaim(context: PlanContext, proofs: readonly MigrationProof[], pro
   const evidence = seen.flatMap(({ roundTrip }) => (roundTrip.ran ? roundTrip.evidence : [])).slice(0, 4);
   if (lost.length > 0) return claim(`${count(lost.length, 'down')} of ${seen.length} ${lost.length === 1 ? 'does' : 'do'} not bring back what was there, shown on ${engineOf(seen)}.`, 'proved', [...evidence, ...placesOf(context, lost)]);
   const derived = seen.filter(({ down }) => down === 'derived').length;
-  return claim(`Up, down and up again brought schema and rows back for ${count(seen.length, 'pending migration')} on ${engineOf(seen)}${derived > 0 ? `, ${derived} of them with a down derived from the history` : ''}.`, 'proved', evidence);
+  const whole = seen.every(({ roundTrip }) => roundTrip.ran && !roundTrip.detail.rowless && roundTrip.detail.data.length === 0);
+  return claim(`Up, down and up again brought the schema${whole ? ' and the rows' : ''} back for ${count(seen.length, 'pending migration')} on ${engineOf(seen)}${derived > 0 ? `, ${derived} of them with a down derived from the history` : ''}.`, 'proved', evidence);
 }
 
 function stopClaims(context: PlanContext, proofs: readonly MigrationProof[]): Claim[] {
