@@ -5,6 +5,7 @@ import type { DatabaseFacts, MigrationStep, SourceFile } from '../../server/src/
 import type { RowsDetail } from '../../server/src/proofs/outcome.ts';
 import { EngineRefusal, type EngineSession } from '../../server/src/proofs/engine.ts';
 import { proveRows } from '../../server/src/proofs/experiments/rows/prove.ts';
+import { countsByNumbers } from '../../server/src/proofs/experiments/rows/statements.ts';
 import { seed, type Seeds } from '../../server/src/proofs/seeds/seed.ts';
 import { identifiersIn } from '../../server/src/schema/expressions.ts';
 import { corporaFolder } from './corpus.ts';
@@ -61,12 +62,21 @@ export async function proveHistory(session: EngineSession, { database, before }:
 async function proveStep(session: EngineSession, step: MigrationStep): Promise<StepRows> {
   const { dialect, tables } = step.before;
   const named = new Set(step.entries.flatMap(({ placed: { statement } }) => [...identifiersIn(dialect, statement.text)]));
-  const seeds = await seed({ session, catalog: step.before, notLaid: [] }, { tables: [...tables].filter(([, { name }]) => named.has(name)).map(([key]) => key) });
+  const known = new Set(await tableNames(session));
+  const seeds = await seed({ session, catalog: step.before, notLaid: [] }, { tables: [...tables].filter(([, { name }]) => named.has(name)).map(([key]) => key), modest: countsByNumbers(step) });
   const outcome = await proveRows({ session, catalog: step.before, notLaid: [] }, step, seeds);
   if (!outcome.ran) throw new Error(outcome.reason);
   const deletions = seeds.seeded.map(({ table }) => `DELETE FROM ${table}`).join('; ');
   if (deletions !== '') await session.run(dialect === 'sqlite' ? `PRAGMA foreign_keys = OFF; ${deletions}; PRAGMA foreign_keys = ON` : `SET session_replication_role = replica; ${deletions}; RESET session_replication_role`);
+  // Triggers may make tables for rows, as a partition by hand; they would pile up.
+  for (const name of await tableNames(session)) if (!known.has(name)) await quietly(session, `DROP TABLE ${name} CASCADE`);
   return { step, seeds, detail: outcome.detail };
+}
+
+async function tableNames({ info, run }: EngineSession): Promise<string[]> {
+  if (info.dialect === 'sqlite') return [];
+  const [found] = await run("SELECT oid::regclass::text AS name FROM pg_class WHERE relkind = 'r' AND relnamespace > 16383 OR relnamespace = 'public'::regnamespace AND relkind = 'r'");
+  return found!.rows.map(({ name }) => name!);
 }
 
 async function quietly(session: EngineSession, sql: string): Promise<void> {

@@ -1,7 +1,7 @@
 import type { MigrationStep } from '../project/facts.ts';
 import { layOut, type Bench } from './bench.ts';
 import type { Engine } from './engine.ts';
-import { namesIn, statementsOf } from './experiments/rows/statements.ts';
+import { countsByNumbers, namesIn, statementsOf } from './experiments/rows/statements.ts';
 import type { Workplace } from './laboratory.ts';
 import { seed, type Seeds } from './seeds/seed.ts';
 
@@ -40,7 +40,7 @@ export class HistoryPoint {
   /** The schema with rows in the tables that the migration speaks of. Throws as `empty` does. */
   async seeded(): Promise<SeededBench> {
     const bench = await this.#laidOut();
-    this.#seeds ??= await seed(bench, { tables: tablesOf(this.#step) });
+    this.#seeds ??= await seed(bench, { tables: tablesOf(this.#step), modest: countsByNumbers(this.#step) });
     return { bench, seeds: this.#seeds };
   }
 

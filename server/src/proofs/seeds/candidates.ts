@@ -22,11 +22,11 @@ export interface Candidates {
   readonly variety: number;
 }
 
-/** The columns of a table that take values, with what they may take. Generated, identity and counting columns are left to the engine. */
-export function candidatesOf(catalog: Catalog, table: Table): Map<string, Candidates> {
+/** The columns of a table that take values, with what they may take; `modest` leaves out numbers far from zero. Generated, identity and counting columns are left to the engine. */
+export function candidatesOf(catalog: Catalog, table: Table, modest = false): Map<string, Candidates> {
   const bounds = boundLiterals(catalog, table);
   const columns = table.columns.filter((column) => !leftToEngine(catalog, table, column));
-  return new Map(columns.map((column) => [column.name, candidatesFor(catalog, table, column, bounds.get(column.name) ?? [])]));
+  return new Map(columns.map((column) => [column.name, candidatesFor(catalog, table, column, bounds.get(column.name) ?? [], modest)]));
 }
 
 /** Whether the engine gives a column its value. */
@@ -37,12 +37,13 @@ export function leftToEngine({ dialect }: Catalog, table: Table, column: Column)
   return primaryKey?.columns.length === 1 && primaryKey.columns[0] === column.name && /^integer$/i.test(column.type) && !table.withoutRowid;
 }
 
-function candidatesFor(catalog: Catalog, table: Table, column: Column, bounds: readonly string[]): Candidates {
+function candidatesFor(catalog: Catalog, table: Table, column: Column, bounds: readonly string[], modest: boolean): Candidates {
   const { dialect } = catalog;
   const { type, domains } = baseType(catalog, column.type);
   const sqlite = dialect === 'sqlite';
   const kind = sqlite ? sqliteKind(type) : kindOf(type);
-  const values: Pool = sqlite ? sqliteValuesOf(type) : valuesOf(catalog, type);
+  const all: Pool = sqlite ? sqliteValuesOf(type) : valuesOf(catalog, type);
+  const values = modest && kind === 'number' ? modestOf(all) : all;
   const asked = domains.flatMap((domain) => domain.constraints.map(({ text }) => askedOf(text, column.name, dialect)));
   const checks = [...asked, ...table.checks.filter((check) => columnsIn(dialect, check.expression, table).includes(column.name)).map(({ expression }) => expression)];
   const found = merged(checks.map((text) => literalsIn(dialect, text)));
@@ -60,6 +61,12 @@ function candidatesFor(catalog: Catalog, table: Table, column: Column, bounds: r
     asked,
     variety: bounds.length > 0 ? bounds.length : checks.length > 0 || isEnumeration(kind, values) ? Math.min(first.length + (isEnumeration(kind, values) ? values.plain.length : 0), 12) : 0,
   };
+}
+
+/** Without the ends of the type. */
+function modestOf({ plain, keys }: Pool): Pool {
+  const isModest = (value: string) => Math.abs(Number(value)) <= 100;
+  return { plain: plain.filter(isModest), keys: keys.filter(isModest) };
 }
 
 /** A text of one character over and over, said shortly. */

@@ -24,8 +24,8 @@ interface KeyPlace {
 const [emptyRows, alikeRows, usualRows, mostRows] = [2, 2, 8, 14];
 
 /** What rows a table gets, as far as it is known without asking the engine. */
-export function planOf(catalog: Catalog, table: Table): TablePlan {
-  const candidates = candidatesOf(catalog, table);
+export function planOf(catalog: Catalog, table: Table, modest = false): TablePlan {
+  const candidates = candidatesOf(catalog, table, modest);
   const keys = keyPlaces(catalog, table);
   const variety = Math.max(0, ...[...candidates.values()].map((one) => one.variety));
   return { table, candidates, keys, bonds: bondsOf(catalog, table, candidates, (name) => keys.has(name)), rows: Math.min(mostRows, Math.max(usualRows, variety + emptyRows + alikeRows - 1)) };

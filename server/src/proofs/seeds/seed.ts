@@ -15,6 +15,8 @@ export interface Seeds {
 export interface SeedOptions {
   /** Map keys of the tables that need rows; those that their foreign keys lead to get some as well. All tables when absent. */
   readonly tables?: readonly string[];
+  /** Keeps numbers near zero, for work that makes as many rows, or characters, as a number says. */
+  readonly modest?: boolean;
 }
 
 /** How often other values are tried for tables that stayed empty. */
@@ -35,7 +37,7 @@ export async function seed({ session, catalog, notLaid }: Bench, options: SeedOp
   const plans: TablePlan[] = [];
   for (const table of inOrder(catalog, wanted)) {
     const reason = missing.get(nameOf({ table })) ?? hindrance(catalog, table);
-    if (reason === undefined) plans.push(planOf(catalog, table));
+    if (reason === undefined) plans.push(planOf(catalog, table, options.modest));
     else unseeded.push({ table: nameOf({ table }), reason });
   }
   if (plans.length === 0) return { seeded: [], unseeded };

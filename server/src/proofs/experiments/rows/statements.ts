@@ -84,3 +84,10 @@ export function addedValues(step: MigrationStep): string[] {
     return entries.slice(i + 1).some((later) => later.placed.statement.text.includes(`'${value}'`)) ? [statement.text] : [];
   });
 }
+
+const counting = /\b(?:generate_series|repeat|recursive|loop|[lr]pad|zeroblob|randomblob)\b/i;
+
+/** Whether a migration makes as much of something as a number says, which for the largest numbers never ends. */
+export function countsByNumbers(step: MigrationStep): boolean {
+  return step.entries.some(({ placed: { statement } }) => counting.test(statement.text));
+}
