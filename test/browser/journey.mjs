@@ -53,7 +53,7 @@ const steps = [
   }],
   ['the hover says what was run and seen', async ({ page }) => {
     await hover(page, 'phone_number', 'phone_number', /proved on PostgreSQL 18/);
-  }, { name: 'proof', clip: { x: 352, y: 36, width: 1000, height: 400 } }],
+  }, { name: 'proof', clip: { x: 352, y: 36, width: 1088, height: 360 } }],
   ['a query without its index is underlined, and a table shows its definition', async ({ page }) => {
     await openFile(page, 'orders.sql');
     await squiggle(page);
