@@ -6,6 +6,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { CheckReport } from '../../protocol/finding.ts';
 import type { ProofReport, WireExperiment } from '../../protocol/proof.ts';
 import { run } from '../../server/src/cli/run.ts';
+import { buildFacts } from '../../server/src/project/build.ts';
+import type { Facts } from '../../server/src/project/facts.ts';
+import { Laboratory } from '../../server/src/proofs/laboratory.ts';
+import { proveWorkspace } from '../../server/src/proofs/prove.ts';
+import { reset } from '../../server/src/proofs/reset.ts';
+import { subjectOf } from '../../server/src/proofs/subject.ts';
 import { sharedPostgres, sqliteInProcess } from '../support/sharedEngine.ts';
 
 const repository = path.resolve(import.meta.dirname, '../..');
@@ -135,6 +141,42 @@ describe('prove', () => {
     expect((await proveJson('migrations/0001_init.up.sql')).databases[0]!.migrations).toHaveLength(1);
     expect((await proveJson('--all', '.')).databases[0]!.migrations).toMatchObject([{ applied: true }]);
     expect((await cli('prove', '.')).out).toBe('No pending migration to prove.\n');
+  });
+});
+
+describe('a schema that was left standing', () => {
+  const init = 'CREATE TABLE users (id bigserial PRIMARY KEY, email text UNIQUE);\nCREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint REFERENCES users (id), note text);\nCREATE SEQUENCE numbers;\n';
+  const factsWith = (up: string) => buildFacts({ files: [{ path: 'migrations/0001_init.up.sql', text: init }, { path: 'migrations/0002_a.up.sql', text: up }], applied: { kind: 'none' }, forcedDialect: 'postgresql' });
+  const second = (facts: Facts) => facts.databases.map((database) => subjectOf(facts, database, ({ migration }) => migration.version === '0002'));
+  const opened = { ...postgres, times: 0, open() { this.times++; return postgres.open(); } };
+  const resets = { times: 0 };
+  const laboratory = (): Laboratory => new Laboratory([opened], { reset: async (session) => { resets.times++; return reset(session); } });
+
+  test.each([
+    ['nothing fails', 'CREATE INDEX ON orders (user_id);\n'],
+    ['rows are in the way', 'ALTER TABLE orders ALTER COLUMN note SET NOT NULL;\nALTER TABLE users DROP COLUMN email;\n'],
+    ['a statement is refused', 'ALTER TABLE nothing ADD COLUMN x int;\n'],
+  ])('gives the same proof as one that was laid out, where %s', async (_, up) => {
+    const facts = factsWith(up);
+    const kept = laboratory();
+    const first = await proveWorkspace(second(facts), kept);
+    const sessions = opened.times;
+    const done = resets.times;
+    const again = await proveWorkspace(second(facts), kept);
+    await kept.close();
+    expect(again).toEqual(first);
+    expect([opened.times - sessions, resets.times - done]).toEqual([0, 0]);
+  });
+
+  test('is not taken for another', async () => {
+    const kept = laboratory();
+    await proveWorkspace(second(factsWith('CREATE INDEX ON orders (user_id);\n')), kept);
+    const done = resets.times;
+    const other = factsWith('CREATE INDEX ON orders (note);\n');
+    const [proof] = await proveWorkspace(second(other), kept);
+    await kept.close();
+    expect(resets.times - done).toBeGreaterThan(0);
+    expect(proof!.migrations[0]!.locks.ran).toBe(true);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Dialect } from '../source/dialect.ts';
+import type { Bench } from './bench.ts';
 import type { Engine, EngineSession } from './engine.ts';
 import { reset } from './reset.ts';
 
@@ -7,6 +8,8 @@ interface Kept {
   readonly engine: Engine;
   readonly session: EngineSession;
   readonly extensions: ReadonlySet<string>;
+  /** A schema without rows that was left standing, for whoever needs the very same. */
+  readonly standing?: Bench;
 }
 
 export interface LaboratoryOptions {
@@ -53,7 +56,7 @@ export class Laboratory {
     const done = this.#queue.then(async () => {
       clearTimeout(this.#idle);
       const keep = (kept: Kept): void => void this.#kept.set(kept.engine, kept);
-      const workplace = new Workplace((engine, extensions) => this.#take(engine, extensions, signal), keep, signal);
+      const workplace = new Workplace((engine, extensions, serves) => this.#take(engine, extensions, signal, serves), keep, signal);
       try {
         return await piece(workplace);
       } finally {
@@ -65,13 +68,14 @@ export class Laboratory {
     return done;
   }
 
-  async #take(engine: Engine, extensions: readonly string[], signal: AbortSignal | undefined): Promise<Kept> {
+  async #take(engine: Engine, extensions: readonly string[], signal: AbortSignal | undefined, serves: (bench: Bench) => boolean): Promise<Kept> {
     signal?.throwIfAborted();
     const known = this.#kept.get(engine);
     this.#kept.delete(engine);
     if (known) {
       const fits = extensions.every((extension) => known.extensions.has(extension));
-      if (fits && (await (this.#options.reset ?? reset)(known.session).catch(() => false))) return known;
+      if (fits && known.standing && serves(known.standing)) return known;
+      if (fits && (await (this.#options.reset ?? reset)(known.session).catch(() => false))) return { engine, session: known.session, extensions: known.extensions };
       await quietly(known.session);
     }
     return { engine, session: await this.#open(engine, extensions, signal), extensions: new Set(extensions) };
@@ -103,14 +107,16 @@ export class Laboratory {
   }
 }
 
+type Take = (engine: Engine, extensions: readonly string[], serves: (bench: Bench) => boolean) => Promise<Kept>;
+
 /** The place of one piece of work: at most one session at a time, ended with the signal. */
 export class Workplace {
-  readonly #take: (engine: Engine, extensions: readonly string[]) => Promise<Kept>;
+  readonly #take: Take;
   readonly #keep: (kept: Kept) => void;
   readonly #signal: AbortSignal | undefined;
   #held: Kept | undefined;
 
-  constructor(take: (engine: Engine, extensions: readonly string[]) => Promise<Kept>, keep: (kept: Kept) => void, signal: AbortSignal | undefined) {
+  constructor(take: Take, keep: (kept: Kept) => void, signal: AbortSignal | undefined) {
     this.#take = take;
     this.#keep = keep;
     this.#signal = signal;
@@ -120,8 +126,22 @@ export class Workplace {
   /** A session with an empty schema; the one before is of no use any more. Throws what the engine throws when it can not be opened. */
   async session(engine: Engine, extensions: readonly string[]): Promise<EngineSession> {
     this.#giveBack();
-    this.#held = await this.#take(engine, extensions);
+    this.#held = await this.#take(engine, extensions, () => false);
     return this.#held.session;
+  }
+
+  /** A schema that was left standing, where it serves; else a session with an empty schema, as `session` gives it. */
+  async standing(engine: Engine, extensions: readonly string[], serves: (bench: Bench) => boolean): Promise<Bench | EngineSession> {
+    this.#giveBack();
+    this.#held = await this.#take(engine, extensions, serves);
+    const { session, standing } = this.#held;
+    this.#held = { engine, session, extensions: this.#held.extensions };
+    return standing ?? session;
+  }
+
+  /** Leaves the schema of the session at hand standing: it is as it was laid out, without rows. */
+  leaveStanding(bench: Bench): void {
+    if (this.#held?.session === bench.session) this.#held = { ...this.#held, standing: bench };
   }
 
   /** Ends the session, when nobody can tell what state it is in. */

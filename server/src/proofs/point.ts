@@ -4,6 +4,8 @@ import type { Engine } from './engine.ts';
 import { countsByNumbers, namesIn, statementsOf } from './experiments/rows/statements.ts';
 import type { Workplace } from './laboratory.ts';
 import { seed, type Seeds } from './seeds/seed.ts';
+import { rolesNamed } from './surroundings/roles.ts';
+import { standInsFor } from './surroundings/standIns.ts';
 
 /** A bench with rows, and which. */
 export interface SeededBench {
@@ -33,7 +35,7 @@ export class HistoryPoint {
 
   /** The schema without rows. Throws what the engine throws when it can not be opened or ends meanwhile. */
   async empty(): Promise<Bench> {
-    if (this.#seeds) this.spoil();
+    if (this.#seeds) await this.#clear();
     return await this.#laidOut();
   }
 
@@ -46,11 +48,26 @@ export class HistoryPoint {
 
   async #laidOut(): Promise<Bench> {
     if (!this.#bench) {
-      const session = await this.#workplace.session(this.#engine, this.#extensions);
-      this.#bench = await layOut(session, this.#step.before, this.#step);
+      const surroundings = surroundingsOf(this.#step);
+      const found = await this.#workplace.standing(this.#engine, this.#extensions, (bench) => bench.catalog === this.#step.before && surroundingsOf(this.#step, bench) === surroundings);
+      this.#bench = 'catalog' in found ? found : await layOut(found, this.#step.before, this.#step);
       this.#laid = this.#bench;
     }
     return this.#bench;
+  }
+
+  /** Takes the rows away, or has the bench laid out anew when that does not succeed. */
+  async #clear(): Promise<void> {
+    const { session } = this.#bench!;
+    const cleared = session.info.id === 'pglite' && (await session.run(emptied(this.#seeds!)).then(() => true, () => false));
+    if (cleared) this.#seeds = undefined;
+    else this.spoil();
+  }
+
+  /** To be called when the experiments are over: who asks for the same point next finds it standing. */
+  async leave(): Promise<void> {
+    if (this.#bench && this.#seeds) await this.#clear();
+    if (this.#bench) this.#workplace.leaveStanding(this.#bench);
   }
 
   /** How the laying out went when it was done last; undefined when it never was. */
@@ -69,6 +86,17 @@ export class HistoryPoint {
     this.spoil();
     await this.#workplace.discard();
   }
+}
+
+/** Takes seeded rows away and lets every sequence begin anew; triggers do not fire. */
+function emptied({ seeded }: Seeds): string {
+  const truncated = seeded.length === 0 ? [] : [`TRUNCATE ${seeded.map(({ table }) => table).join(', ')} RESTART IDENTITY CASCADE`];
+  return ['BEGIN', 'SET LOCAL session_replication_role = replica', ...truncated, 'SELECT setval(format(\'%I.%I\', schemaname, sequencename), start_value, false) FROM pg_sequences', 'COMMIT'].join(';\n');
+}
+
+/** What stands around the schema because the migration speaks of it, or on a bench, as a text to compare. */
+function surroundingsOf(step: MigrationStep, bench: Pick<Bench, 'roles' | 'standIns'> = { roles: rolesNamed(step.before, step), standIns: standInsFor(step.before, step) }): string {
+  return JSON.stringify([bench.roles ?? [], bench.standIns ?? []]);
 }
 
 /** Map keys of the tables that the migration names or changes; rows of the others decide on nothing. */
