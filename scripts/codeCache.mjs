@@ -11,7 +11,7 @@ const dist = join(root, 'dist');
 const file = join(dist, 'program.cjs');
 const program = new Script(Module.wrap(readFileSync(file, 'utf8')), { filename: file });
 
-const exit = process.exit;
+const exit = process.exit.bind(process);
 process.exit = (code) => {
   // Findings are expected, and make it 1.
   if (code > 1) exit(code);

@@ -73,9 +73,9 @@ async function proveStep(session: EngineSession, step: MigrationStep): Promise<S
   return { step, seeds, detail: outcome.detail };
 }
 
-async function tableNames({ info, run }: EngineSession): Promise<string[]> {
-  if (info.dialect === 'sqlite') return [];
-  const [found] = await run("SELECT oid::regclass::text AS name FROM pg_class WHERE relkind = 'r' AND relnamespace > 16383 OR relnamespace = 'public'::regnamespace AND relkind = 'r'");
+async function tableNames(session: EngineSession): Promise<string[]> {
+  if (session.info.dialect === 'sqlite') return [];
+  const [found] = await session.run("SELECT oid::regclass::text AS name FROM pg_class WHERE relkind = 'r' AND relnamespace > 16383 OR relnamespace = 'public'::regnamespace AND relkind = 'r'");
   return found!.rows.map(({ name }) => name!);
 }
 
