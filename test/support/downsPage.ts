@@ -30,7 +30,7 @@ function verdicts(runs: readonly UpDownRun[]): string {
   });
   const mistaken = runs.flatMap((run) => unlikeRecord(run).map((pair) => `- ${run.record.id}, ${pair.name}: recorded ${pair.recorded!.cls}, is ${pair.ours}: ${mistakeIn(run.record, pair) ?? 'unexplained'}.`));
   const list = mistaken.length === 0 ? '' : `\n\nWhere the record is wrong:\n\n${mistaken.join('\n')}`;
-  return `### Verdicts held against recorded ones\n\n${table(['history', 'recorded', 'equal', 'record wrong', 'median ms for a round trip (busy machine)'], rows)}${list}`;
+  return `### Verdicts held against recorded ones\n\n${table(['history', 'recorded', 'equal', 'record wrong', 'median ms for a round trip'], rows)}${list}`;
 }
 
 function written(runs: readonly UpDownRun[]): string {
