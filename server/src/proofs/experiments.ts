@@ -8,6 +8,7 @@ import type { Bench } from './bench.ts';
 import type { LocksDetail, Outcome, RoundTripDetail, RowsDetail } from './outcome.ts';
 import type { HistoryPoint } from './point.ts';
 import { notRun } from './notRun.ts';
+import { snapshotOfBench } from './snapshots/snapshot.ts';
 
 /** What is tried with each migration. An experiment that leaves the bench changed says so to the point. */
 export interface MigrationExperiments {
@@ -32,7 +33,7 @@ export const migrationExperiments: MigrationExperiments = {
 
 /** The round trip of a migration with a down, over rows where the migration runs on those that its schema allows. Throws EngineStopped. */
 export async function roundTripAt(point: HistoryPoint, step: MigrationStep, down: ScriptPart): Promise<Outcome<RoundTripDetail>> {
-  const attempt = async ({ session }: Bench) => spoiling(point, await proveRoundTrip(session, step, { down, mayCommit: true }));
+  const attempt = async (bench: Bench) => spoiling(point, await proveRoundTrip(bench.session, step, { down, mayCommit: true, before: () => snapshotOfBench(bench) }));
   const outcome = await attempt((await point.seeded()).bench);
   // Rows that keep the migration from running hide what its down does to the schema.
   if (!outcome.ran || outcome.detail.verdict !== 'up failed') return outcome;

@@ -8,8 +8,10 @@ interface Kept {
   readonly engine: Engine;
   readonly session: EngineSession;
   readonly extensions: ReadonlySet<string>;
-  /** A schema without rows that was left standing, for whoever needs the very same. */
+  /** A schema that was left standing, for whoever needs the very same. */
   readonly standing?: Bench;
+  /** What is still to be done before the schema serves; false when it does not serve then. */
+  readonly tidy?: (() => Promise<boolean>) | undefined;
 }
 
 export interface LaboratoryOptions {
@@ -33,6 +35,7 @@ export class Laboratory {
   readonly #options: LaboratoryOptions;
   readonly #kept = new Map<Engine, Kept>();
   #queue: Promise<unknown> = Promise.resolve();
+  #closing = false;
   #idle: ReturnType<typeof setTimeout> | undefined;
 
   constructor(engines: readonly Engine[], options: LaboratoryOptions = {}) {
@@ -64,8 +67,19 @@ export class Laboratory {
         if (this.#options.idle !== undefined) this.#idle = unrefed(setTimeout(() => void this.#closeKept(), this.#options.idle));
       }
     });
-    this.#queue = done.catch(() => undefined);
+    this.#queue = done.catch(() => undefined).then(() => this.#tidyUp());
     return done;
+  }
+
+  /** Makes what was left standing serve, when the answer is out: nobody waits for it but the next piece of work. */
+  async #tidyUp(): Promise<void> {
+    for (const [engine, { tidy, standing, ...kept }] of this.#kept) {
+      if (!tidy || this.#closing) continue;
+      const serves = await tidy().catch(() => undefined);
+      if (serves === undefined) this.#kept.delete(engine);
+      else this.#kept.set(engine, { ...kept, ...(serves && standing && { standing }) });
+      if (serves === undefined) await quietly(kept.session);
+    }
   }
 
   async #take(engine: Engine, extensions: readonly string[], signal: AbortSignal | undefined, serves: (bench: Bench) => boolean): Promise<Kept> {
@@ -74,7 +88,7 @@ export class Laboratory {
     this.#kept.delete(engine);
     if (known) {
       const fits = extensions.every((extension) => known.extensions.has(extension));
-      if (fits && known.standing && serves(known.standing)) return known;
+      if (fits && known.standing && !known.tidy && serves(known.standing)) return known;
       if (fits && (await (this.#options.reset ?? reset)(known.session).catch(() => false))) return { engine, session: known.session, extensions: known.extensions };
       await quietly(known.session);
     }
@@ -101,9 +115,11 @@ export class Laboratory {
 
   /** Closes what is open, once the work at hand is over. The laboratory can be used again. */
   async close(): Promise<void> {
-    clearTimeout(this.#idle);
+    this.#closing = true;
     await this.#queue;
+    clearTimeout(this.#idle);
     await this.#closeKept();
+    this.#closing = false;
   }
 }
 
@@ -139,9 +155,12 @@ export class Workplace {
     return standing ?? session;
   }
 
-  /** Leaves the schema of the session at hand standing: it is as it was laid out, without rows. */
-  leaveStanding(bench: Bench): void {
-    if (this.#held?.session === bench.session) this.#held = { ...this.#held, standing: bench };
+  /**
+   * Leaves the schema of the session at hand standing: it is as it was laid out.
+   * @param tidy takes away what is in it, when nobody waits any more; false when that does not succeed
+   */
+  leaveStanding(bench: Bench, tidy?: () => Promise<boolean>): void {
+    if (this.#held?.session === bench.session) this.#held = { ...this.#held, standing: bench, tidy };
   }
 
   /** Ends the session, when nobody can tell what state it is in. */

@@ -1,6 +1,6 @@
 import type { MigrationStep } from '../project/facts.ts';
 import { layOut, type Bench } from './bench.ts';
-import type { Engine } from './engine.ts';
+import { EngineRefusal, type Engine } from './engine.ts';
 import { countsByNumbers, namesIn, statementsOf } from './experiments/rows/statements.ts';
 import type { Workplace } from './laboratory.ts';
 import { seed, type Seeds } from './seeds/seed.ts';
@@ -58,16 +58,29 @@ export class HistoryPoint {
 
   /** Takes the rows away, or has the bench laid out anew when that does not succeed. */
   async #clear(): Promise<void> {
-    const { session } = this.#bench!;
-    const cleared = session.info.id === 'pglite' && (await session.run(emptied(this.#seeds!)).then(() => true, () => false));
-    if (cleared) this.#seeds = undefined;
+    if (await this.#cleared()) this.#seeds = undefined;
     else this.spoil();
   }
 
-  /** To be called when the experiments are over: who asks for the same point next finds it standing. */
-  async leave(): Promise<void> {
-    if (this.#bench && this.#seeds) await this.#clear();
-    if (this.#bench) this.#workplace.leaveStanding(this.#bench);
+  /** Takes the rows away; false when that does not succeed. */
+  async #cleared(): Promise<boolean> {
+    const { session } = this.#bench!;
+    if (session.info.id !== 'pglite') return false;
+    try {
+      const names = (await session.run(emptied)).at(-1)!.rows.map((row) => row['name']);
+      // Gives the places back, so that rows come to stand as on a bench that never had any; without its option it leaves indexes of few rows alone.
+      if (names.length > 0) await session.run(`VACUUM (INDEX_CLEANUP ON) ${names.join(', ')}`);
+      return true;
+    } catch (error) {
+      if (!(error instanceof EngineRefusal)) throw error;
+      await session.run('ROLLBACK');
+      return false;
+    }
+  }
+
+  /** To be called when the experiments are over: who asks for the same point next finds it standing. Its rows go when nobody waits for the answer any more. */
+  leave(): void {
+    if (this.#bench) this.#workplace.leaveStanding(this.#bench, this.#seeds && (() => this.#cleared()));
   }
 
   /** How the laying out went when it was done last; undefined when it never was. */
@@ -88,11 +101,26 @@ export class HistoryPoint {
   }
 }
 
-/** Takes seeded rows away and lets every sequence begin anew; triggers do not fire. */
-function emptied({ seeded }: Seeds): string {
-  const truncated = seeded.length === 0 ? [] : [`TRUNCATE ${seeded.map(({ table }) => table).join(', ')} RESTART IDENTITY CASCADE`];
-  return ['BEGIN', 'SET LOCAL session_replication_role = replica', ...truncated, 'SELECT setval(format(\'%I.%I\', schemaname, sequencename), start_value, false) FROM pg_sequences', 'COMMIT'].join(';\n');
-}
+/** Tables with pages, those of extensions left out, which hold rows of their own. */
+const written = `SELECT format('%I.%I', n.nspname, c.relname) AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.relkind = 'r' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND pg_relation_size(c.oid) > 0
+    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')`;
+
+/**
+ * Takes all rows away, also those that triggers wrote, and lets every sequence begin anew; refused where a row comes back, and names the
+ * tables. Triggers and rules do not fire unless they always do. DELETE and not TRUNCATE, which makes new files for all tables that refer
+ * to these.
+ */
+const emptied = `BEGIN; SET LOCAL session_replication_role = replica;
+DO $$ DECLARE name text; remains boolean; BEGIN
+  FOR name IN ${written} LOOP EXECUTE 'DELETE FROM ONLY ' || name; END LOOP;
+  FOR name IN ${written} LOOP
+    EXECUTE 'SELECT EXISTS (SELECT FROM ONLY ' || name || ')' INTO remains;
+    IF remains THEN RAISE EXCEPTION 'rows of % remain', name; END IF;
+  END LOOP;
+END $$;
+SELECT setval(format('%I.%I', schemaname, sequencename), start_value, false) FROM pg_sequences; COMMIT;
+${written}`;
 
 /** What stands around the schema because the migration speaks of it, or on a bench, as a text to compare. */
 function surroundingsOf(step: MigrationStep, bench: Pick<Bench, 'roles' | 'standIns'> = { roles: rolesNamed(step.before, step), standIns: standInsFor(step.before, step) }): string {

@@ -1,3 +1,4 @@
+import type { Bench } from '../bench.ts';
 import type { EngineSession } from '../engine.ts';
 import { snapshotPostgres } from './postgresql.ts';
 import type { Snapshot } from './schemaFacts.ts';
@@ -9,4 +10,13 @@ import { snapshotSqlite } from './sqlite.ts';
  */
 export function snapshot(session: EngineSession): Promise<Snapshot> {
   return session.info.dialect === 'sqlite' ? snapshotSqlite(session) : snapshotPostgres(session);
+}
+
+const laid = new WeakMap<Bench, Snapshot>();
+
+/** The schema of a bench as it was laid out, which is read once: whatever commits a change has the bench laid out anew. Throws as `snapshot` does. */
+export async function snapshotOfBench(bench: Bench): Promise<Snapshot> {
+  const found = laid.get(bench) ?? (await snapshot(bench.session));
+  laid.set(bench, found);
+  return found;
 }

@@ -3,6 +3,8 @@ import type { MigrationStep, ScriptPart } from '../../../project/facts.ts';
 import { trial } from '../../bench.ts';
 import type { EngineInfo, EngineSession } from '../../engine.ts';
 import type { Outcome, RoundTripDetail } from '../../outcome.ts';
+import type { Snapshot } from '../../snapshots/schemaFacts.ts';
+import { snapshot } from '../../snapshots/snapshot.ts';
 import { foreignKeysOff, refusedForKeys, withoutForeignKeys } from './foreignKeys.ts';
 import { runCommitting, runInBlock, type Refused } from './run.ts';
 import { downStep, runnables, type Runnable } from './scripts.ts';
@@ -14,6 +16,8 @@ export interface RoundTripOptions {
   readonly down?: ScriptPart;
   /** Whether the session may be left changed: it is thrown away or laid out anew afterwards. */
   readonly mayCommit?: boolean;
+  /** Gives the schema before the migration, where it is known already. */
+  readonly before?: () => Promise<Snapshot>;
 }
 
 /**
@@ -26,7 +30,7 @@ export async function proveRoundTrip(session: EngineSession, step: MigrationStep
   const notRun = (reason: string): Outcome<RoundTripDetail> => ({ experiment: 'round trip', ran: false, reason });
   const down = downStep(step, options.down ?? step.migration.down);
   if (down === undefined) return notRun('The migration has no down.');
-  const scripts = { up: runnables(step.entries), down: runnables(down.entries) };
+  const scripts = { up: runnables(step.entries), down: runnables(down.entries), before: options.before ?? (() => snapshot(session)) };
   if (controls(scripts, 'rollback') && !options.mayCommit) return notRun('A script takes a transaction back itself, so that the round trip cannot be taken back as a whole.');
   const trip = controls(scripts, 'rollback') ? await committed(session, scripts) : await triedFirst(session, scripts, options);
   if (trip === undefined) return notRun('A statement needs what stands before it to be committed, and this engine is used on afterwards.');
@@ -36,6 +40,7 @@ export async function proveRoundTrip(session: EngineSession, step: MigrationStep
 interface Scripts {
   readonly up: readonly Runnable[];
   readonly down: readonly Runnable[];
+  readonly before: () => Promise<Snapshot>;
 }
 
 const controls = ({ up, down }: Scripts, kind: Runnable['control']): boolean => [...up, ...down].some(({ control }) => control === kind);
@@ -56,8 +61,8 @@ async function committed(session: EngineSession, scripts: Scripts): Promise<Roun
   return { ...detail, committed: true };
 }
 
-function tripOf({ up, down }: Scripts, run: (script: readonly Runnable[]) => Promise<Refused | undefined>): Trip {
-  return { up: () => run(up), down: () => run(down), downIsEmpty: down.length === 0 };
+function tripOf({ up, down, before }: Scripts, run: (script: readonly Runnable[]) => Promise<Refused | undefined>): Trip {
+  return { up: () => run(up), down: () => run(down), downIsEmpty: down.length === 0, before };
 }
 
 function evidenceOf(detail: RoundTripDetail, { name, version }: EngineInfo): ExperimentEvidence[] {

@@ -2,6 +2,7 @@ import type { EngineSession } from '../../engine.ts';
 import type { RoundTripDetail } from '../../outcome.ts';
 import { difference } from '../../snapshots/difference.ts';
 import { rowDifference, rowHashes } from '../../snapshots/rows.ts';
+import type { Snapshot } from '../../snapshots/schemaFacts.ts';
 import { snapshot } from '../../snapshots/snapshot.ts';
 import type { Refused } from './run.ts';
 
@@ -10,11 +11,13 @@ export interface Trip {
   readonly up: () => Promise<Refused | undefined>;
   readonly down: () => Promise<Refused | undefined>;
   readonly downIsEmpty: boolean;
+  /** The schema that stands before it. */
+  readonly before: () => Promise<Snapshot>;
 }
 
 /** Goes up, down and up again, and says how the schema and the rows differ after the down from what they were. */
 export async function compareTrip(session: EngineSession, trip: Trip): Promise<RoundTripDetail> {
-  const before = await snapshot(session);
+  const before = await trip.before();
   const rows = await rowHashes(session);
   const refusedUp = await trip.up();
   if (refusedUp) return failed('up failed', refusedUp);
@@ -40,7 +43,7 @@ function changes({ schema, order }: ReturnType<typeof difference>): boolean {
   return schema.length > 0 || order.length > 0;
 }
 
-async function againDifference(session: EngineSession, above: Awaited<ReturnType<typeof snapshot>>): Promise<readonly string[]> {
+async function againDifference(session: EngineSession, above: Snapshot): Promise<readonly string[]> {
   await asNewSession(session);
   return difference(above, await snapshot(session)).schema;
 }
