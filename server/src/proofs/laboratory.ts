@@ -14,6 +14,13 @@ interface Kept {
   readonly tidy?: (() => Promise<boolean>) | undefined;
 }
 
+/** A session that is being opened before anybody asked for it. */
+interface Prepared {
+  readonly engine: Engine;
+  readonly session: Promise<EngineSession>;
+  readonly abandon: () => void;
+}
+
 export interface LaboratoryOptions {
   /** Milliseconds for one request, after which the engine is ended. */
   readonly timeout?: number;
@@ -34,6 +41,7 @@ export class Laboratory {
   #engines: readonly Engine[];
   readonly #options: LaboratoryOptions;
   readonly #kept = new Map<Engine, Kept>();
+  #prepared: Prepared | undefined;
   #queue: Promise<unknown> = Promise.resolve();
   #closing = false;
   #idle: ReturnType<typeof setTimeout> | undefined;
@@ -52,6 +60,29 @@ export class Laboratory {
   engineOf(dialect: Dialect, version?: number): Engine | undefined {
     const own = this.#engines.filter((engine) => engine.dialect === dialect);
     return own.find(({ major }) => major !== undefined && major === version) ?? own.find(({ major }) => major === undefined);
+  }
+
+  /**
+   * Begins to open the engine of a dialect while it is still to be found out what for. It serves the first work that needs no extensions;
+   * when it can not be opened, that work is told.
+   */
+  prepare(dialect: Dialect): void {
+    const engine = this.engineOf(dialect);
+    if (!engine || this.#prepared || this.#kept.has(engine)) return;
+    const opening = new AbortController();
+    const session = this.#open(engine, [], opening.signal);
+    session.catch(() => undefined);
+    this.#prepared = { engine, session, abandon: () => opening.abort(new Error('nobody needs it')) };
+  }
+
+  /** The session that was prepared, where it serves; ended where it does not. */
+  async #takePrepared(engine: Engine, extensions: readonly string[], signal: AbortSignal | undefined): Promise<EngineSession | undefined> {
+    const prepared = this.#prepared;
+    if (prepared?.engine !== engine) return undefined;
+    this.#prepared = undefined;
+    if (extensions.length > 0) return await abandon(prepared);
+    signal?.addEventListener('abort', prepared.abandon, { once: true });
+    return await prepared.session.finally(() => signal?.removeEventListener('abort', prepared.abandon));
   }
 
   /** Does a piece of work; the next one waits until it is over. Throws what it throws. */
@@ -92,7 +123,8 @@ export class Laboratory {
       if (fits && (await (this.#options.reset ?? reset)(known.session).catch(() => false))) return { engine, session: known.session, extensions: known.extensions };
       await quietly(known.session);
     }
-    return { engine, session: await this.#open(engine, extensions, signal), extensions: new Set(extensions) };
+    const session = (await this.#takePrepared(engine, extensions, signal)) ?? (await this.#open(engine, extensions, signal));
+    return { engine, session, extensions: new Set(extensions) };
   }
 
   /** The signal ends the opening only: the session may serve others, whose work has signals of its own. */
@@ -118,6 +150,8 @@ export class Laboratory {
     this.#closing = true;
     await this.#queue;
     clearTimeout(this.#idle);
+    if (this.#prepared) await abandon(this.#prepared);
+    this.#prepared = undefined;
     await this.#closeKept();
     this.#closing = false;
   }
@@ -183,6 +217,11 @@ export class Workplace {
   }
 
   readonly #end = (): void => void this.discard();
+}
+
+async function abandon({ session, abandon: end }: Prepared): Promise<undefined> {
+  end();
+  await session.then(quietly, () => undefined);
 }
 
 async function quietly(session: EngineSession): Promise<void> {

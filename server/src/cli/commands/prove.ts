@@ -29,6 +29,8 @@ export async function prove(args: Arguments, io: Io): Promise<ExitCode> {
   const all = args.flags.has('all');
   const laboratory = laboratoryOf(io, args.flags.has('installed') ? await installedEngines() : []);
   const parts: Proved[] = [];
+  // Most files are its, and which are is known only when they have been read: by then it is open.
+  if (!args.flags.has('installed') && (args.values.get('dialect') ?? 'postgresql') === 'postgresql') laboratory.prepare('postgresql');
   try {
     for (const target of await targetsOf(io, args.positionals)) {
       const loaded = await load(target, loadOptions(args));
