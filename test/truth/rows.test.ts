@@ -103,6 +103,14 @@ describe('what says nothing of rows', () => {
     expect(await kinds('sqlite', `${added}; ${indexed}; ${unique}`)).toEqual({ failures: [added, unique], undecided: [indexed], broken: [], passed: [] });
   });
 
+  test('a default that an enum would have, had the statement before it run', async () => {
+    const moods = "CREATE TYPE mood AS ENUM ('sad', 'ok'); CREATE TABLE days (id serial PRIMARY KEY, mood mood NOT NULL)";
+    const taken = 'ALTER TABLE days ALTER COLUMN mood TYPE kept USING mood::text::kept';
+    const set = "ALTER TABLE days ALTER COLUMN mood SET DEFAULT 'new'";
+    const [{ failures, undecided }] = (await proved(fixtureOf({ dialect: 'postgresql', schema: moods, change: `CREATE TYPE kept AS ENUM ('ok', 'new'); ${taken}; ${set}` }))) as [RowsDetail];
+    expect([failures.map(({ sql }) => sql), undecided.map(({ sql }) => sql)]).toEqual([[taken], [set]]);
+  });
+
   test('foreign keys of SQLite, which each application switches on for itself', async () => {
     const [detail] = (await proved(fixtureOf({ dialect: 'sqlite', schema: 'CREATE TABLE a (id integer PRIMARY KEY); CREATE TABLE b (a integer NOT NULL REFERENCES a (id))', change: 'DROP TABLE a' }))) as [RowsDetail];
     expect([detail.failures, detail.undecided.length]).toEqual([[], 1]);

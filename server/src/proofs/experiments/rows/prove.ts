@@ -91,7 +91,7 @@ function judge(statements: readonly Trying[], refusals: Refusals, onEmpty: Refus
     const refusal = refusals.get(trying);
     const isBroken = refusal !== undefined && culprits.get(trying)?.byRows !== true && onEmpty.has(trying);
     if (refusal) {
-      const isClear = trying.kind !== 'data' && !isForeignKeySetting(refusal) && (!diverged || isAboutRows(refusal)) && !tablesNamedIn(trying).some((name) => doubtful.has(name));
+      const isClear = trying.kind !== 'data' && !isForeignKeySetting(refusal) && (!diverged || (isAboutRows(refusal) && culprits.get(trying)?.byRows === true)) && !tablesNamedIn(trying).some((name) => doubtful.has(name));
       (isBroken ? broken : isClear ? failures : undecided).push(failureOf(trying, refusal, culprits.get(trying)));
     }
     // What rows are like after a data statement that did not do its work, or did it by rows that only the application has, is not known.
