@@ -41,11 +41,34 @@ function heading(name: string): string {
 function locksLines({ statements, engine, version }: Locks, paint: Paint): string[] {
   const width = Math.max(1, ...statements.map(({ line }) => String(line).length));
   const refused = statements.some((one) => one.refused);
-  const head = `  ${mark(!refused, paint)} ${heading('locks')} ${paint('dim', `${engine} ${version}`)}`;
-  return [head, ...statements.flatMap((one) => statementLines(one, width, paint))];
+  const lines = [`  ${mark(!refused, paint)} ${heading('locks')} ${paint('dim', `${engine} ${version}`)}`];
+  let held = '';
+  const others: WireStatementProof[] = [];
+  for (const one of statements) {
+    if (!concernsWhatStood(one)) {
+      others.push(one);
+      continue;
+    }
+    lines.push(...statementLines(one, width, heldText(one) === held ? '' : (held = heldText(one)), paint));
+  }
+  if (others.length > 0) {
+    const meanwhile = others.map(heldText).findLast((text) => text !== '');
+    const text = `${count(others.length, lines.length > 1 ? 'more statement' : 'statement')} that ${others.length === 1 ? 'concerns' : 'concern'} no table that stood before${meanwhile === undefined ? '' : `, while it holds ${meanwhile}`}`;
+    lines.push(`      ${' '.repeat(width)}  ${paint('dim', text)}`);
+  }
+  return lines;
 }
 
-function statementLines(one: WireStatementProof, width: number, paint: Paint): string[] {
+/** Whether a statement did anything to what the migration found there, or could not be run. */
+function concernsWhatStood(one: WireStatementProof): boolean {
+  return one.refused !== undefined || one.notRun !== undefined || byMode(one.locks).size > 0 || one.rewritten.length > 0 || one.scanned.length > 0;
+}
+
+function heldText({ held }: WireStatementProof): string {
+  return [...byMode(held)].map(([mode, names]) => `${mode} on ${listed(names)}`).join('; ');
+}
+
+function statementLines(one: WireStatementProof, width: number, held: string, paint: Paint): string[] {
   const indent = ' '.repeat(6 + width + 2);
   const lines = [`      ${paint('dim', String(one.line).padStart(width))}  ${firstLine(one.statement, 96)}`];
   const detail = (text: string): void => void lines.push(`${indent}${text}`);
@@ -54,7 +77,7 @@ function statementLines(one: WireStatementProof, width: number, paint: Paint): s
   for (const [mode, names] of byMode(one.locks)) detail(`${paint(colourOf(mode), mode)} on ${listed(names)}${one.classFact ? paint('dim', ' (known of such statements, not seen)') : ''}`);
   if (one.rewritten.length > 0) detail(paint('warning', `writes ${listed(one.rewritten.map(({ relation }) => relation))} anew`));
   if (one.scanned.length > 0) detail(paint('warning', `reads all of ${listed(one.scanned.map(({ relation }) => relation))}`));
-  if (one.held.length > 0) detail(paint('dim', `held meanwhile: ${[...byMode(one.held)].map(([mode, names]) => `${mode} on ${listed(names)}`).join('; ')}`));
+  if (held !== '') detail(paint('dim', `held meanwhile: ${held}`));
   return lines;
 }
 

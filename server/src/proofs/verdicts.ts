@@ -2,7 +2,7 @@ import type { EvidenceLevel } from '../../../protocol/evidence.ts';
 import type { Claim } from '../rules/claim.ts';
 import type { EngineInfo } from './engine.ts';
 import type { IndexProof } from './indexProofs.ts';
-import { lockModes, type LockMode, type LocksDetail, type Outcome, type RowFailure, type RowsDetail, type StatementLocks, type TenantsDetail } from './outcome.ts';
+import { lockModes, type LockMode, type LocksDetail, type Outcome, type RoundTripDetail, type RowFailure, type RowsDetail, type StatementLocks, type TenantsDetail } from './outcome.ts';
 import type { MigrationProof } from './report.ts';
 
 /** What an experiment says of a claim. `engine` is absent where none ran. */
@@ -93,10 +93,15 @@ export function verdictOnDown({ roundTrip, down }: MigrationProof): Verdict | un
   const { engine, detail } = roundTrip;
   if (down !== 'written') return undefined;
   if (detail.verdict === 'up failed') return assumed('round trip', `the migration itself fails: ${detail.error?.message ?? ''}.`);
-  if (detail.verdict.startsWith('restored')) return { level: 'refuted', experiment: 'round trip', engine, observed: `The migration, its down and the migration again ran, and schema and rows came out as they were${detail.verdict === 'restored' ? '' : ', but for the order of columns'}.` };
+  if (detail.verdict.startsWith('restored')) return { level: 'refuted', experiment: 'round trip', engine, observed: `The migration, its down and the migration again ran, and ${cameBack(detail)}.` };
   const lost = [...detail.schema, ...detail.data];
   const what = detail.error ? `${detail.verdict}: ${detail.error.message}` : lost.slice(0, 3).join('; ');
   return { level: 'proved', experiment: 'round trip', engine, observed: `Run up and down again, it left this behind: ${what}.` };
+}
+
+function cameBack({ verdict, data }: RoundTripDetail): string {
+  const order = verdict === 'restored' ? '' : ', but for the order of columns';
+  return data.length === 0 ? `schema and rows came out as they were${order}` : `the schema came out as it was${order}; of the rows, ${data.slice(0, 3).join('; ')}`;
 }
 
 /** `column "phone" contains null values [23502]; the row was id = 1 of users`. */
