@@ -1,6 +1,7 @@
 import manifest from '../../../package.json' with { type: 'json' };
 import { embeddedEngine } from '../host/engines/embedded.ts';
 import { readSourceFile } from '../host/files.ts';
+import { layOutAhead } from '../proofs/ahead.ts';
 import { withDownFindings } from '../proofs/downFindings.ts';
 import { judge, type Proofs } from '../proofs/judge.ts';
 import type { Engine } from '../proofs/engine.ts';
@@ -29,9 +30,18 @@ export interface ProvingOptions {
 
 /** Proves the pending migrations of what was asked about, or all of them, and the indexes that findings ask for. Databases without either are left out. */
 export async function proveLoaded({ facts, target }: Loaded, findings: readonly Finding[], laboratory: Laboratory, { all = false, onProgress }: ProvingOptions = {}): Promise<DatabaseProof[]> {
-  const wanted = ({ migration }: MigrationStep): boolean => (all || !migration.applied) && isAsked(target, migration.up.file);
-  const subjects = facts.databases.map((database) => subjectOf(facts, database, wanted, findings)).filter(({ steps, questions, tenants }) => steps.length > 0 || questions !== undefined || tenants !== undefined);
+  const subjects = facts.databases.map((database) => subjectOf(facts, database, wantedIn(target, all), findings)).filter(({ steps, questions, tenants }) => steps.length > 0 || questions !== undefined || tenants !== undefined);
   return await proveWorkspace(subjects, laboratory, { product: manifest.version, read: async (path) => textOf(target.root, path), ...(onProgress && { onProgress }) });
+}
+
+function wantedIn(target: Loaded['target'], all: boolean): (step: MigrationStep) => boolean {
+  return ({ migration }) => (all || !migration.applied) && isAsked(target, migration.up.file);
+}
+
+/** Begins with the first of what `proveLoaded` will prove, while findings are still looked for. */
+export function beginProving({ facts, target }: Loaded, laboratory: Laboratory, all: boolean): void {
+  const first = facts.databases.map((database) => subjectOf(facts, database, wantedIn(target, all))).find(({ steps }) => steps.length > 0);
+  if (first) layOutAhead(first, laboratory);
 }
 
 /** A file of the workspace that a scan leaves out; links may not lead out of it. */

@@ -40,8 +40,9 @@ export async function layOut(session: EngineSession, catalog: Catalog, step?: Mi
     ...missingSchemas(catalog, standIns).map((schema) => `CREATE SCHEMA ${quoteIdentifier(catalog.dialect, schema)}`),
   ]);
   // One by one: extensions take long to make, and the first that the engine lacks would have them all made again.
-  for (const sql of beginning) refused.push(...(await make(session, [sql])));
-  refused.push(...(await make(session, [...standIns.map((table) => renderStandIn(catalog, table)), ...statements.slice(beginning.length)])));
+  const apart = beginning.some((sql) => sql.startsWith('CREATE EXTENSION')) ? beginning : [];
+  for (const sql of apart) refused.push(...(await make(session, [sql])));
+  refused.push(...(await make(session, [...beginning.slice(apart.length), ...standIns.map((table) => renderStandIn(catalog, table)), ...statements.slice(beginning.length)])));
   for (let before = Infinity; refused.length > 0 && refused.length < before; ) {
     before = refused.length;
     refused = await make(session, refused.map(({ sql }) => sql));

@@ -15,7 +15,7 @@ import { notRun } from './notRun.ts';
 import type { DatabaseProof, MigrationProof } from './report.ts';
 import { stopOf } from './stops.ts';
 import { noStore, type ProofStore } from './store.ts';
-import { proofKey, type ProofSubject } from './subject.ts';
+import { extensionsOf, proofKey, type ProofSubject } from './subject.ts';
 
 /** How far a proof has come. */
 export interface ProofProgress {
@@ -76,7 +76,7 @@ interface Run extends ProveOptions {
 async function proveDatabase(run: Run, subject: ProofSubject): Promise<DatabaseProof> {
   const { name, dialect, engineVersion, steps } = subject;
   const engine = run.laboratory.engineOf(dialect, engineVersion);
-  const extensions = [...new Set(steps.flatMap(({ before, after }) => [...before.extensions.keys(), ...after.extensions.keys()]))];
+  const extensions = extensionsOf(steps);
   const migrations: MigrationProof[] = [];
   for (const step of steps) {
     run.onProgress?.({ done: run.done, total: run.total, file: step.migration.up.file });

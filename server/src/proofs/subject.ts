@@ -19,6 +19,11 @@ export interface ProofSubject {
   readonly tenants?: TenantsSubject | string;
 }
 
+/** The extensions that migrations and what stands before them make use of. */
+export function extensionsOf(steps: readonly MigrationStep[]): readonly string[] {
+  return [...new Set(steps.flatMap(({ before, after }) => [...before.extensions.keys(), ...after.extensions.keys()]))];
+}
+
 /**
  * A copy of what a proof needs. Proofs take seconds, and facts must not be read once there are newer ones.
  * @param select which migrations

@@ -6,7 +6,7 @@ import type { ExitCode, Io } from '../io.ts';
 import { findingsOf, load, targetsOf, tellProblems } from '../load.ts';
 import { renderProofs } from '../proofTty.ts';
 import { proofReport, type Proved } from '../proofWire.ts';
-import { judged, laboratoryOf, proveLoaded } from '../proving.ts';
+import { beginProving, judged, laboratoryOf, proveLoaded } from '../proving.ts';
 import { levels, loadOptions } from './check.ts';
 
 export const proveSpec: CommandSpec = {
@@ -34,6 +34,7 @@ export async function prove(args: Arguments, io: Io): Promise<ExitCode> {
   try {
     for (const target of await targetsOf(io, args.positionals)) {
       const loaded = await load(target, loadOptions(args));
+      beginProving(loaded, laboratory, all);
       const findings = await findingsOf(loaded, { all, log });
       const proofs = await proveLoaded(loaded, findings, laboratory, { all });
       parts.push({ loaded, proofs, findings: judged(loaded, findings, proofs) });
