@@ -1,5 +1,5 @@
 import type { WorkspaceChange } from '../../server/src/edits/change.ts';
-import type { DatabaseFacts, Facts } from '../../server/src/project/facts.ts';
+import type { DatabaseFacts, Facts, ScriptPart } from '../../server/src/project/facts.ts';
 import type { Finding } from '../../server/src/rules/rule.ts';
 import { applyChange, checkFixture } from './checkFixture.ts';
 import { mariaDbEngine, postgresEngine, sqliteEngine, type Engine } from './engines.ts';
@@ -148,11 +148,11 @@ export class Court {
     if (touched.length === 0 || failures.length > 0) return undefined;
     const from = database.steps.indexOf(touched[0]!);
     let steps = database.steps.slice(from);
-    if (steps.some(({ migration }) => !migration.down?.statements.length)) {
+    if (steps.some(({ migration }) => !changesSomething(migration.down))) {
       steps = database.steps.slice(from, database.steps.indexOf(touched.at(-1)!) + 1);
       await runHistory(engine, facts, database, { manner: 'runner', standIns, present, until: steps.at(-1)!.migration.version });
     }
-    if (steps.some(({ migration }) => !migration.down?.statements.length)) {
+    if (steps.some(({ migration }) => !changesSomething(migration.down))) {
       this.#skip('no way back: a migration has no down');
       return undefined;
     }
@@ -164,4 +164,9 @@ export class Court {
     const difference = differenceOf(before.get(steps[0]!.migration.version)!, await engine.introspect());
     return difference.length === 0 ? undefined : `the downs do not restore the schema:\n${difference.join('\n')}`;
   }
+}
+
+/** Whether a down is more than the placeholder that generators of migrations write, a SELECT of a text. */
+function changesSomething(down: ScriptPart | undefined): boolean {
+  return down?.statements.some(({ node }) => node.kind !== 'select') === true;
 }
