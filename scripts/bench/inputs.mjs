@@ -4,7 +4,8 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { dump } from './dump.mjs';
 
-const corpora = resolve(process.env.DATABASE_EXPERT_CORPORA ?? join(dirname(fileURLToPath(import.meta.url)), '../../../shared/corpora'));
+/** Where the corpora are, when they are. */
+export const corpora = resolve(process.env.DATABASE_EXPERT_CORPORA ?? join(dirname(fileURLToPath(import.meta.url)), '../../../shared/corpora'));
 
 /** Up-migrations on PostgreSQL without template holes, by project: each script is accepted by the server as it stands. */
 const histories = [

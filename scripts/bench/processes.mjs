@@ -9,10 +9,10 @@ const mark = 'DATABASE_EXPERT_BENCH';
 export const memoryLimit = 6e9;
 const samplingInterval = 20;
 
-/** The greatest resident memory of a process so far, in bytes; 0 when it has gone. */
-function peakMemory(pid) {
+/** Resident memory of a process in bytes: the greatest so far (VmHWM), or now (VmRSS); 0 when it has gone. */
+function memoryOf(pid, field) {
   try {
-    return Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
+    return Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
   } catch {
     return 0;
   }
@@ -34,7 +34,7 @@ export function measure([command, ...args], { cwd, timeout }) {
       child.kill('SIGKILL');
     };
     const sampler = setInterval(() => {
-      bytes = Math.max(bytes, peakMemory(child.pid));
+      bytes = Math.max(bytes, memoryOf(child.pid, 'VmHWM'));
       if (bytes > memoryLimit) stop('memory');
     }, samplingInterval);
     const limit = setTimeout(() => stop('time'), timeout);
@@ -50,14 +50,16 @@ export function measure([command, ...args], { cwd, timeout }) {
 
 /**
  * Starts a program that serves on its standard streams.
- * @returns the `child`, `peak()` (bytes of it and of all that it started, even apart from it) and `stop()`, which ends all of these.
+ * @returns the `child`, `peak()` (bytes of it and of all that it started, even apart from it), `resident()` (bytes now, of it
+ *   and its children, also those that carry no mark because they are given no environment) and `stop()`, which ends all of these.
  */
 export function serve([command, ...args], { cwd, env }) {
   const id = randomUUID();
   const child = spawn(command, args, { cwd, stdio: ['pipe', 'pipe', 'ignore'], env: { ...process.env, ...env, [mark]: id } });
   return {
     child,
-    peak: () => marked(id).reduce((sum, pid) => sum + peakMemory(pid), 0),
+    peak: () => marked(id).reduce((sum, pid) => sum + memoryOf(pid, 'VmHWM'), 0),
+    resident: () => withChildren(child.pid).reduce((sum, pid) => sum + memoryOf(pid, 'VmRSS'), 0),
     stop() {
       for (const pid of marked(id)) {
         try {
@@ -68,6 +70,22 @@ export function serve([command, ...args], { cwd, env }) {
       }
     },
   };
+}
+
+/** A process and all below it. */
+function withChildren(root) {
+  const parents = new Map(readdirSync('/proc').filter((entry) => /^\d+$/.test(entry)).map((entry) => [Number(entry), parentOf(entry)]));
+  const below = (pid) => [pid, ...[...parents].filter(([, parent]) => parent === pid).flatMap(([child]) => below(child))];
+  return below(root);
+}
+
+function parentOf(pid) {
+  try {
+    // What stands in brackets is the program's name, which may hold anything.
+    return Number(/^.*\) \S (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1]);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The processes that carry this mark. */

@@ -1,15 +1,16 @@
 // Measures the product beside its peers, in one run on one machine, and prints tables. Read the ratios: the times are of this machine.
-// `--only check,large` runs these parts (check, keystroke, workspace) on these inputs (start, zync, joined, broken, small, large);
+// `--only check,large` runs these parts (check, keystroke, workspace, prove) on these inputs (start, zync, joined, broken, small, large);
 // `--ours` leaves the peers out; `--readme` writes the tables into the README.
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkers, measureCheck } from './check.mjs';
-import { makeInputs } from './inputs.mjs';
+import { corpora, makeInputs } from './inputs.mjs';
 import { ensurePeers } from './install.mjs';
 import { measurePushed, measureTyping, measureWorkspaceTyping, servers } from './keystroke.mjs';
 import { limits } from './limits.mjs';
+import { measureColdProof, measureServerProofs, measureTypingMeanwhile, provingWorkspace, triggerWorkspace } from './prove.mjs';
 import { checkRow, duration, growthRow, losses, megabytes, table, toolHead, typingRow } from './table.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -17,7 +18,7 @@ const begin = Date.now();
 const say = (message) => console.error(`${String(Math.round((Date.now() - begin) / 1000)).padStart(4)} s  ${message}`);
 
 const inputNames = ['start', 'zync', 'small', 'joined', 'broken', 'large'];
-const parts = { check: checks, keystroke: typing, workspace: workspaceFigures };
+const parts = { check: checks, keystroke: typing, workspace: workspaceFigures, prove: proofFigures };
 const wanted = wantedNames();
 const toReadme = process.argv.includes('--readme');
 if (toReadme && wanted.length > 0) throw new Error('The README gets a whole run only, without --only.');
@@ -131,6 +132,26 @@ async function workspaceFigures() {
     rows.push([title, `${duration(check.milliseconds)}, ${megabytes(check.bytes)}`, `${duration(typed.open)}, ${megabytes(typed.bytes)}`, pair(typed), pair(typed.back), pair(typed.others)]);
   }
   return table(['Workspace (ours only)', 'Cold check, with start', 'First diagnostics, memory at the end', 'Character in the newest', 'Character in the middle: that file', 'Character in the middle: the newest'], rows);
+}
+
+/** Our own proofs, on the command line and through the server. */
+async function proofFigures() {
+  const command = servers(programs, join(folder, 'scratch')).ours.command;
+  const generated = provingWorkspace(join(folder, 'proving'));
+  const rows = [];
+  for (const workspace of [generated, triggerWorkspace(corpora, join(folder, 'trigger.dev'))].filter((one) => one)) {
+    say(`proofs: ${workspace.title}`);
+    const cold = await measureColdProof(programs.cli, workspace);
+    const served = await measureServerProofs(command, workspace);
+    missed.push(...limits.coldProof(workspace.title, cold), ...limits.serverProofs(workspace.title, served));
+    rows.push([workspace.title, duration(cold), duration(served.first), `${duration(served.median)}, p95 ${duration(served.p95)}`, megabytes(served.open - served.before), megabytes(served.after - served.before)]);
+  }
+  say('typing while proofs run');
+  const { quiet, busy, proofs } = await measureTypingMeanwhile(command, generated);
+  const pair = (result) => `${duration(result.median)}, p95 ${duration(result.p95)}`;
+  missed.push(...limits.keystroke('while proofs run', busy.p95));
+  const head = ['Proofs (ours only)', 'First, command line, whole', 'First, server', 'After an edit, server', 'Memory while open', 'Memory kept when closed'];
+  return `${table(head, rows)}\n\n${table(['One character typed', 'Nothing proved', `Proofs one after the other (${proofs})`], [[generated.title, pair(quiet), pair(busy)]])}`;
 }
 
 /** Puts the tables between the marks of the README. */
