@@ -101,10 +101,11 @@ function judge(statements: readonly Trying[], refusals: Refusals, onEmpty: Refus
   return { failures, undecided, broken };
 }
 
-/** Whether a data statement takes what it writes from other tables, or cannot be looked into. */
+/** Whether a data statement takes what it writes from other rows, or cannot be looked into. */
 function readsOthers(trying: Trying): boolean {
-  const { node } = trying.entry.placed;
+  const { node, statement } = trying.entry.placed;
   if (trying.kind === 'copy') return false;
+  if (statement.tokens.some(({ upper }) => upper === 'SELECT')) return true;
   if (!('table' in node) || !node.table || (node.kind !== 'update' && node.kind !== 'delete' && node.kind !== 'insert')) return true;
   const target = node.table.name.name;
   return tablesNamedIn(trying).some((name) => name !== target);
