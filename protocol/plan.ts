@@ -37,6 +37,8 @@ export interface MigrationStepPlan {
   /** Lock mode in the engine's own words, or null when nothing is locked that matters: as an engine showed it where `level` is `proved`, else what is known of such statements. */
   readonly lock: string | null;
   readonly rewrite: boolean;
+  /** What a second connection had to wait with while its transaction was open, and on which engine; only where one was tried. */
+  readonly waits?: string;
   /** How lock and rewrite are known. */
   readonly level: EvidenceLevel;
   /** What experiments showed of the statement. */

@@ -32,10 +32,27 @@ export interface WireStatementProof {
   readonly rewritten: readonly WireRelation[];
   readonly scanned: readonly { readonly relation: string; readonly rows: number }[];
   readonly held: readonly WireLock[];
+  /** What of the relations that it locked a second connection had to wait with; only on an engine with several connections. */
+  readonly waits?: readonly { readonly relation: string; readonly commands: readonly string[] }[];
   /** The locks were not seen but are what is known of such statements. */
   readonly classFact?: true;
   readonly notRun?: string;
   readonly refused?: WireRefusal;
+}
+
+/** What a MySQL or MariaDB server of the user said of one statement. */
+export interface WireOnlineChange {
+  readonly file: string;
+  readonly line: number;
+  readonly endLine: number;
+  readonly statement: string;
+  /** The clauses of the gentlest way that it accepted; empty where it took the statement only as it stands. */
+  readonly accepted?: string;
+  /** Gentler ways that it refused, with its words, gentlest first. */
+  readonly refused: readonly { readonly asked: string; readonly message: string }[];
+  readonly notRun?: string;
+  /** The server refused the statement itself. */
+  readonly failed?: WireRefusal;
 }
 
 export interface WireRowFailure extends WireRefusal {
@@ -57,6 +74,7 @@ interface Ran {
 /** An experiment on a migration. One that did not run says why, and counts as nothing. */
 export type WireExperiment =
   | { readonly experiment: string; readonly ran: false; readonly reason: string }
+  | (Ran & { readonly experiment: 'algorithm and lock'; readonly statements: readonly WireOnlineChange[] })
   | (Ran & { readonly experiment: 'locks'; readonly statements: readonly WireStatementProof[] })
   | (Ran & { readonly experiment: 'existing rows'; readonly failures: readonly WireRowFailure[]; readonly seeded: readonly { readonly table: string; readonly rows: number }[]; readonly unseeded: readonly { readonly table: string; readonly reason: string }[] })
   | (Ran & { readonly experiment: 'round trip'; /** The migration's own down, or one derived from its history. */ readonly down: 'written' | 'derived'; readonly verdict: string; readonly schema: readonly string[]; readonly data: readonly string[]; readonly error?: WireRefusal & { readonly sql?: string } });
@@ -70,6 +88,8 @@ export interface WireMigrationProof {
   readonly missing: readonly { readonly sql: string; readonly reason: string }[];
   /** Tables that no migration makes and that were made up here, of the columns that are named. */
   readonly standIns: readonly string[];
+  /** Functions that no migration makes and that stand-ins were made for, as `auth.uid() returns uuid`. */
+  readonly functions: readonly string[];
   /** Where the proof stopped, and why; what comes behind it was not seen. */
   readonly stopped?: { readonly file: string; readonly line: number; readonly reason: string };
 }
@@ -122,7 +142,7 @@ export interface WireDatabaseProof {
 /** Something that an experiment showed to go wrong. */
 export interface WireProblem {
   readonly database: string;
-  /** Absent where it stands in no migration. */
+  /** The statement that goes wrong, or what made a way to rows of other tenants. Absent where no place is known. */
   readonly file?: string;
   readonly line?: number;
   readonly experiment: string;

@@ -27,7 +27,7 @@ async function tell(client: LanguageClient, log: LogOutputChannel, answer: Prove
 
 function sentence({ migrations, engines, problems, notRun, reason }: ProveAnswer): string {
   if (reason !== undefined) return reason;
-  const what = `${migrations} ${migrations === 1 ? 'migration' : 'migrations'}`;
+  const what = migrations === 0 ? 'The schema' : `${migrations} ${migrations === 1 ? 'migration' : 'migrations'}`;
   if (engines.length === 0) return `Nothing could be proved of ${what}: ${notRun[0] ?? 'no engine ran'}`;
   const on = engines.join(', ');
   const skipped = notRun.length > 0 ? ' Some experiments did not run; the log says why.' : '';

@@ -32,10 +32,17 @@ export function createClient(context: ExtensionContext, log: LogOutputChannel): 
     ]),
     initializationOptions,
     outputChannel: log,
+    traceOutputChannel: withoutPasswords(log),
     diagnosticCollectionName: 'database-expert',
     diagnosticPullOptions: { onChange: true, onSave: false, onFocus: false },
   };
   return new LanguageClient('databaseExpert', 'Database Expert', serverOptions, clientOptions);
+}
+
+/** What the editor and the server tell each other goes to the log when the user wants it; the URL of a configured server is among it. */
+function withoutPasswords(log: LogOutputChannel): LogOutputChannel {
+  const trace: LogOutputChannel['trace'] = (message, ...rest: unknown[]) => log.trace(message.replaceAll(/(\w:\/\/[^\s"/@:]*):[^\s"]*@/g, '$1:***@'), ...rest);
+  return new Proxy<LogOutputChannel>(Object.create(null) as LogOutputChannel, { get: (_, key) => (key === 'trace' ? trace : Reflect.get(log, key, log)) as unknown });
 }
 
 /** Tells the server when the user begins to trust the workspace, from when on it may run git. */

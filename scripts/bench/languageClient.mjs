@@ -21,6 +21,8 @@ export class LanguageClient {
   #pending = new Map();
   #waiting = new Map();
   #texts = new Map();
+  /** What the server called its last answer about a file, which an editor sends along with the next question. */
+  #answers = new Map();
   #capabilities = {};
 
   #push;
@@ -108,8 +110,14 @@ export class LanguageClient {
     }
     act();
     for (;;) {
-      const { at, message } = await this.#answer('textDocument/diagnostic', { textDocument: { uri } }, timeout - (performance.now() - begin));
-      if (message.result) return { milliseconds: at - begin, findings: message.result.items?.length };
+      const known = this.#answers.get(uri);
+      const { at, message } = await this.#answer('textDocument/diagnostic', { textDocument: { uri }, previousResultId: known?.id }, timeout - (performance.now() - begin));
+      if (message.result) {
+        const { kind, items, resultId: id } = message.result;
+        const findings = kind === 'unchanged' ? known.findings : items?.length;
+        this.#answers.set(uri, { id, findings });
+        return { milliseconds: at - begin, findings };
+      }
       if (message.error?.data?.retriggerRequest === false) throw new Error(message.error.message);
     }
   }

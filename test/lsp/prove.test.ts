@@ -33,13 +33,13 @@ const quiet = { proofs: { background: false } };
 let client: TestClient;
 const folders: TestFolder[] = [];
 
-async function start(options: ClientOptions): Promise<{ folder: TestFolder; uri: string }> {
-  const folder = new TestFolder(shop);
+async function start(options: ClientOptions, files: Readonly<Record<string, string>> = shop): Promise<{ folder: TestFolder; uri: string }> {
+  const folder = new TestFolder(files);
   folders.push(folder);
   client = new TestClient(options);
   await client.initialize([folder], options);
   const uri = folder.uriOf('migrations/0002_status.up.sql');
-  await client.open(uri, up);
+  if (files === shop) await client.open(uri, up);
   return { folder, uri };
 }
 
@@ -88,12 +88,56 @@ describe('proving', () => {
     const first = counted(postgres);
     const { uri } = await start({ settings: quiet, engines: [first], initializationOptions: { storage } });
     const answer = await client.ask<ProveAnswer>('databaseExpert/prove', { uri });
-    expect([first.opened > 0, readdirSync(storage).length]).toEqual([true, 1]);
+    expect([first.opened, readdirSync(storage).length].every((count) => count > 0)).toBe(true);
     await client.stop();
     const second = counted(postgres);
     const again = await start({ settings: quiet, engines: [second], initializationOptions: { storage } });
     expect(await client.ask<ProveAnswer>('databaseExpert/prove', { uri: again.uri })).toEqual({ ...answer, problems: [{ ...answer.problems[0]!, uri: again.uri }] });
     expect(second.opened).toBe(0);
+  });
+
+  describe('of a schema as a whole', () => {
+    const condition = "tenant_id = current_setting('app.tenant_id')::bigint";
+    const shared = {
+      'database-expert.yaml': 'dialect: postgresql\ntenancy_model: shared\ntenant_key: tenant_id\n',
+      'schema.sql': `CREATE TABLE orders (id bigint PRIMARY KEY, tenant_id bigint NOT NULL, state text);\nCREATE VIEW all_orders AS SELECT * FROM orders;\nALTER TABLE orders ENABLE ROW LEVEL SECURITY;\nCREATE POLICY own ON orders USING (${condition});\nCREATE ROLE app;\nGRANT SELECT ON orders, all_orders TO app;\n`,
+      'queries.sql': "SELECT id FROM orders WHERE tenant_id = 1 AND state = 'new' ORDER BY id;\n",
+    };
+    const leak = /^✗ Tenants reach rows of each other here \(read\), seen on PostgreSQL 18/;
+
+    async function startShared(options: ClientOptions) {
+      const { folder } = await start(options, shared);
+      const uri = folder.uriOf('schema.sql');
+      await client.open(uri, shared['schema.sql']);
+      return { folder, uri };
+    }
+
+    it('shows a way to rows of other tenants above what opens it, and keeps it from one session to the next', async () => {
+      const keep = { initializationOptions: { storage: mkdtempSync(join(storage, 'whole-')) } };
+      const { uri } = await startShared({ settings: quiet, engines: [postgres], ...keep });
+      const answer = await client.ask<ProveAnswer>('databaseExpert/prove', null);
+      expect(answer).toMatchObject({ migrations: 0, problems: [{ uri, line: 1, message: expect.stringContaining('all_orders') as string }] });
+      expect((await lensesOf(uri)).map(({ range, command }) => [range.start.line, command!.command, leak.test(command!.title)])).toEqual([[1, 'databaseExpert.proveWorkspace', true]]);
+      const hover = await client.ask<Hover>('textDocument/hover', { textDocument: { uri }, position: { line: 1, character: 13 } });
+      expect((hover.contents as { value: string }).value).toMatch(/^✓ \*\*proved\*\* on PostgreSQL 18[.\d]* · tenant isolation\n/);
+      await client.stop();
+      const second = counted(postgres);
+      const again = await startShared({ settings: quiet, engines: [second], ...keep });
+      expect((await client.ask<ProveAnswer>('databaseExpert/prove', null)).engines).toEqual(answer.engines);
+      await client.stop();
+      folders.splice(folders.indexOf(again.folder), 1)[0]!.remove();
+      const third = await startShared({ engines: [second], ...keep });
+      await eventually(async () => ((await lensesOf(third.uri)).some(({ command }) => leak.test(command!.title)) ? true : undefined), () => 'the lens of an earlier session');
+      expect(second.opened).toBe(0);
+    });
+
+    it('holds no longer when who may do what has changed', async () => {
+      const { uri } = await startShared({ settings: quiet, engines: [postgres] });
+      await client.ask('databaseExpert/prove', null);
+      expect(await lensesOf(uri)).toHaveLength(1);
+      await client.edit(uri, 'GRANT SELECT ON orders, all_orders TO app', 'GRANT SELECT ON orders TO app');
+      expect(await lensesOf(uri)).toEqual([]);
+    });
   });
 
   it('can be stopped, which ends the engine', async () => {

@@ -176,10 +176,10 @@ export class TestClient {
 }
 
 /** Polls until `probe` answers something. */
-export async function eventually<T>(probe: () => T | undefined, what: () => string): Promise<T> {
+export async function eventually<T>(probe: () => T | undefined | Promise<T | undefined>, what: () => string): Promise<T> {
   const until = Date.now() + 20_000;
   for (;;) {
-    const value = probe();
+    const value = await probe();
     if (value !== undefined) return value;
     if (Date.now() > until) throw new Error(`waited in vain: ${what()}`);
     await new Promise((resolve) => setTimeout(resolve, 10));

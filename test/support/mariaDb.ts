@@ -49,6 +49,16 @@ export function dropMariaDb(database: string): void {
   runMariaDb('mysql', `DROP DATABASE IF EXISTS \`${database}\``);
 }
 
+/** Waits until no scratch database of a proof is on the server; other tests may run there meanwhile. @throws Error when one stays */
+export async function nothingLeft(): Promise<void> {
+  const left = (): string => runMariaDb('mysql', "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME REGEXP '^database_expert_[0-9a-f]{12}$'").trim();
+  const until = Date.now() + 30_000;
+  while (left() !== '') {
+    if (Date.now() > until) throw new Error(`left on the server: ${left()}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
 /**
  * What the server says of a database, as sorted lines: its own CREATE statements, those of tables in parts. The order of columns is left out
  * unless `order` asks for it.

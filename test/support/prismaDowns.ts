@@ -11,7 +11,7 @@ import { namesIn, statementsOf } from '../../server/src/proofs/experiments/rows/
 import type { Outcome, RoundTripDetail } from '../../server/src/proofs/outcome.ts';
 import { seed } from '../../server/src/proofs/seeds/seed.ts';
 import { corporaFolder } from './corpus.ts';
-import { advance, openEngine } from './updown.ts';
+import { advance, openEngine, walkHistory } from './updown.ts';
 
 /** What became of the down that we write for one migration. */
 export interface DownResult {
@@ -47,20 +47,12 @@ export async function prismaDatabases(project: string): Promise<DatabaseFacts[]>
 
 /** Runs a history migration by migration on one engine, and before each one that `sample` chooses the round trip with the down that we write. */
 export async function runPrismaDowns(project: string, database: DatabaseFacts, sample: (index: number) => boolean, onResult: (result: DownResult) => void = () => undefined): Promise<DownResult[]> {
-  const session = await openEngine(database);
   const results: DownResult[] = [];
-  try {
-    for (const [index, step] of database.steps.entries()) {
-      if (sample(index)) {
-        const result = { project, ...(await oneDown(database, session, step, database.steps.slice(0, index))) };
-        results.push(result);
-        onResult(result);
-      }
-      await advance(session, step);
-    }
-  } finally {
-    await session.close();
-  }
+  await walkHistory(database, sample, async (session, step, earlier) => {
+    const result = { project, ...(await oneDown(database, session, step, earlier)) };
+    results.push(result);
+    onResult(result);
+  });
   return results;
 }
 

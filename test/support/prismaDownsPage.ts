@@ -37,7 +37,7 @@ function verdicts(results: readonly DownResult[]): string {
   };
   const names = [...new Set(results.map(({ project, database }) => `${project}: ${database}`))];
   const rows = [...names.map((name) => row(name, results.filter(({ project, database }) => `${project}: ${database}` === name))), row('all', results)];
-  return table(['history', 'migrations', 'restored', 'but for column order', 'of these only without rows that stand in the way', 'not restored', 'called complete', 'falsely', 'with rows', 'median ms (busy machine)'], rows);
+  return table(['history', 'migrations', 'restored', 'but for column order', 'of these only without rows that stand in the way', 'not restored', 'called complete', 'falsely', 'with rows', 'median ms'], rows);
 }
 
 /** Reasons why a schema did not come back, by what the engine said. */

@@ -111,17 +111,22 @@ export function classOf(outcome: Outcome<RoundTripDetail>): string {
 /** Runs a history step by step, and before each step that `sample` chooses its round trip, with the down that is there and with the one that we write. */
 export async function runUpDown(record: UpDownRecord, sample: (index: number, step: MigrationStep) => boolean): Promise<PairResult[]> {
   const database = await databaseOf(record);
-  const session = await openEngine(database);
   const results: PairResult[] = [];
+  await walkHistory(database, sample, async (session, step, earlier) => void results.push(await onePair(record, database, session, step, earlier)));
+  return results;
+}
+
+/** Brings one engine through a history, and calls `visit` before each step that `sample` chooses. */
+export async function walkHistory(database: DatabaseFacts, sample: (index: number, step: MigrationStep) => boolean, visit: (session: EngineSession, step: MigrationStep, earlier: readonly MigrationStep[]) => Promise<void>): Promise<void> {
+  const session = await openEngine(database);
   try {
     for (const [index, step] of database.steps.entries()) {
-      if (sample(index, step)) results.push(await onePair(record, database, session, step, database.steps.slice(0, index)));
+      if (sample(index, step)) await visit(session, step, database.steps.slice(0, index));
       await advance(session, step);
     }
   } finally {
     await session.close();
   }
-  return results;
 }
 
 /** Brings the engine behind a step: as its runner does, else statement by statement as far as they run. */

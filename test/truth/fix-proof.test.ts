@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { fixHolds, proveFix } from '../../server/src/proofs/experiments/fix/prove.ts';
+import { proveFix } from '../../server/src/proofs/experiments/fix/prove.ts';
 import { fixSubjectOf } from '../../server/src/proofs/experiments/fix/subject.ts';
+import { fixHolds } from '../../server/src/proofs/experiments/fix/words.ts';
 import type { FixDetail, Outcome } from '../../server/src/proofs/outcome.ts';
 import { rules } from '../../server/src/rules/index.ts';
 import { applyChange, checkFixture } from '../support/checkFixture.ts';

@@ -1,5 +1,6 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { basename, dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startPostgresql } from '../../server/src/host/engines/postgresqlCluster.ts';
 import { PostgresqlEngine, type PostgresqlSession } from '../../server/src/host/engines/postgresqlEngine.ts';
@@ -11,9 +12,6 @@ import { historyOf } from '../support/history.ts';
 
 const [installation] = await findPostgresql();
 if (!installation) console.error('SKIPPED: who blocks whom: no PostgreSQL is installed');
-
-/** Folders of throwaway servers that are there now. */
-const folders = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('dbx-pg-'));
 
 async function refusal(work: Promise<unknown>): Promise<string> {
   const error: unknown = await work.then(() => undefined, (reason: unknown) => reason);
@@ -41,7 +39,7 @@ describe.skipIf(!installation)('an installed PostgreSQL as an engine', () => {
 
   test.each([
     ["COPY (SELECT 1) TO PROGRAM 'cat'"],
-    ["COPY (SELECT 1) TO '/tmp/out'"],
+    ["COPY (SELECT 1) TO '/var/out'"],
     ["CREATE TABLE f (a text); COPY f FROM '/etc/passwd'"],
     ["SELECT pg_read_file('/etc/passwd')"],
     ["SELECT lo_import('/etc/passwd')"],
@@ -51,8 +49,36 @@ describe.skipIf(!installation)('an installed PostgreSQL as an engine', () => {
     ['GRANT pg_execute_server_program TO CURRENT_USER'],
     ['ALTER ROLE CURRENT_USER SUPERUSER'],
     ['SET ROLE proof_superuser'],
+    ['SET SESSION AUTHORIZATION proof_superuser'],
+    ["SET session_replication_role = replica; COPY (SELECT 1) TO PROGRAM 'cat'"],
+    ["SET log_statement = 'all'"],
+    ["SET dynamic_library_path = '/tmp'"],
+    ['CREATE FUNCTION g() RETURNS event_trigger LANGUAGE plpgsql AS $$BEGIN END$$; CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION g()'],
+    ['CREATE SUBSCRIPTION s CONNECTION $$host=127.0.0.1$$ PUBLICATION p'],
     ['CREATE FUNCTION f() RETURNS int LANGUAGE c AS $$libc.so.6$$, $$system$$'],
   ])('refuses %s', async (sql) => expect(await refusal(session.run(sql))).toMatch(/^(42501|0A000)$/));
+
+  test('SQL of the workspace runs as no superuser, on every connection and after it has begun anew', async () => {
+    const asked = "SELECT rolsuper, rolreplication, rolbypassrls, current_user = session_user AS plain, pg_has_role('pg_read_server_files', 'MEMBER') OR pg_has_role('pg_execute_server_program', 'MEMBER') AS reaches FROM pg_roles WHERE rolname = current_user";
+    const plain = [{ rolsuper: 'f', rolreplication: 'f', rolbypassrls: 'f', plain: 't', reaches: 'f' }];
+    const other = await session.beside();
+    expect([(await session.run(asked))[0]?.rows, (await other.run(asked))[0]?.rows]).toEqual([plain, plain]);
+    await other.close();
+    await session.renew();
+    expect((await session.run(asked))[0]?.rows).toEqual(plain);
+  });
+
+  test('roles that are made for a schema have no rights, and nobody is made a superuser by their name', async () => {
+    const names = ['app', 'we"ird', 'proof_superuser', 'proof', 'pg_execute_server_program', 'PG_READ_SERVER_FILES', 'x; ALTER ROLE proof SUPERUSER'];
+    await session.makeRoles(names);
+    await session.makeRoles(['app', 'proof_superuser']);
+    const [memberships] = await session.run("SELECT r.rolname AS name, r.rolsuper OR r.rolcreatedb OR r.rolcanlogin OR r.rolcreaterole OR r.rolbypassrls AS able FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid WHERE m.member = 'proof'::regrole ORDER BY 1");
+    expect(memberships?.rows).toEqual(['app', 'we"ird', 'x; ALTER ROLE proof SUPERUSER'].map((name) => ({ name, able: 'f' })));
+    expect((await session.run("SELECT rolsuper FROM pg_roles WHERE rolname = 'proof'"))[0]?.rows).toEqual([{ rolsuper: 'f' }]);
+    expect(await refusal(session.run('SET ROLE proof_superuser'))).toBe('42501');
+    expect(await refusal(session.run("SET ROLE app; COPY (SELECT 1) TO PROGRAM 'cat'"))).toBe('42501');
+    await session.run('RESET ROLE; CREATE SCHEMA s; GRANT CREATE ON SCHEMA s TO app; CREATE TABLE s.owned (a int); ALTER TABLE s.owned OWNER TO app; DROP SCHEMA s CASCADE');
+  });
 
   test('begins anew', async () => {
     await session.run('CREATE SCHEMA gone; CREATE TABLE gone.t (a int)');
@@ -78,16 +104,19 @@ describe.skipIf(!installation)('an installed PostgreSQL as an engine', () => {
   });
 
   test('nothing is left of a server that was stopped; the loopback asks for a password', async () => {
-    const before = folders();
     const cluster = await startPostgresql(installation!, { loopback: true });
-    const made = folders().filter((name) => !before.includes(name));
-    const { password, ...open } = cluster.connection('postgres');
     const { default: pg } = await import('pg');
+    const { password, ...open } = cluster.connection('postgres');
     await expect(new pg.Client({ ...open, password: 'wrong' }).connect()).rejects.toThrow(/password/);
     expect(password).toHaveLength(48);
+    const client = new pg.Client(cluster.connection('postgres'));
+    await client.connect();
+    const answer = await client.query('SHOW data_directory');
+    const folder = dirname([answer].flat()[0]!.rows[0]!['data_directory']!);
+    await client.end();
+    expect([basename(folder).startsWith('dbx-pg-'), existsSync(folder)]).toEqual([true, true]);
     await cluster.stop();
-    expect(made).toHaveLength(1);
-    expect(made.filter((name) => existsSync(`${tmpdir()}/${name}`))).toEqual([]);
+    expect(existsSync(folder)).toBe(false);
   });
 });
 

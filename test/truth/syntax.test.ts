@@ -54,9 +54,9 @@ function scriptsFor(dialect: Engine): { readonly path: string; readonly text: st
   return [...scripts, ...cases.map(({ case: path, sql: text }) => ({ path, text }))];
 }
 
-/** Scripts of which the engine sees something else than the script: templates, blocks and queries that a runner cuts out, parameters of a client. */
+/** Scripts of which the engine sees something else than the script: templates, blocks and queries that a runner cuts out, parameters and commands of a client. */
 function isPrepared(dialect: Engine, text: string): boolean {
-  return splitScript(text, dialect).statements.some(({ hasHole }) => hasHole) || /^-- *(?:\+\w+ |name:)|> statement-breakpoint/m.test(text) || /[?@]/.test(text);
+  return splitScript(text, dialect).statements.some(({ hasHole }) => hasHole) || /^-- *(?:\+\w+ |name:)|> statement-breakpoint/m.test(text) || /[?@]|;[ \t]*\\[a-z]/.test(text);
 }
 
 /** Where a text ends too early, the blanks and comments at its end do not count. */

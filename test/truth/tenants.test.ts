@@ -88,6 +88,27 @@ CREATE POLICY shared ON orders FOR SELECT USING (visibility = 'public');`);
   }, 60_000);
 });
 
+describe('functions that no history makes', () => {
+  test('and that nobody knows open no way: what a policy would show by them is left open', async () => {
+    const detail = await detailOf(`${correctSchema}CREATE POLICY staff ON orders USING (app.is_staff(user_id));`);
+    expect(detail.leaks).toEqual([]);
+    expect(detail.tried).toContain('orders');
+    expect(detail.assumptions).toContain('No migration makes app.is_staff(bigint) returns boolean: stand-ins give NULL.');
+  }, 60_000);
+
+  test('of platforms are named', async () => {
+    const { assumptions } = await detailOf(tokenSchema);
+    expect(assumptions).toContain('No migration makes auth.uid() returns uuid, auth.jwt() returns jsonb: stand-ins do what the platform documents.');
+  }, 60_000);
+
+  test('of Neon tell who asks', async () => {
+    const { leaks, tried } = await detailOf(`CREATE TABLE notes (id bigint PRIMARY KEY, tenant_id text NOT NULL DEFAULT auth.user_id(), body text);
+ALTER TABLE notes ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON notes TO authenticated USING ((SELECT auth.user_id()) = tenant_id);`);
+    expect([leaks, tried]).toEqual([[], ['notes']]);
+  }, 60_000);
+});
+
 describe('where nothing can be tried the reason is told', () => {
   test.each([
     ['no row-level security', 'CREATE TABLE notes (id bigint PRIMARY KEY, tenant_id bigint NOT NULL);', undefined, /^The database does not keep tenants apart/],

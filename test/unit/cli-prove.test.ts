@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { CheckReport } from '../../protocol/finding.ts';
+import type { Plan } from '../../protocol/plan.ts';
 import type { ProofReport, WireExperiment } from '../../protocol/proof.ts';
 import { run } from '../../server/src/cli/run.ts';
 import { buildFacts } from '../../server/src/project/build.ts';
@@ -134,6 +135,16 @@ describe('prove', () => {
     expect(report.summary.notRun).toBeGreaterThanOrEqual(3);
   });
 
+  test('names stand-ins for functions that no migration makes, and decides nothing by what they give', async () => {
+    await files({ ...shop, 'migrations/0002_a.up.sql': "ALTER TABLE orders ADD COLUMN owner uuid DEFAULT auth.uid();\nALTER TABLE orders ADD COLUMN code char(3) NOT NULL DEFAULT billing.code('x');\n", 'migrations/0002_a.down.sql': 'ALTER TABLE orders DROP COLUMN owner, DROP COLUMN code;\n' });
+    const report = await proveJson('.');
+    expect(report.databases[0]!.migrations[0]!.functions).toEqual(['auth.uid() returns uuid', 'billing.code(text) returns text']);
+    expect([report.problems, experiment(report, 'round trip').verdict]).toEqual([[], 'restored']);
+    const { evidence } = experiment(report, 'locks');
+    expect(evidence.filter(({ observed }) => observed.includes('It was run with a stand-in for billing.code(text) returns text, which no migration makes.'))).toHaveLength(1);
+    expect((await cli('prove', '.')).out).toContain('No migration makes auth.uid() returns uuid, billing.code(text) returns text: stand-ins take their place.');
+  });
+
   test('leaves applied migrations alone unless they are named or --all is given', async () => {
     await files({ ...shop, 'migrations/0001_init.up.sql': 'CREATE TABLE users (id bigint PRIMARY KEY);\n', 'migrations/0001_init.down.sql': 'DROP TABLE users;\n' });
     const pending = (text: ProofReport) => text.databases.flatMap(({ migrations }) => migrations);
@@ -141,6 +152,76 @@ describe('prove', () => {
     expect((await proveJson('migrations/0001_init.up.sql')).databases[0]!.migrations).toHaveLength(1);
     expect((await proveJson('--all', '.')).databases[0]!.migrations).toMatchObject([{ applied: true }]);
     expect((await cli('prove', '.')).out).toBe('No pending migration to prove.\n');
+  });
+
+  describe('a named file counts as pending wherever it lies', () => {
+    const outside = () => path.join(path.dirname(cwd), `beside-${path.basename(cwd)}`);
+    const proofsOf = ({ databases }: ProofReport) => databases.flatMap(({ migrations }) => migrations.map(({ file, applied, experiments }) => `${path.basename(file)} ${applied ? 'applied' : 'pending'}: ${experiments.filter(({ ran }) => ran).length} ran`));
+    const lone = 'CREATE TABLE t (id bigint PRIMARY KEY, n integer);\nCREATE INDEX t_n ON t (n);\n';
+
+    beforeEach(async () => {
+      await files({ [path.join('..', path.basename(outside()), 'lone.sql')]: lone });
+      await files(Object.fromEntries(Object.entries(shop).map(([file, text]) => [path.join('..', path.basename(outside()), 'shop', file), text])));
+    });
+
+    test.each([
+      ['a file by its absolute path', 'absolute', 'lone.sql', ['lone.sql pending: 3 ran']],
+      ['a file by a path that goes up', 'relative', 'lone.sql', ['lone.sql pending: 3 ran']],
+      ['an applied migration by its absolute path', 'absolute', 'shop/migrations/0001_init.up.sql', ['0001_init.up.sql pending: 3 ran']],
+      ['an applied migration by a path that goes up', 'relative', 'shop/migrations/0001_init.up.sql', ['0001_init.up.sql pending: 3 ran']],
+      ['the down of a migration', 'relative', 'shop/migrations/0001_init.down.sql', ['0001_init.up.sql applied: 3 ran']],
+    ])('%s', async (_title, way, name, proved) => {
+      const file = path.join(outside(), name);
+      const report = await proveJson(way === 'absolute' ? file : path.relative(cwd, file));
+      expect(proofsOf(report)).toEqual(proved);
+      expect(report.problems).toEqual([]);
+    });
+
+    test('in the working directory too, looked at alone or not', async () => {
+      await files({ 'lone.sql': lone });
+      expect(proofsOf(await proveJson('lone.sql'))).toEqual(['lone.sql pending: 3 ran']);
+      expect(proofsOf(await proveJson('--isolated', 'lone.sql'))).toEqual(['lone.sql pending: 3 ran']);
+    });
+
+    test('a script over the history it meets, with its findings held against what was seen', async () => {
+      await files({ ...shop, 'scripts/backfill.sql': 'ALTER TABLE orders ADD COLUMN status text NOT NULL;\n' });
+      const report = await proveJson('scripts/backfill.sql');
+      expect(proofsOf(report)).toEqual(['backfill.sql pending: 3 ran']);
+      expect(report.problems).toMatchObject([{ experiment: 'existing rows', file: 'scripts/backfill.sql', line: 1 }]);
+      expect(report.findings.map(({ rule, evidence }) => `${rule} ${evidence?.map(({ level }) => level).join()}`)).toContain('not-null-without-default proved');
+      expect(proofsOf(await proveJson('.'))).toEqual([]);
+    });
+
+    test('and one that changes no schema is told', async () => {
+      await files({ ...shop, 'queries/a.sql': 'SELECT id FROM orders WHERE user_id = $1;\n' });
+      const { code, out, err } = await cli('prove', 'queries/a.sql');
+      expect([code, out, err]).toEqual([0, 'No pending migration to prove.\n', 'database-expert: queries/a.sql: is no migration, schema or script, so nothing of it is proved\n']);
+    });
+  });
+});
+
+describe('--timeout', () => {
+  const pending = { ...shop, 'migrations/0002_a.up.sql': 'ALTER TABLE orders ADD COLUMN status text;\n', 'migrations/0002_a.down.sql': 'ALTER TABLE orders DROP COLUMN status;\n' };
+
+  test('says what was not run for it, and fails nothing', async () => {
+    await files(pending);
+    const report = await proveJson('--timeout', '0.0001', '.');
+    const [{ experiments } = { experiments: [] }] = report.databases[0]!.migrations;
+    expect(experiments.map((one) => (one.ran ? 'ran' : one.reason))).toEqual(experiments.map(() => 'The time for this run was over before its turn.'));
+    expect([report.code, report.problems, report.findings.flatMap(({ evidence = [] }) => evidence.map(({ level }) => level)).filter((level) => level !== 'assumed')]).toEqual([0, [], []]);
+    expect(report.summary.notRun).toBeGreaterThanOrEqual(3);
+    expect((await cli('prove', '--timeout', '0.0001', '.')).out).toContain('not run: The time for this run was over before its turn.');
+  });
+
+  test.each([
+    [['prove', '--timeout', 'soon', '.'], '--timeout takes a number of seconds above 0; not soon'],
+    [['prove', '--timeout=0', '.'], '--timeout takes a number of seconds above 0; not 0'],
+    [['check', '--timeout', '5', '.'], '--timeout goes with --prove'],
+    [['plan', '--timeout', '5', '.'], '--timeout goes with --prove'],
+  ])('%j is wrong use', async (args, message) => {
+    await files(pending);
+    const { code, err } = await cli(...args);
+    expect([code, err.includes(message)]).toEqual([2, true]);
   });
 });
 
@@ -177,6 +258,59 @@ describe('a schema that was left standing', () => {
     await kept.close();
     expect(resets.times - done).toBeGreaterThan(0);
     expect(proof!.migrations[0]!.locks.ran).toBe(true);
+  });
+});
+
+describe('tenants that share tables', () => {
+  const condition = "current_setting('app.tenant_id')::bigint";
+  const guarded = (table: string, using: string) => `ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY;\nALTER TABLE ${table} FORCE ROW LEVEL SECURITY;\nCREATE POLICY ${table}_own ON ${table} USING (${using});\n`;
+  const schema = `CREATE TABLE tenants (id bigint PRIMARY KEY);
+CREATE TABLE orders (id bigint PRIMARY KEY, tenant_id bigint NOT NULL REFERENCES tenants (id), note text);
+CREATE TABLE lines (id bigint PRIMARY KEY, order_id bigint NOT NULL REFERENCES orders (id));
+CREATE TABLE notes (id bigint PRIMARY KEY, tenant_id bigint NOT NULL REFERENCES tenants (id), body text);
+${guarded('orders', `tenant_id = ${condition}`)}${guarded('lines', `order_id IN (SELECT id FROM orders WHERE tenant_id = ${condition})`)}`;
+  const config = 'dialect: postgresql\ntenancy_model: shared\ntenant_key: tenant_id\n';
+  const view = 'CREATE VIEW all_orders AS SELECT * FROM orders;\nALTER TABLE orders NO FORCE ROW LEVEL SECURITY;\nCREATE ROLE app;\nGRANT SELECT ON orders, lines, notes, all_orders TO app;\n';
+  const planOf = async (...args: string[]): Promise<Plan> => JSON.parse((await cli('plan', ...args, '--format', 'json', '.')).out) as Plan;
+  const tenantClaims = (plan: Plan) => plan.database_plan.schema_design.claims.filter(({ text }) => /^(?:Tenants reach|No tenant got)/.test(text));
+
+  test('findings say what was seen: a leak is proved, and a table that keeps tenants apart without the key loses a level', async () => {
+    await files({ 'database-expert.yaml': config, 'schema.sql': schema });
+    const findings = async (...args: string[]) => (JSON.parse((await cli('check', ...args, '--format', 'json', '.')).out) as CheckReport).findings;
+    const of = (all: CheckReport['findings'], rule: string) => all.find((one) => one.rule === rule)!;
+    const before = await findings();
+    const after = await findings('--prove');
+    expect(of(after, 'row-level-security-missing')).toMatchObject({ severity: of(before, 'row-level-security-missing').severity, evidence: [{ level: 'proved', experiment: 'tenant isolation' }] });
+    expect([of(before, 'tenant-key-missing').severity, of(after, 'tenant-key-missing').severity]).toEqual(['warning', 'information']);
+    expect(of(after, 'tenant-key-missing').evidence).toMatchObject([{ level: 'refuted', experiment: 'tenant isolation' }]);
+  });
+
+  test('the plan carries leaks as a claim, as risks one by one, and where no finding tells of one as something to do', async () => {
+    await files({ 'database-expert.yaml': config, 'schema.sql': `${schema}${view}` });
+    const plan = await planOf('--prove');
+    await expectValid('plan', plan);
+    expect(tenantClaims(plan)).toMatchObject([{ level: 'proved', text: expect.stringMatching(/^Tenants reach rows of each other in 2 ways, shown on PostgreSQL 18/) as string }]);
+    expect(tenantClaims(plan)[0]!.evidence).toContainEqual({ file: 'schema.sql', line: 11 });
+    expect(plan.position_card.risks.filter((risk) => /notes|all_orders/.test(risk))).toHaveLength(2);
+    expect(plan.position_card.risks.some((risk) => risk.endsWith('(schema.sql:11)'))).toBe(true);
+    expect(plan.database_plan.schema_design.items.filter(({ detail }) => detail.includes('all_orders'))).toMatchObject([{ title: 'Give the view the rights of whoever asks (security_invoker)', risk: 'high' }]);
+    expect(plan.evidence_checklist.find(({ text }) => text.startsWith('Tenant isolation'))).toMatchObject({ state: 'not met', detail: expect.stringContaining('all_orders') as string });
+  });
+
+  test('a leak is a problem where what opens it was made', async () => {
+    await files({ 'database-expert.yaml': config, 'schema.sql': `${schema}${view}` });
+    const { problems } = JSON.parse((await cli('prove', '--format', 'json', '.')).out) as ProofReport;
+    const leaks = problems.filter(({ experiment }) => experiment === 'tenant isolation').map(({ file, line, message }) => [file, line, /notes|all_orders/.exec(message)?.[0]]);
+    expect(leaks.toSorted()).toEqual([['schema.sql', 11, 'all_orders'], ['schema.sql', 4, 'notes']]);
+  });
+
+  test('the plan carries isolation that was shown, and claims nothing where nothing ran', async () => {
+    await files({ 'database-expert.yaml': config, 'schema.sql': schema.replaceAll(/^CREATE TABLE notes.*\n/gm, '') });
+    expect(tenantClaims(await planOf('--prove'))).toMatchObject([{ level: 'proved', text: expect.stringMatching(/^No tenant got at rows of another in 2 tables, shown on PostgreSQL 18/) as string, evidence: [expect.objectContaining({ experiment: 'tenant isolation' }), { file: 'schema.sql' }, { file: 'schema.sql' }] }]);
+    expect(tenantClaims(await planOf())).toEqual([]);
+    const late = await planOf('--prove', '--timeout', '0.0001');
+    expect(tenantClaims(late)).toEqual([]);
+    expect(late.evidence_checklist.find(({ text }) => text.startsWith('Tenant isolation'))!.detail).not.toContain('Tried on');
   });
 });
 

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -60,43 +60,6 @@ async function files(texts: Readonly<Record<string, string | Buffer>>): Promise<
 }
 
 const base = { 'm/000001_a.up.sql': 'CREATE TABLE users (id bigint PRIMARY KEY, name text NOT NULL);\n', 'm/000001_a.down.sql': 'DROP TABLE users;\n', 'go.mod': '' };
-
-describe('use of the command line', () => {
-  const wrong: [args: string[], message: string][] = [
-    [['chek'], 'there is no command chek; did you mean check?'],
-    [['check', '--frmat', 'json'], 'check knows no option --frmat; did you mean --format?'],
-    [['check', '--format', 'xml'], '--format takes tty, json; not xml'],
-    [['check', '--format'], '--format needs a value'],
-    [['check', '--rule', 'prefer-identiy'], 'there is no rule prefer-identiy; did you mean prefer-identity?'],
-    [['check', '--engine-version', 'new'], '--engine-version takes a number; not new'],
-    [['check', '--dry-run'], '--dry-run goes with --fix'],
-    [['check', '--all=yes'], '--all takes no value'],
-    [['check', '-x'], 'check knows no option -x'],
-    [['check', 'nowhere.sql'], 'nowhere.sql: no such file or folder'],
-    [['check', '--stdin-filename', 'a.sql'], '--stdin-filename goes with --stdin'],
-    [['down'], 'down needs the file of a migration'],
-    [['down', '.'], '.: is a folder; down takes the file of a migration'],
-    [['plan', 'a', 'b'], 'plan takes at most 1 name; b is one too many'],
-    [['plan'], '.: no migrations, schema or queries were found'],
-    [['explain', 'nothing-like-it'], 'there is no rule nothing-like-it'],
-    [['lsp'], 'lsp needs --stdio'],
-  ];
-  test.each(wrong)('%j is one line on standard error and exit code 2', async (args, message) => {
-    expect(await cli(args)).toEqual({ code: 2, out: '', err: `database-expert: ${message}\n` });
-  });
-
-  test('help of all and of each', async () => {
-    const overview = await cli(['--help']);
-    for (const command of ['check', 'schema', 'down', 'plan', 'rules', 'explain', 'lsp']) {
-      expect(overview.out).toContain(`  ${command}`);
-      const { code, out, err } = await cli([command, '--help']);
-      expect({ code, err }).toEqual({ code: 0, err: '' });
-      expect(out).toContain(`Usage: database-expert ${command}`);
-    }
-    expect(await cli(['--version'])).toEqual({ code: 0, out: '1.2.3\n', err: '' });
-    expect((await cli([])).code).toBe(2);
-  });
-});
 
 describe('check', () => {
   test('the example: report, order, exit codes, schema', async () => {
@@ -243,13 +206,12 @@ describe('down', () => {
   });
 
   test('nothing to write is exit code 2', async () => {
-    await files({ ...base, 'm/000002_b.up.sql': 'SELECT 1;\n', 'plain/0001_a.sql': 'CREATE TABLE t (a int);\n', 'plain/0002_b.sql': 'ALTER TABLE t ADD b int;\n', 'tables.sql': 'CREATE TABLE u (a int);\n', 'other.txt': 'x' });
+    await files({ ...base, 'm/000002_b.up.sql': 'SELECT 1;\n', 'plain/0001_a.sql': 'CREATE TABLE t (a int);\n', 'plain/0002_b.sql': 'ALTER TABLE t ADD b int;\n', 'tables.sql': 'CREATE TABLE u (a int);\n' });
     expect((await cli(['down', 'plain/0002_b.sql'])).out).toBe('ALTER TABLE t DROP COLUMN b;\n');
     expect((await cli(['down', 'tables.sql'])).out).toBe('DROP TABLE u;\n');
     expect(await cli(['down', 'm/000002_b.up.sql'])).toEqual({ code: 2, out: '', err: 'database-expert: m/000002_b.up.sql: changes nothing that could be undone\n' });
     expect(await cli(['down', '--write', 'plain/0001_a.sql'])).toEqual({ code: 2, out: '', err: 'database-expert: plain/0001_a.sql: numbered files has no place for down migrations.\n' });
     expect(await cli(['down', '--write', 'tables.sql'])).toEqual({ code: 2, out: '', err: 'database-expert: tables.sql: is not a migration, so no runner looks for its down\n' });
-    expect((await cli(['down', 'other.txt'])).err).toBe('database-expert: other.txt: is no SQL file of the workspace that changes a schema\n');
   });
 });
 
@@ -276,10 +238,10 @@ describe('plan', () => {
     await mkdir(path.join(cwd, 'deep'));
     expect((await cli(['plan', '--out', 'deep/plan.yaml'])).code).toBe(0);
     const again = await cli(['plan', '--out', 'deep/plan.yaml']);
-    expect(again).toEqual({ code: 2, out: '', err: 'database-expert: deep/plan.yaml: already exists\n' });
+    expect(again).toEqual({ code: 2, out: '', err: 'database-expert: --out deep/plan.yaml: already exists; --force replaces it\n' });
     expect((await cli(['plan', '--out', 'deep/plan.yaml', '--force', '--format', 'json'])).code).toBe(0);
     expectValid('plan', JSON.parse(await readFile(path.join(cwd, 'deep/plan.yaml'), 'utf8')));
-    expect((await cli(['plan', '--out', '../plan.yaml'])).err).toBe('database-expert: ../plan.yaml: is not a plain path inside the workspace\n');
+    expect((await cli(['plan', '--out', '../plan.yaml'])).err).toBe(`database-expert: --out ../plan.yaml: lies outside the workspace ${await realpath(cwd)}\n`);
     expect((await readdir(cwd)).sort()).toEqual(['deep', 'go.mod', 'm']);
   });
 });

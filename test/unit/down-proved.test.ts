@@ -112,7 +112,7 @@ test('what only an engine sees becomes a finding, at the statement that was refu
   const step = database.steps.at(-1)!;
   await postgres.run('DROP SCHEMA public CASCADE; CREATE SCHEMA public; CREATE TABLE t (a int)');
   const roundTrip = await proveRoundTrip(postgres, step);
-  const proof = { key: '', version: '2', file: step.migration.up.file, base: 0, applied: false, locks: notRun('locks', ''), rows: notRun('existing rows', ''), roundTrip, down: 'written' as const, notLaid: [], standIns: [] };
+  const proof = { key: '', version: '2', file: step.migration.up.file, base: 0, applied: false, locks: notRun('locks', ''), rows: notRun('existing rows', ''), roundTrip, down: 'written' as const, notLaid: [], standIns: [], functions: [] };
   const found = withDownFindings(facts, checkWorkspace(facts, { only: ['down-does-not-restore'] }), (_, one) => (one === step ? proof : undefined));
   expect(found.map(({ rule, severity, message, at, evidence, fixes }) => ({ rule, severity, message, at: files[4]!.text.slice(at.range.start, at.range.end), level: evidence?.[0]?.level, fixes: fixes().map(({ title }) => title) }))).toEqual([
     { rule: 'down-does-not-restore', severity: 'warning', message: 'The down of migration 2 b is refused: index "missing" does not exist', at: 'DROP INDEX missing', level: 'proved', fixes: ['Replace the down by one that brings the schema back'] },

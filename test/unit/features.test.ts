@@ -5,7 +5,7 @@ import { disableFile, disableLine } from '../../server/src/features/suppress.ts'
 import { buildFacts } from '../../server/src/project/build.ts';
 import { checkWorkspace } from '../../server/src/rules/engine.ts';
 import type { Finding, Severity } from '../../server/src/rules/rule.ts';
-import { readSettings } from '../../server/src/session/settings.ts';
+import { readSettings, settingDeclarations } from '../../server/src/session/settings.ts';
 import { applyEdits } from '../../server/src/text/edits.ts';
 
 function finding(severity: Severity, start: number): Finding {
@@ -46,18 +46,23 @@ describe('findings that are shown', () => {
 });
 
 describe('settings', () => {
+  it('that reach a server or start a program are the machine\'s own: no workspace sets them', () => {
+    expect(Object.entries(settingDeclarations).flatMap(([name, { scope }]) => (scope === 'machine' ? [name] : []))).toEqual(['proofs.installedPostgresql', 'proofs.mysqlServer']);
+  });
+
   it('are read from what an editor gives, wrong types counting as not given', () => {
-    expect(readSettings({ enable: 'yes', diagnostics: { scope: 'workspace', delay: 40 }, proofs: { background: false, codeLens: 'no' }, dialect: 'mysql', rules: { 'prefer-identity': 'off', x: 'loud' } })).toEqual({
+    expect(readSettings({ enable: 'yes', diagnostics: { scope: 'workspace', delay: 40 }, proofs: { background: false, codeLens: 'no', timeout: 0 }, dialect: 'mysql', rules: { 'prefer-identity': 'off', x: 'loud' } })).toEqual({
       enable: true,
       scope: 'workspace',
       showApplied: false,
       delay: 40,
       hover: true,
-      proofs: { background: false, codeLens: true, installedPostgresql: false },
+      proofs: { background: false, codeLens: true, installedPostgresql: false, mysqlServer: '', timeout: 600 },
       dialect: 'mysql',
       rules: { 'prefer-identity': 'off' },
     });
     expect(readSettings(null)).toMatchObject({ enable: true, scope: 'openFiles', delay: 150 });
+    expect(readSettings({ proofs: { timeout: 30 } }).proofs.timeout).toBe(30);
   });
 });
 

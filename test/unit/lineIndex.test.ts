@@ -14,7 +14,8 @@ describe('lines', () => {
     const index = new LineIndex('a\nb\r\nc\rd');
     expect(starts(index)).toEqual([0, 2, 5, 7]);
     expect(index.position(6)).toEqual({ line: 2, column: 1 });
-    expect(index.offset({ line: 1, column: 99 })).toBe(5);
+    expect(index.offset({ line: 1, column: 99 })).toBe(3);
+    expect(index.offset({ line: 3, column: 99 })).toBe(8);
     expect(index.offset({ line: 99, column: 0 })).toBe(8);
   });
 

@@ -1,11 +1,11 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import type { CheckReport } from '../../protocol/finding.ts';
 import { run } from '../../server/src/cli/run.ts';
 import type { PrismaDiffer } from '../../server/src/proofs/prisma/diff.ts';
+import { age, differ, dropName, loop, never, prismaRepository, second } from '../support/prismaRepository.ts';
 import { sharedPostgres } from '../support/sharedEngine.ts';
 
 const postgres = sharedPostgres();
@@ -15,27 +15,9 @@ afterAll(async () => {
   await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
 });
 
-const model = (fields: string) => `datasource db {\n  provider = "postgresql"\n}\nmodel User {\n  id Int @id\n${fields}}\n`;
-const first = 'prisma/migrations/20240101000000_a/migration.sql';
-const second = 'prisma/migrations/20240102000000_b/migration.sql';
-
-/** A repository whose branch adds one migration. */
-async function repository(up: string, start = 'CREATE TABLE "User" ("id" INTEGER NOT NULL, CONSTRAINT "User_pkey" PRIMARY KEY ("id"));\n'): Promise<string> {
-  const root = await mkdtemp(path.join(tmpdir(), 'dbx-prisma-'));
+async function repository(up: string): Promise<string> {
+  const root = await prismaRepository(up);
   folders.push(root);
-  const write = async (file: string, text: string): Promise<void> => {
-    await mkdir(path.dirname(path.join(root, file)), { recursive: true });
-    await writeFile(path.join(root, file), text);
-  };
-  const git = (...args: string[]): void => void execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', '-c', 'commit.gpgsign=false', ...args], { cwd: root, env: { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' }, stdio: 'ignore', timeout: 10_000 });
-  await write('prisma/schema.prisma', model(''));
-  await write('prisma/migrations/migration_lock.toml', 'provider = "postgresql"\n');
-  await write(first, start);
-  git('init', '-q', '-b', 'main');
-  git('add', '.');
-  git('commit', '-q', '-m', 'start');
-  await write('prisma/schema.prisma', model('  name String?\n'));
-  await write(second, up);
   return root;
 }
 
@@ -46,10 +28,6 @@ async function cli(cwd: string, prismaDiffer: PrismaDiffer, ...args: string[]) {
   return { code, out, err };
 }
 
-const differ = (sql: string): PrismaDiffer => ({ diff: () => Promise.resolve(sql) });
-const never: PrismaDiffer = { diff: () => Promise.reject(new Error('is not there')) };
-const dropName = 'ALTER TABLE "User" DROP COLUMN name;\n';
-
 test('the down of the history is proved, and written when it is', async () => {
   const root = await repository('ALTER TABLE "User" ADD COLUMN "name" TEXT;\n');
   const { code, out, err } = await cli(root, never, 'down', '--prove', second);
@@ -58,9 +36,6 @@ test('the down of the history is proved, and written when it is', async () => {
   expect(await cli(root, never, 'down', '--prove', '--write', second)).toMatchObject({ code: 0, out: 'prisma/migrations/20240102000000_b/down.sql\n' });
   expect(await readFile(path.join(root, 'prisma/migrations/20240102000000_b/down.sql'), 'utf8')).toBe(dropName);
 });
-
-/** Which table a loop names is not followed, so that the history has no down for it. */
-const loop = "DO $$ DECLARE t text; BEGIN FOR t IN SELECT relname FROM pg_class WHERE relname = 'User' LOOP EXECUTE format('ALTER TABLE %I ADD COLUMN name TEXT', t); END LOOP; END $$;\n";
 
 test('where the history can not tell, the difference of the Prisma schemas is taken when it is proved', async () => {
   const root = await repository(loop);
@@ -86,4 +61,18 @@ test('a migration that does not run proves nothing', async () => {
   const { code, err } = await cli(root, never, 'down', '--prove', second);
   expect(code).toBe(1);
   expect(err).toMatch(/not proved: the migration itself is refused on PostgreSQL 18\.\d+: column "nothing" does not exist/);
+});
+
+test('check --prove offers as a fix the down that was proved, of the history or of Prisma', async () => {
+  const downOf = async (up: string, prisma: PrismaDiffer) => {
+    const { out } = await cli(await repository(up), prisma, 'check', '--prove', '--format', 'json', '.');
+    return (JSON.parse(out) as CheckReport).findings.find(({ rule }) => rule === 'missing-down-migration')!.fixes;
+  };
+  const title = 'Write the down migration from the difference of the two Prisma schemas';
+  const evidence = [{ level: 'proved', experiment: 'round trip', observed: 'Up, down and up again: the schema came back. It is the difference of the two Prisma schemas.' }];
+  const both = 'ALTER TABLE "User" DROP COLUMN name, DROP COLUMN age;\n';
+  expect(await downOf(`${loop}${age}`, differ(both))).toMatchObject([{ title, kind: 'suggestion', evidence, edits: [{ file: 'prisma/migrations/20240102000000_b/down.sql', create: true, newText: both }] }]);
+  expect(await downOf(`${loop}${age}`, differ(dropName))).toMatchObject([{ title: expect.not.stringContaining('Prisma'), evidence: [{ level: 'refuted' }], edits: [{ newText: expect.stringContaining('DROP COLUMN age') }] }]);
+  const own = await downOf('ALTER TABLE "User" ADD COLUMN "name" TEXT;\n', differ('ALTER TABLE "User" DROP COLUMN "name", DROP COLUMN IF EXISTS nothing;\n'));
+  expect(own).toMatchObject([{ title: 'Write the down migration', evidence: [{ level: 'proved' }], edits: [{ newText: dropName }] }]);
 });

@@ -1,13 +1,16 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { buildFacts } from '../../server/src/project/build.ts';
 import type { Facts } from '../../server/src/project/facts.ts';
 import type { Engine, EngineSession } from '../../server/src/proofs/engine.ts';
 import { EngineStopped } from '../../server/src/proofs/engine.ts';
+import type { TenantsSubject } from '../../server/src/proofs/experiments/tenants/subject.ts';
 import { judge, type Proofs } from '../../server/src/proofs/judge.ts';
+import { indexKeys, tenantsKey } from '../../server/src/proofs/keys.ts';
 import { Laboratory } from '../../server/src/proofs/laboratory.ts';
 import type { LocksDetail, Outcome, RoundTripDetail, RowsDetail } from '../../server/src/proofs/outcome.ts';
 import { problemsOf } from '../../server/src/proofs/problems.ts';
-import { proveWorkspace, type ProveOptions } from '../../server/src/proofs/prove.ts';
+import { proveWorkspace } from '../../server/src/proofs/prove.ts';
+import type { ProveOptions } from '../../server/src/proofs/run.ts';
 import { stopOf } from '../../server/src/proofs/stops.ts';
 import { subjectOf } from '../../server/src/proofs/subject.ts';
 import { checkWorkspace } from '../../server/src/rules/engine.ts';
@@ -111,6 +114,22 @@ describe('proving', () => {
     expect(proof.rows).toEqual({ experiment: 'existing rows', ran: false, reason: 'The time for this run was over before its turn.' });
   });
 
+  test('ends what is running when its time is over, keeps what was seen before, and puts nothing of it into the store', async () => {
+    const put: unknown[] = [];
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    let end: (error: Error) => void = () => undefined;
+    const engine: Engine = { ...mute(), open: async () => ({ info: postgres, run: (sql) => (sql === 'hang' ? new Promise((_, reject) => { end = reject; }) : Promise.resolve([])), close: async () => end(new EngineStopped('cancelled', 'gone')) }) };
+    const proof = await proveSecond(factsOf(shop), {
+      budget: 200,
+      store: { get: async () => undefined, put: async (one) => void put.push(one) },
+      experiments: { locks: async () => locks(true), rows: async (point) => { const { session } = await point.empty(); const endless = session.run('hang'); vi.advanceTimersByTime(200); await endless; return rows; }, roundTrip: async () => trip },
+    }, engine).finally(() => vi.useRealTimers());
+    expect(proof.locks.ran).toBe(true);
+    expect(proof.rows).toEqual({ experiment: 'existing rows', ran: false, reason: 'The time for this run was over before it had ended.' });
+    expect(proof.roundTrip).toEqual({ experiment: 'round trip', ran: false, reason: 'The time for this run was over before its turn.' });
+    expect(put).toEqual([]);
+  });
+
   test('proves nothing where there is no engine for the dialect', async () => {
     expect((await proveSecond(factsOf(shop), {}, mute(info))).locks).toMatchObject({ ran: false, reason: 'No PostgreSQL engine is at hand.' });
   });
@@ -133,6 +152,37 @@ describe('proving', () => {
     await proveSecond(factsOf({ ...shop, 'migrations/0002_note.down.sql': 'SELECT 2;\n' }), { experiments, store });
     await proveSecond(factsOf(shop), { experiments, store, product: 'other' });
     expect(times).toBe(4);
+  });
+});
+
+describe('the key of what is shown of a whole schema', () => {
+  const files = { 'schema.sql': "CREATE TABLE orders (id bigint PRIMARY KEY, tenant_id bigint NOT NULL, state text);\nALTER TABLE orders ENABLE ROW LEVEL SECURITY;\nCREATE POLICY own ON orders USING (tenant_id = current_setting('app.t')::bigint);\nGRANT SELECT ON orders TO app;\n", 'database-expert.yaml': 'dialect: postgresql\ntenancy_model: shared\ntenant_key: tenant_id\n' };
+  const subjectIn = (changed: Readonly<Record<string, string>>, engineVersion?: number) => {
+    const facts = buildFacts({ files: Object.entries({ ...files, ...changed }).map(([path, text]) => ({ path, text })), applied: { kind: 'none' }, ...(engineVersion !== undefined && { engineVersion }) });
+    const [database] = facts.databases;
+    const subject = subjectOf(facts, database!, () => false, []);
+    const asked = { query: 'SELECT 1 FROM orders WHERE state = $1', index: 'CREATE INDEX proposed_index ON orders (state)' };
+    return { tenants: subject.tenants as TenantsSubject, questions: { database: database!, claims: [{ ...asked, question: { query: asked.query, indexes: [asked.index] } }] } };
+  };
+  const keysIn = (changed: Readonly<Record<string, string>> = {}, statistics?: string, circumstances = 'pglite 1.2.3', engineVersion?: number) => {
+    const { tenants, questions } = subjectIn(changed, engineVersion);
+    return [tenantsKey(tenants, circumstances), ...indexKeys(questions, statistics, circumstances)];
+  };
+  const yaml = (more: string) => ({ 'database-expert.yaml': `${files['database-expert.yaml']}${more}` });
+
+  test.each([
+    ['nothing', keysIn({ 'other.sql': 'SELECT 2;\n' }), [true, true]],
+    ['a table', keysIn({ 'schema.sql': files['schema.sql'].replace('state text', 'state varchar(9)') }), [false, false]],
+    ['a policy', keysIn({ 'schema.sql': files['schema.sql'].replace("'app.t'", "'app.u'") }), [false, false]],
+    ['who may do what', keysIn({ 'schema.sql': files['schema.sql'].replace('GRANT SELECT', 'GRANT UPDATE') }), [false, true]],
+    ['the tenant key', keysIn({ 'database-expert.yaml': files['database-expert.yaml'].replace('tenant_key: tenant_id', 'tenant_key: id') }), [false, false]],
+    ['stated rows', keysIn(yaml('scale_targets:\n  rows:\n    orders: 5000000\n')), [true, false]],
+    ['stated retention', keysIn(yaml('scale_targets:\n  retention: 7 days\n')), [true, false]],
+    ['the statistics file', keysIn({}, '{}'), [true, false]],
+    ['the stated version', keysIn({}, undefined, 'pglite 1.2.3', 15), [true, false]],
+    ['the product', keysIn({}, undefined, 'pglite 1.2.4'), [false, false]],
+  ])('where %s differs', (_, keys, same) => {
+    expect(keysIn().map((key, at) => key === keys[at])).toEqual(same);
   });
 });
 

@@ -23,6 +23,10 @@ function catalogOf(dialect: Dialect, sql: string): Catalog {
   return splitScript(sql, dialect).statements.reduce((catalog, statement) => applyStatement(catalog, readStatement(statement), { file: 'a.sql', statement }), emptyCatalog(dialect));
 }
 
+test('rows refer to tables of a platform', async () => {
+  expect(await values('postgresql', 'CREATE TABLE profiles (id uuid PRIMARY KEY REFERENCES auth.users ON DELETE CASCADE, note text NOT NULL);', 'SELECT count(*) > 3 FROM profiles JOIN auth.users USING (id)')).toEqual(['t']);
+});
+
 async function benchOf(dialect: Dialect, sql: string): Promise<Bench> {
   if (dialect === 'postgresql') await emptied(postgres);
   const bench = await layOut(dialect === 'postgresql' ? postgres : await openSqlite(), catalogOf(dialect, sql));

@@ -22,6 +22,7 @@ function steps(list: readonly MigrationStepPlan[], send: Send): HTMLElement {
         h('div', { class: 'step-head' }, !named(step) && h('span', { class: 'version' }, step.version), place(step.file, step.line, send), riskChip(step.risk)),
         h('code', { class: 'statement' }, step.statement),
         h('p', { class: 'step-facts' }, lock(step), wayBack(step), step.level === 'modelled' ? null : [' ', badge(step.level)]),
+        step.waits !== undefined && h('p', { class: 'step-facts' }, `Meanwhile another connection waits with ${step.waits}`),
         evidence(step.evidence, send),
         sequence(step, send),
       ),

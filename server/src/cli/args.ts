@@ -44,28 +44,33 @@ export function parseArguments(command: string, args: readonly string[], spec: C
       positionals.push(...rest.splice(0));
     } else if (argument.startsWith('--')) {
       const [name, attached] = splitOption(argument);
-      const option = spec.options[name];
-      if (!option) throw new UsageError(`${command} knows no option --${name}${suggestion(name, Object.keys(spec.options))}`);
+      const option = Object.hasOwn(spec.options, name) ? spec.options[name] : undefined;
+      if (!option) throw unknownOption(command, argument, suggestion(name, Object.keys(spec.options)));
       if (option.kind === 'flag') {
         if (attached !== undefined) throw new UsageError(`--${name} takes no value`);
         flags.add(name);
         continue;
       }
       const value = attached ?? rest.shift();
-      if (value === undefined || (attached === undefined && value.startsWith('--'))) throw new UsageError(`--${name} needs a value`);
+      if (value === undefined || value === '' || (attached === undefined && value.startsWith('--'))) throw new UsageError(`--${name} needs a value`);
       if (option.choices && !option.choices.includes(value)) throw new UsageError(`--${name} takes ${option.choices.join(', ')}; not ${value}`);
       if (option.kind === 'value') values.set(name, value);
       else lists.set(name, [...(lists.get(name) ?? []), value]);
     } else if (argument.length > 1 && argument.startsWith('-')) {
-      throw new UsageError(`${command} knows no option ${argument}`);
+      throw unknownOption(command, argument);
     } else {
       positionals.push(argument);
     }
   }
   const { least, most, what } = spec.positionals;
-  if (positionals.length < least && !flags.has('help')) throw new UsageError(`${command} needs ${what}`);
-  if (positionals.length > most) throw new UsageError(`${command} takes at most ${most} ${most === 1 ? 'name' : 'names'}; ${positionals[most]} is one too many`);
+  if (positionals.length < least) throw new UsageError(`${command} needs ${what}`);
+  if (positionals.length > most) throw new UsageError(`${command} takes ${most === 0 ? 'no name' : most === 1 ? 'one name' : `at most ${most} names`}; ${positionals[most]} is one too many`);
   return { positionals, flags, values, lists };
+}
+
+function unknownOption(command: string, argument: string, meant = ''): UsageError {
+  const [name] = argument.split('=', 1);
+  return new UsageError(`${command} knows no option ${name}${meant === '' ? `; database-expert ${command} --help lists them` : meant}`);
 }
 
 function splitOption(argument: string): [string, string | undefined] {
@@ -79,15 +84,18 @@ export function suggestion(given: string, names: readonly string[], mark = '--')
   return close && close.distance <= Math.max(1, Math.floor(given.length / 3)) ? `; did you mean ${mark}${close.name}?` : '';
 }
 
-/** Levenshtein distance. */
+/** How many letters have to be put in, taken out, replaced or swapped with the next one. */
 function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  const rows = [Array.from({ length: b.length + 1 }, (_, index) => index)];
   for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) next[j] = Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
-    row = next;
+    const [row, next] = [rows[i - 1]!, [i]];
+    for (let j = 1; j <= b.length; j++) {
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? rows[i - 2]![j - 2]! + 1 : Infinity;
+      next[j] = Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1), swapped);
+    }
+    rows.push(next);
   }
-  return row[b.length]!;
+  return rows[a.length]![b.length]!;
 }
 
 /** The help of one command. */

@@ -8,6 +8,7 @@ import { loadPrismaAuthority } from '../host/prismaAuthority.ts';
 import type { AppliedSource } from '../project/applied.ts';
 import { buildFacts, type ProjectInput } from '../project/build.ts';
 import type { Facts, SourceFile } from '../project/facts.ts';
+import { fileKind, type FileKind } from '../project/fileKinds.ts';
 import { checkWorkspace } from '../rules/engine.ts';
 import { byPlace } from '../rules/engine.ts';
 import { syntaxFindings, type Authorities } from '../rules/syntax.ts';
@@ -60,6 +61,7 @@ export async function targetsOf(io: Io, names: readonly string[]): Promise<Targe
   const targets: Target[] = [];
   const files = new Map<string, { readonly named: string[]; readonly bounded: boolean }>();
   for (const name of names.length === 0 ? ['.'] : names) {
+    if (name === '') throw new InputError("'': no such file or folder");
     const given = path.resolve(io.cwd, name);
     const real = await realpath(given).catch(() => undefined);
     if (real === undefined) throw new InputError(`${name}: no such file or folder`);
@@ -98,6 +100,9 @@ function isInside(root: string, target: string): boolean {
   return way === '' || (!way.startsWith('..') && !path.isAbsolute(way));
 }
 
+/** What is said of a named file that no rule looks at. */
+const notOurs = 'This is no .sql or .prisma file and no configuration of Redis, so it was not read.';
+
 const nothingScanned: Scan = { files: [], leftAlone: [], unreadable: new Set() };
 
 /** Reads a workspace and folds it. What cannot be read is left alone and told of in `unreadable`. */
@@ -112,7 +117,8 @@ export async function load(target: Target, options: LoadOptions = {}): Promise<L
   const unreadable = new Set(scan.unreadable);
   for (const path of target.files.filter((file) => file !== options.overlay?.path)) {
     const read = readSourceFile(target.root, path);
-    if ('file' in read) byPath.set(path, read.file);
+    if ('file' in read && fileKind(path) === undefined) leftAlone.set(path, notOurs);
+    else if ('file' in read) byPath.set(path, read.file);
     else leftAlone.set(path, read.reason);
     if ('reason' in read && !read.tooLarge) unreadable.add(path);
   }
@@ -120,7 +126,8 @@ export async function load(target: Target, options: LoadOptions = {}): Promise<L
     const config = await readFile(path.join(target.root, configName), 'utf8').catch(() => undefined);
     if (config !== undefined) byPath.set(configName, { path: configName, text: config });
   }
-  if (options.overlay) byPath.set(options.overlay.path, options.overlay);
+  if (options.overlay && fileKind(options.overlay.path) === undefined) leftAlone.set(options.overlay.path, notOurs);
+  else if (options.overlay) byPath.set(options.overlay.path, options.overlay);
   const input: ProjectInput = {
     files: [...byPath.values()].sort((a, b) => (a.path < b.path ? -1 : 1)),
     applied,
@@ -151,14 +158,22 @@ export async function undisturbedFacts({ target, input, facts }: Loaded): Promis
 
 /**
  * Says on standard error what could not be read, in which case the exit code is 2, whatever else was found, and what the
- * configuration says that is not understood, which the editor underlines and which changes no exit code.
+ * configuration says that is not understood, which the editor underlines and which changes no exit code. Neither does a folder without
+ * anything to look at.
  * @returns whether something could not be read
  */
 export function tellProblems(io: Io, loaded: readonly Loaded[]): boolean {
   for (const line of new Set(loaded.flatMap(configProblems))) io.err(`database-expert: ${line}\n`);
+  for (const { target } of loaded.filter(isEmpty)) io.err(`database-expert: ${path.relative(io.cwd, path.join(target.root, target.shown)) || '.'}: no .sql or .prisma file and no configuration of Redis was found\n`);
   const files = loaded.flatMap(({ unreadable }) => unreadable);
   for (const { file, reason } of files) io.err(`database-expert: ${file}: ${reason}\n`);
   return files.length > 0;
+}
+
+/** Whether there was nothing to look at in what was asked about, nor anything that was left alone. */
+function isEmpty({ facts, target }: Loaded): boolean {
+  const kinds: ReadonlySet<FileKind | undefined> = new Set(['sql', 'prisma', 'redis', 'sqlx']);
+  return ![...facts.files.keys()].some((file) => isAsked(target, file) && kinds.has(fileKind(file))) && !facts.leftAlone.some(({ file }) => isAsked(target, file));
 }
 
 /** What is not understood in the configuration of a workspace, each with its place. */

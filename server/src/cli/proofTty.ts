@@ -1,9 +1,11 @@
+import type { WireFix } from '../../../protocol/finding.ts';
 import type { ProofReport, WireExperiment, WireIndexProof, WireLock, WireMigrationProof, WireStatementProof, WireTenantsProof } from '../../../protocol/proof.ts';
 import { maskSecrets } from '../source/secrets.ts';
 import { painter } from './tty.ts';
 
 type Paint = ReturnType<typeof painter>;
 type Locks = Extract<WireExperiment, { experiment: 'locks'; ran: true }>;
+type Online = Extract<WireExperiment, { experiment: 'algorithm and lock'; ran: true }>;
 type Rows = Extract<WireExperiment, { experiment: 'existing rows'; ran: true }>;
 type RoundTrip = Extract<WireExperiment, { experiment: 'round trip'; ran: true }>;
 
@@ -15,23 +17,39 @@ export function renderProofs(report: ProofReport, { colour }: { readonly colour:
     ...(tenants ? [[...tenantLines(tenants, paint), ''].join('\n')] : []),
     ...(indexes.length > 0 ? [[paint('bold', 'Indexes asked for'), ...indexes.flatMap((one) => indexLines(one, paint)), ''].join('\n')] : []),
   ]);
-  return `${[...blocks, ...(findingLines(report, paint) ?? []), summary(report, paint)].join('\n')}`;
+  return `${[...blocks, ...(findingLines(report, paint) ?? []), ...(fixLines(report, paint) ?? []), summary(report, paint)].join('\n')}`;
 }
 
-function renderMigration({ file, applied, experiments, missing, standIns, stopped }: WireMigrationProof, database: string | undefined, paint: Paint): string {
+function renderMigration({ file, applied, experiments, missing, standIns, functions, stopped }: WireMigrationProof, database: string | undefined, paint: Paint): string {
   const notes = [database === undefined ? '' : `database ${database}`, applied ? 'applied' : ''].filter(Boolean).join(', ');
   const lines = [`${paint('bold', file)}${notes === '' ? '' : ` ${paint('dim', `(${notes})`)}`}`];
   for (const experiment of experiments) lines.push(...renderExperiment(experiment, paint));
   if (stopped) lines.push(`  ${paint('warning', '!')} The proof stopped at line ${stopped.line}: ${stopped.reason}`);
   if (standIns.length > 0) lines.push(`  ${paint('dim', `No migration makes ${listed(standIns)}: made up here of the columns that are named.`)}`);
+  if (functions.length > 0) lines.push(`  ${paint('dim', `No migration makes ${listed(functions)}: ${functions.length === 1 ? 'a stand-in takes its place' : 'stand-ins take their place'}.`)}`);
   if (missing.length > 0) lines.push(`  ${paint('warning', '!')} ${missing.length === 1 ? 'One piece' : `${missing.length} pieces`} of the schema before it could not be made here: ${firstLine(missing[0]!.sql, 60)} (${missing[0]!.reason})`);
   return `${lines.join('\n')}\n`;
 }
 
 function renderExperiment(experiment: WireExperiment, paint: Paint): string[] {
   if (!experiment.ran) return [`  ${paint('dim', '-')} ${heading(experiment.experiment)} ${paint('dim', `not run: ${experiment.reason}`)}`];
+  if (experiment.experiment === 'algorithm and lock') return onlineLines(experiment, paint);
   if (experiment.experiment === 'locks') return locksLines(experiment, paint);
   return experiment.experiment === 'existing rows' ? rowsLines(experiment, paint) : roundTripLines(experiment, paint);
+}
+
+/** What a server of the user took of each statement, and what it refused last before that. */
+function onlineLines({ statements, engine, version }: Online, paint: Paint): string[] {
+  const lines = [`  ${mark(statements.every(({ failed }) => failed === undefined), paint)} ALGORITHM and LOCK ${paint('dim', `${engine} ${version}, this server alone`)}`];
+  for (const { line, statement, accepted, refused, notRun, failed } of statements) {
+    lines.push(`      ${paint('dim', String(line))}  ${firstLine(statement, 96)}`);
+    const last = refused.at(-1);
+    if (failed) lines.push(`         ${paint('error', `refused: ${failed.message}`)}`);
+    else if (notRun !== undefined) lines.push(`         ${paint('dim', `not run: ${notRun}`)}`);
+    else lines.push(`         ${accepted ? `runs with ${paint(/COPY|SHARED/.test(accepted) ? 'warning' : 'dim', accepted)}` : paint('dim', 'runs as it stands')}`);
+    if (last && !failed) lines.push(`         ${paint('dim', `${last.asked} is refused: ${last.message}`)}`);
+  }
+  return lines;
 }
 
 function heading(name: string): string {
@@ -77,8 +95,20 @@ function statementLines(one: WireStatementProof, width: number, held: string, pa
   for (const [mode, names] of byMode(one.locks)) detail(`${paint(colourOf(mode), mode)} on ${listed(names)}${one.classFact ? paint('dim', ' (known of such statements, not seen)') : ''}`);
   if (one.rewritten.length > 0) detail(paint('warning', `writes ${listed(one.rewritten.map(({ relation }) => relation))} anew`));
   if (one.scanned.length > 0) detail(paint('warning', `reads all of ${listed(one.scanned.map(({ relation }) => relation))}`));
+  for (const [commands, names] of waiting(one)) detail(`meanwhile another connection waits with ${commands} on ${listed(names)}`);
   if (held !== '') detail(paint('dim', `held meanwhile: ${held}`));
   return lines;
+}
+
+/** Relations by what a second connection had to wait with. */
+function waiting({ waits = [] }: WireStatementProof): Map<string, string[]> {
+  const told = new Map<string, string[]>();
+  for (const { relation, commands } of waits) {
+    if (commands.length === 0) continue;
+    const words = commands.length === 4 ? 'any statement' : commands.join(', ');
+    told.set(words, [...(told.get(words) ?? []), relation]);
+  }
+  return told;
 }
 
 /** Tables by lock mode; indexes stand behind their table, which is locked as well. */
@@ -141,17 +171,33 @@ function findingLines({ findings }: ProofReport, paint: Paint): string[] | undef
   return told.length === 0 ? undefined : [`${paint('bold', 'Findings that could be looked at')}`, ...told, ''];
 }
 
+/** What was seen of fixes: whether the schema comes out the same, and what is held of tables on the way. */
+function fixLines({ findings }: ProofReport, paint: Paint): string[] | undefined {
+  const told = findings.flatMap(({ file, line, rule, fixes }) => fixes.flatMap(({ title, kind, evidence = [] }) => evidence.flatMap(({ level, engine, version, observed }) => [
+    `  ${level === 'assumed' ? paint('dim', '-') : mark(level === 'proved', paint)} ${file}:${line} ${title} ${paint('dim', `(${rule}, ${kind}${engine === 'none' ? '' : `; ${engine} ${version}`})`)}`,
+    `      ${maskSecrets(observed)}`,
+  ])));
+  return told.length === 0 ? undefined : [`${paint('bold', 'Fixes that were run')}`, ...told, ''];
+}
+
 function summary({ summary: { migrations, statements, notRun, problems }, findings }: ProofReport, paint: Paint): string {
   if (migrations === 0 && findings.length === 0) return 'No pending migration to prove.\n';
-  const levels = (level: string) => findings.filter(({ evidence }) => evidence?.some((one) => one.level === level)).length;
+  const levels = (level: string) => levelsOf(findings, level);
+  const fixed = findings.flatMap(({ fixes }) => fixes).filter(({ evidence }) => evidence);
   const parts = [
     `${count(migrations, 'migration')}, ${count(statements, 'statement')} run`,
     problems === 0 ? 'no problem seen' : paint('error', count(problems, 'problem')),
     ...(levels('proved') > 0 ? [`${count(levels('proved'), 'finding')} proved`] : []),
     ...(levels('refuted') > 0 ? [`${levels('refuted')} refuted`] : []),
+    ...(fixed.length > 0 ? [`${levelsOf(fixed, 'proved')} of ${fixed.length} ${fixed.length === 1 ? 'fix' : 'fixes'} proved`] : []),
     ...(notRun > 0 ? [paint('warning', `${count(notRun, 'experiment')} did not run`)] : []),
   ];
   return `${parts.join('; ')}.\n`;
+}
+
+/** How many have evidence of a level. */
+function levelsOf(those: readonly Pick<WireFix, 'evidence'>[], level: string): number {
+  return those.filter(({ evidence }) => evidence?.some((one) => one.level === level)).length;
 }
 
 function mark(good: boolean, paint: Paint): string {

@@ -1,8 +1,8 @@
 import type { ProofReport, WireDatabaseProof, WireExperiment, WireIndexProof, WireLock, WireMigrationProof, WireProblem, WireRelation, WireTenantsProof } from '../../../protocol/proof.ts';
-import type { LockSeen, LocksDetail, Outcome, RelationSeen, RoundTripDetail, RowsDetail, TenantsDetail } from '../proofs/outcome.ts';
+import type { LockSeen, LocksDetail, OnlineDdlDetail, Outcome, RelationSeen, RoundTripDetail, RowsDetail, TenantsDetail } from '../proofs/outcome.ts';
 import type { IndexProof } from '../proofs/indexProofs.ts';
-import { leaksOf, problemsOf } from '../proofs/problems.ts';
-import { evidenceOf, outcomesOf, type DatabaseProof, type MigrationProof } from '../proofs/report.ts';
+import { leaksOf, originOfLeak, problemsOf } from '../proofs/problems.ts';
+import { evidenceOf, outcomesOf, wholeOutcomesOf, type DatabaseProof, type MigrationProof } from '../proofs/report.ts';
 import type { Finding } from '../rules/rule.ts';
 import { maskSecrets } from '../source/secrets.ts';
 import { shownPath, type Loaded, type Target } from './load.ts';
@@ -14,13 +14,15 @@ export interface Proved {
   readonly proofs: readonly DatabaseProof[];
   /** Findings after they were judged. */
   readonly findings: readonly Finding[];
+  /** Whether findings are listed also for what was shown of their fixes alone. */
+  readonly fixes: boolean;
 }
 
 /** What `prove --format json` prints. */
 export function proofReport(parts: readonly Proved[]): ProofReport {
   const databases = parts.flatMap(({ loaded, proofs }) => proofs.map((proof) => wireDatabase(proof, loaded.target, new Lines(loaded.facts))));
-  const problems = parts.flatMap(({ loaded, proofs }) => proofs.flatMap((proof) => wireProblems(proof, loaded.target, new Lines(loaded.facts))));
-  const findings = parts.flatMap(({ loaded, findings: judged }) => judged.filter(({ evidence }) => evidence !== undefined).map((finding) => wireFinding(finding, loaded.target, new Lines(loaded.facts))));
+  const problems = parts.flatMap(({ loaded, proofs }) => proofs.flatMap((proof) => wireProblems(proof, loaded.target, loaded.facts)));
+  const findings = parts.flatMap(({ loaded, findings: judged, fixes }) => judged.filter(({ evidence, fixEvidence }) => evidence !== undefined || (fixes && fixEvidence !== undefined)).map((finding) => wireFinding(finding, loaded.target, new Lines(loaded.facts))));
   return { version: 1, databases, problems, findings, summary: summaryOf(parts.flatMap(({ proofs }) => proofs), findings, problems.length) };
 }
 
@@ -30,13 +32,17 @@ function summaryOf(proofs: readonly DatabaseProof[], findings: ProofReport['find
   const count = (level: string) => evidence.filter((one) => one.level === level).length;
   return {
     migrations: migrations.length,
-    statements: migrations.reduce((sum, { locks }) => sum + (locks.ran ? locks.detail.statements.filter((one) => one.notRun === undefined).length : 0), 0),
+    statements: migrations.reduce((sum, { online, locks }) => sum + ranOf(locks.ran ? locks.detail.statements : []) + ranOf(online?.ran ? online.detail.changes : []), 0),
     proved: count('proved'),
     refuted: count('refuted'),
     modelled: count('modelled'),
-    notRun: [...migrations.flatMap(outcomesOf), ...proofs.flatMap(({ indexes, tenants }) => [...indexes.map(({ outcome }) => outcome), ...(tenants ? [tenants] : [])])].filter((outcome) => !outcome.ran).length,
+    notRun: [...migrations.flatMap(outcomesOf), ...proofs.flatMap(wholeOutcomesOf)].filter((outcome) => !outcome.ran).length,
     problems,
   };
+}
+
+function ranOf(statements: readonly { readonly notRun?: string }[]): number {
+  return statements.filter((one) => one.notRun === undefined).length;
 }
 
 function wireDatabase({ database, dialect, migrations, indexes, tenants }: DatabaseProof, target: Target, lines: Lines): WireDatabaseProof {
@@ -58,15 +64,16 @@ function wireIndex({ query: asked, index, outcome }: IndexProof): WireIndexProof
 }
 
 function wireMigration(proof: MigrationProof, target: Target, lines: Lines): WireMigrationProof {
-  const { version, file, applied, locks, rows, roundTrip, down, notLaid, standIns, stopped } = proof;
+  const { version, file, applied, online, locks, rows, roundTrip, down, notLaid, standIns, functions, stopped } = proof;
   const place = { target, lines };
   return {
     version,
     file: shownPath(target, file),
     applied,
-    experiments: [wireLocks(locks, place), wireRows(rows, place), wireRoundTrip(roundTrip, down)],
+    experiments: [...(online ? [wireOnline(online, place)] : []), wireLocks(locks, place), wireRows(rows, place), wireRoundTrip(roundTrip, down)],
     missing: notLaid,
     standIns,
+    functions,
     ...(stopped && { stopped: { file: shownPath(target, stopped.file), line: lines.at(stopped.file, stopped.offset).line, reason: stopped.reason } }),
   };
 }
@@ -78,7 +85,7 @@ interface Placing {
 
 function wireLocks(outcome: Outcome<LocksDetail>, { target, lines }: Placing): WireExperiment {
   if (!outcome.ran) return notRun(outcome);
-  const statements = outcome.detail.statements.map(({ file, start, end, sql, locks, rewritten, scanned, held, classFact, notRun: reason, refused }) => ({
+  const statements = outcome.detail.statements.map(({ file, start, end, sql, locks, rewritten, scanned, held, waits, classFact, notRun: reason, refused }) => ({
     file: shownPath(target, file),
     line: lines.at(file, start).line,
     endLine: lines.at(file, end).line,
@@ -87,11 +94,27 @@ function wireLocks(outcome: Outcome<LocksDetail>, { target, lines }: Placing): W
     rewritten: rewritten.map(wireRelation),
     scanned,
     held: held.map(wireLock),
+    ...(waits && { waits }),
     ...(classFact && { classFact }),
     ...(reason !== undefined && { notRun: reason }),
     ...(refused && { refused }),
   }));
   return { experiment: 'locks', ...ran(outcome), statements };
+}
+
+function wireOnline(outcome: Outcome<OnlineDdlDetail>, { target, lines }: Placing): WireExperiment {
+  if (!outcome.ran) return notRun(outcome);
+  const statements = outcome.detail.changes.map(({ file, start, end, sql, accepted, refused, notRun: reason, failed }) => ({
+    file: shownPath(target, file),
+    line: lines.at(file, start).line,
+    endLine: lines.at(file, end).line,
+    statement: sql,
+    ...(accepted !== undefined && { accepted }),
+    refused,
+    ...(reason !== undefined && { notRun: reason }),
+    ...(failed && { failed }),
+  }));
+  return { experiment: 'algorithm and lock', ...ran(outcome), statements };
 }
 
 function wireRows(outcome: Outcome<RowsDetail>, { target, lines }: Placing): WireExperiment {
@@ -123,9 +146,15 @@ function wireLock(lock: LockSeen): WireLock {
   return { ...wireRelation(lock), mode: lock.mode };
 }
 
-function wireProblems(proof: DatabaseProof, target: Target, lines: Lines): WireProblem[] {
+function wireProblems(proof: DatabaseProof, target: Target, facts: Loaded['facts']): WireProblem[] {
   const { database, migrations } = proof;
-  const leaks = leaksOf(proof).map(({ observed }): WireProblem => ({ database, experiment: 'tenant isolation', severity: 'warning', message: observed }));
-  const placed = migrations.flatMap(problemsOf).map(({ file, start, experiment, severity, message }) => ({ database, file: shownPath(target, file), line: lines.at(file, start).line, experiment, severity, message }));
+  const lines = new Lines(facts);
+  const at = (file: string, start: number) => ({ file: shownPath(target, file), line: lines.at(file, start).line });
+  const catalog = facts.databases.find(({ name }) => name === database)?.catalog;
+  const leaks = leaksOf(proof).map((leak): WireProblem => {
+    const origin = catalog && originOfLeak(catalog, leak);
+    return { database, ...(origin && at(origin.file, origin.range.start)), experiment: 'tenant isolation', severity: 'warning', message: leak.observed };
+  });
+  const placed = migrations.flatMap(problemsOf).map(({ file, start, experiment, severity, message }) => ({ database, ...at(file, start), experiment, severity, message }));
   return [...placed, ...leaks];
 }

@@ -8,6 +8,7 @@ import { prove, proveSpec } from './commands/prove.ts';
 import { explain, explainSpec, rules, rulesSpec } from './commands/rules.ts';
 import { schema, schemaSpec } from './commands/schema.ts';
 import { InputError, type ExitCode, type Io } from './io.ts';
+import { messageOf } from '../text/failure.ts';
 
 interface Command {
   readonly spec: CommandSpec;
@@ -26,8 +27,20 @@ const commands: Readonly<Record<string, Command>> = {
 };
 
 function overview(): string {
-  const lines = Object.values(commands).map(({ spec }) => `  ${spec.usage.padEnd(32)}  ${spec.summary}`);
+  const width = Math.max(...Object.values(commands).map(({ spec }) => spec.usage.length));
+  const lines = Object.values(commands).map(({ spec }) => `  ${spec.usage.padEnd(width)}  ${spec.summary}`);
   return `Database guidance for migrations, queries, Prisma schemas and Redis configuration.\n\nUsage: database-expert COMMAND\n\n${lines.join('\n')}\n\n  COMMAND --help says more. Exit code: 0 clean, 1 findings at or above --fail-on, 2 wrong use or unreadable input.\n`;
+}
+
+function isHelp(argument: string): boolean {
+  return argument === '--help' || argument === '-h';
+}
+
+function commandOf(name: string): Command {
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command) return command;
+  const names = Object.keys(commands);
+  throw new UsageError(`there is no command ${name === '' ? "''" : name}${suggestion(name, names, '') || `; the commands are ${names.join(', ')}`}`);
 }
 
 /**
@@ -38,24 +51,27 @@ function overview(): string {
 export async function run(args: readonly string[], io: Io, version: string): Promise<ExitCode> {
   const [name, ...rest] = args;
   try {
-    if (name === undefined || name === '--help' || name === 'help') {
+    if (name === undefined || ((isHelp(name) || name === 'help') && rest.length === 0)) {
       io.out(overview());
       return name === undefined ? 2 : 0;
+    }
+    if (isHelp(name) || name === 'help') {
+      io.out(helpOf(commandOf(rest[0]!).spec));
+      return 0;
     }
     if (name === '--version') {
       io.out(`${version}\n`);
       return 0;
     }
-    const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-    if (!command) throw new UsageError(`there is no command ${name}${suggestion(name, Object.keys(commands), '')}`);
-    if (rest.includes('--help')) {
+    const command = commandOf(name);
+    if (rest.slice(0, rest.includes('--') ? rest.indexOf('--') : undefined).some(isHelp)) {
       io.out(helpOf(command.spec));
       return 0;
     }
     return await command.run(parseArguments(name, rest, command.spec), io);
   } catch (error) {
     const expected = error instanceof UsageError || error instanceof InputError || error instanceof WriteRefused;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     io.err(`database-expert: ${expected ? message : `something failed that should not: ${error instanceof Error ? error.stack : message}`}\n`);
     return 2;
   }

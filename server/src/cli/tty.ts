@@ -1,5 +1,6 @@
 import type { CheckReport, WireFinding } from '../../../protocol/finding.ts';
 import { maskSecrets } from '../source/secrets.ts';
+import { LineIndex } from '../text/lineIndex.ts';
 
 const codes = { error: 31, warning: 33, information: 36, hint: 35, bold: 1, dim: 2 } as const;
 
@@ -17,16 +18,39 @@ export interface ReportStyle {
 /** Findings for people: place, severity, rule, message, the line with carets under it, why, and what to do. */
 export function renderReport(report: CheckReport, text: (file: string) => string | undefined, { colour, notes = [] }: ReportStyle): string {
   const paint = painter(colour);
-  const blocks = report.findings.map((finding) => renderFinding(finding, text(finding.file), paint));
+  const lineOf = linesOf(text);
+  const blocks = report.findings.map((finding) => renderFinding(finding, lineOf(finding), paint));
   return [...blocks, summary(report, paint) + notes.map((note) => `  ${paint('dim', 'note:')} ${note}\n`).join('')].join('\n');
+}
+
+/** Gives the line that a finding stands in, secrets masked. The lines of each file are counted once, and a line that holds many findings is masked once. */
+function linesOf(textOf: (file: string) => string | undefined): (finding: WireFinding) => string | undefined {
+  const files = new Map<string, { readonly text: string; readonly lines: LineIndex } | undefined>();
+  let last: { readonly file: string; readonly line: number; readonly masked: string | undefined } | undefined;
+  const lineAt = ({ file, line }: WireFinding): string | undefined => {
+    if (!files.has(file)) {
+      const text = textOf(file);
+      files.set(file, text === undefined ? undefined : { text, lines: new LineIndex(text) });
+    }
+    const known = files.get(file);
+    return known && line <= known.lines.lineCount ? known.text.slice(known.lines.lineStart(line - 1), known.lines.lineStart(line)).replace(/[\r\n]+$/, '') : undefined;
+  };
+  return (finding) => {
+    const { file, line } = finding;
+    if (last?.file !== file || last.line !== line) {
+      const written = lineAt(finding);
+      last = { file, line, masked: written === undefined ? undefined : maskSecrets(written) };
+    }
+    return last.masked;
+  };
 }
 
 type Paint = ReturnType<typeof painter>;
 
-function renderFinding(finding: WireFinding, text: string | undefined, paint: Paint): string {
+function renderFinding(finding: WireFinding, written: string | undefined, paint: Paint): string {
   const { file, line, column, severity, rule, message, why, help, related, fixes, applied, evidence = [] } = finding;
   const head = `${paint('bold', `${file}:${line}:${column}`)} ${paint(severity, severity)} ${message} ${paint('dim', `(${rule})`)}`;
-  const lines = [head, ...frame(finding, text, paint)];
+  const lines = [head, ...frame(finding, written, paint)];
   lines.push(`  ${paint('dim', 'why:')}  ${why}`, `  ${paint('dim', 'help:')} ${help}`);
   for (const other of related.slice(0, 3)) lines.push(`  ${paint('dim', 'see:')}  ${other.file}:${other.line} ${other.message}`);
   for (const { level, observed } of evidence) lines.push(`  ${paint('dim', `${level}:`)} ${observed}`);
@@ -35,11 +59,9 @@ function renderFinding(finding: WireFinding, text: string | undefined, paint: Pa
   return `${lines.join('\n')}\n`;
 }
 
-/** The line of the finding with carets under what is meant, secrets masked. Tabs stay tabs, so that the carets stand right. */
-function frame({ line, column, endLine, endColumn, severity }: WireFinding, text: string | undefined, paint: Paint): string[] {
-  const written = text?.split(/\r\n|\n|\r/)[line - 1];
-  if (written === undefined) return [];
-  const source = maskSecrets(written);
+/** The line of the finding with carets under what is meant. Tabs stay tabs, so that the carets stand right. */
+function frame({ line, column, endLine, endColumn, severity }: WireFinding, source: string | undefined, paint: Paint): string[] {
+  if (source === undefined) return [];
   const shown = source.length > 160 ? `${source.slice(0, 159)}…` : source;
   const end = Math.min(endLine === line ? endColumn - 1 : source.trimEnd().length, shown.length);
   const blank = shown.slice(0, column - 1).replace(/[^\t]/g, ' ');

@@ -49,11 +49,11 @@ export function wireFinding(finding: Finding, target: Target, lines: Lines): Wir
     applied: finding.applied,
     related: finding.related.map((one) => ({ file: shownPath(target, one.file), line: lines.at(one.file, one.range.start).line, message: one.message })),
     ...(finding.evidence && { evidence: finding.evidence }),
-    fixes: finding.fixes().map((fix, index) => ({ ...wireFix(fix, target, lines), ...(index === 0 && finding.fixEvidence && { evidence: finding.fixEvidence }) })),
+    fixes: finding.fixes().map((fix) => wireFix(fix, target, lines)),
   };
 }
 
-export function wireFix({ title, kind, changes }: WorkspaceChange, target: Target, lines: Lines): WireFix {
+export function wireFix({ title, kind, changes, shown }: WorkspaceChange, target: Target, lines: Lines): WireFix {
   const edits = changes.flatMap((change): WireEdit[] => {
     const file = shownPath(target, change.file);
     if (isCreation(change)) return [{ file, create: true, startLine: 1, startColumn: 1, endLine: 1, endColumn: 1, newText: change.create }];
@@ -63,7 +63,7 @@ export function wireFix({ title, kind, changes }: WorkspaceChange, target: Targe
       return { file, startLine: start.line, startColumn: start.column, endLine: end.line, endColumn: end.column, newText };
     });
   });
-  return { title, kind, edits };
+  return { title, kind, ...(shown && { evidence: shown.evidence }), edits };
 }
 
 /** Everything that was not read, with its place and reason: statements, gaps of the history, and whole files. */

@@ -1,3 +1,4 @@
+import type { ExperimentEvidence } from '../../../protocol/evidence.ts';
 import type { TextEdit } from '../text/edits.ts';
 
 /** Edits of one file that exists; offsets refer to the text in the facts the change was made from, which whoever applies it compares first. */
@@ -23,6 +24,15 @@ export interface WorkspaceChange {
   readonly title: string;
   readonly kind: 'safe' | 'suggestion';
   readonly changes: readonly FileChange[];
+  /** What experiments showed of it; put in when they have run. */
+  readonly shown?: ShownChange;
+}
+
+/** What experiments showed of a change. */
+export interface ShownChange {
+  /** A few words to stand behind the title: `proved on PostgreSQL 18.6: same final schema, weaker locks`. */
+  readonly brief: string;
+  readonly evidence: readonly ExperimentEvidence[];
 }
 
 export function isCreation(change: FileChange): change is FileCreation {

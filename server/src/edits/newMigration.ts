@@ -1,22 +1,13 @@
 import type { DatabaseFacts, Facts, TransactionMode } from '../project/facts.ts';
 import { runnerById } from '../project/runners/index.ts';
-import type { ExistingMigration, MigrationRoot, NewMigration, Runner } from '../project/runners/runner.ts';
+import type { ExistingMigration, MigrationRoot, NewMigration, NewMigrationRequest as RunnerRequest, Runner } from '../project/runners/runner.ts';
 import { splitScript } from '../source/splitter.ts';
 import type { FileChange } from './change.ts';
 import { lineEndingOf, withLineEnding } from './layout.ts';
 import { updateManifest } from './manifests.ts';
 
 /** What a new migration holds. SQL is written with LF; the files take the line ending of the newest migration. */
-export interface NewMigrationRequest {
-  /** Words of the name: `add orders index`. */
-  readonly slug: string;
-  readonly up: string;
-  readonly down?: string;
-  /** For statements that cannot run inside a transaction, such as CREATE INDEX CONCURRENTLY. */
-  readonly transactionless?: boolean;
-  /** Clock for versions that are timestamps; without it the version follows the last one. */
-  readonly now?: Date;
-}
+export type NewMigrationRequest = Pick<RunnerRequest, 'slug' | 'up' | 'down' | 'transactionless' | 'now'>;
 
 type Outcome = { readonly changes: FileChange[] } | { readonly refusal: string };
 

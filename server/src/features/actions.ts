@@ -44,7 +44,7 @@ function fixActions(finding: Finding): Action[] {
   const fixes = finding.fixes();
   return fixes.map((fix, index) => ({
     id: `fix:${fix.title}`,
-    title: `${fix.title}${index === 0 ? provedOn(finding) : ''}`,
+    title: fix.shown ? `${fix.title} (${shorten(fix.shown.brief)})` : fix.title,
     kind: 'fix',
     finding,
     preferred: fix.kind === 'safe' && index === fixes.findIndex((one) => one.kind === 'safe'),
@@ -53,10 +53,9 @@ function fixActions(finding: Finding): Action[] {
   }));
 }
 
-/** ` (proved on PostgreSQL 18.6)` behind a fix that an experiment has borne out. */
-function provedOn({ fixEvidence = [] }: Finding): string {
-  const [first] = fixEvidence;
-  return first && fixEvidence.every(({ level }) => level === 'proved') ? ` (proved on ${first.engine} ${first.version})` : '';
+/** A menu has room for a line; the whole is in the hover. */
+function shorten(text: string): string {
+  return text.length <= 120 ? text : `${text.slice(0, 119)}…`;
 }
 
 /** All safe fixes of one file that touch nothing but it and do not stand in each other's way. */

@@ -6,6 +6,7 @@ import { engineText } from '../source/prisma/engineText.ts';
 import { watchMemory } from './engines/memory.ts';
 import { seal } from './engines/seal.ts';
 import { loadPrismaSchemaEngine } from './prismaSchemaEngine.ts';
+import { messageOf } from '../text/failure.ts';
 
 // The entry of dist/prisma-diff.cjs: a process that compares two Prisma schemas, answers once and ends.
 
@@ -18,7 +19,7 @@ export type PrismaDiffAnswer = { readonly script: string } | { readonly failed: 
 process.on('disconnect', () => process.exit());
 process.once('message', (request: PrismaDiffRequest) => {
   void answerTo(request)
-    .catch((error: unknown): PrismaDiffAnswer => ({ failed: error instanceof Error ? error.message : String(error) }))
+    .catch((error: unknown): PrismaDiffAnswer => ({ failed: messageOf(error) }))
     .then((answer) => process.send?.(answer));
 });
 

@@ -1,5 +1,6 @@
 import type { AppliedSource } from '../project/applied.ts';
 import type { DatabaseFacts, MigrationStep } from '../project/facts.ts';
+import type { DownCandidate } from '../proofs/experiments/roundTrip/provedDown.ts';
 import { prismaDown, type PrismaDiffer, type PrismaDown } from '../proofs/prisma/diff.ts';
 import { schemaPair, whyNotFromSchemas } from '../proofs/prisma/schemas.ts';
 import { textsAtFork, type GitOptions } from './git.ts';
@@ -7,7 +8,7 @@ import { prismaDiffer } from './prismaDiff.ts';
 
 /** What the down of a migration is made of. */
 export interface PrismaDownRequest {
-  readonly database: Pick<DatabaseFacts, 'dialect' | 'steps' | 'prisma' | 'config'>;
+  readonly database: Pick<DatabaseFacts, 'dialect' | 'steps' | 'prisma' | 'config' | 'runner'>;
   readonly step: MigrationStep;
   /** Folder of the workspace. */
   readonly root: string;
@@ -28,4 +29,10 @@ export async function prismaDownOf({ database, step, root, trusted, applied }: P
   if (typeof earlier === 'string') return { refusal: `${earlier}.` };
   const pair = schemaPair(database, earlier);
   return 'refusal' in pair ? pair : await prismaDown(differ, pair, options.signal);
+}
+
+/** What others than the history propose as the down of a migration: for one of Prisma the difference of its schemas, where it can be had. */
+export async function proposedDowns(request: PrismaDownRequest, options: GitOptions = {}, differ?: PrismaDiffer): Promise<DownCandidate[]> {
+  const prisma = request.database.runner?.id === 'prisma' ? await prismaDownOf(request, options, differ) : undefined;
+  return prisma && 'sql' in prisma ? [{ source: 'the difference of the two Prisma schemas', sql: prisma.sql }] : [];
 }

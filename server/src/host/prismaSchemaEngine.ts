@@ -3,6 +3,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import * as engine from '@prisma/schema-engine-wasm/schema_engine_bg';
 import type { PrismaProvider, SchemaText } from '../proofs/prisma/diff.ts';
+import { messageOf } from '../text/failure.ts';
 
 /** Prisma's schema engine, with no database behind it. */
 export interface PrismaSchemaEngine {
@@ -36,7 +37,7 @@ export async function loadPrismaSchemaEngine(binary: string): Promise<PrismaSche
         const { stdout } = await started.diff({ from: target(from), to: target(to), script: true, exitCode: true, filters: { externalTables: [], externalEnums: [] } });
         return stdout ?? '';
       } catch (error) {
-        throw new Error(stripVTControlCharacters(panic ?? (error instanceof Error ? error.message : String(error))).trim());
+        throw new Error(stripVTControlCharacters(panic ?? messageOf(error)).trim());
       }
     },
   };

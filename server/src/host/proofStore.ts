@@ -1,10 +1,10 @@
 import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { MigrationProof } from '../proofs/report.ts';
 import type { ProofStore } from '../proofs/store.ts';
+import { messageOf } from '../text/failure.ts';
 
 /** Proofs that are kept at most; the oldest go first. */
-const most = 500;
+const most = 1000;
 
 /** Keeps proofs as files of a folder that belongs to the editor, one per key. What can not be read or written there is proved again. */
 export function fileStore(folder: string, log: (message: string) => void): ProofStore {
@@ -13,7 +13,7 @@ export function fileStore(folder: string, log: (message: string) => void): Proof
   return {
     async get(key) {
       const text = await readFile(pathOf(key), 'utf8').catch(() => undefined);
-      return text === undefined ? undefined : readProof(text, key);
+      return text === undefined ? undefined : readKept(text, key);
     },
     async put(proof) {
       const target = pathOf(proof.key);
@@ -23,18 +23,17 @@ export function fileStore(folder: string, log: (message: string) => void): Proof
         await rename(`${target}.${process.pid}`, target);
         if (written++ % 50 === 0) await prune(folder);
       } catch (error) {
-        log(`a proof could not be kept: ${error instanceof Error ? error.message : String(error)}`);
+        log(`a proof could not be kept: ${messageOf(error)}`);
       }
     },
   };
 }
 
 /** Reads what was kept under a key; undefined when it is something else. */
-function readProof(text: string, key: string): MigrationProof | undefined {
+function readKept(text: string, key: string): { readonly key: string } | undefined {
   try {
-    const proof = JSON.parse(text) as Partial<MigrationProof>;
-    const whole = proof.key === key && [proof.locks, proof.rows, proof.roundTrip].every((outcome) => typeof outcome?.ran === 'boolean');
-    return whole ? (proof as MigrationProof) : undefined;
+    const kept = JSON.parse(text) as { readonly key?: unknown } | null;
+    return kept?.key === key ? { ...kept, key } : undefined;
   } catch {
     return undefined;
   }

@@ -21,6 +21,9 @@ export interface ServerContext {
   /** Fulfilled when the client has said `initialized`, before which it may be asked for nothing. */
   readonly initialized: Promise<void>;
   markInitialized(): void;
+  /** Fulfilled when the settings of the folders have been read for the first time, or could not be. */
+  readonly configured: Promise<void>;
+  markConfigured(): void;
   /** Requests are answered only between `initialize` and `shutdown`. */
   phase: 'new' | 'running' | 'ended';
   log(level: 'error' | 'warning' | 'info', message: string): void;
@@ -30,9 +33,13 @@ export interface ServerContext {
 export function newContext(connection: Connection, folders: Folders, documents: Documents, makeSession: SessionFactory): ServerContext {
   let markInitialized = (): void => undefined;
   const initialized = new Promise<void>((resolve) => (markInitialized = resolve));
+  let markConfigured = (): void => undefined;
+  const configured = new Promise<void>((resolve) => (markConfigured = resolve));
   return {
     initialized,
     markInitialized: () => markInitialized(),
+    configured,
+    markConfigured: () => markConfigured(),
     connection,
     folders,
     documents,

@@ -16,10 +16,15 @@ function indexOf(file: SourceFile): LineIndex {
   const before = recent.get(file.path);
   const index = before ? before.after(file.text) : new LineIndex(file.text);
   indexes.set(file, index);
-  recent.delete(file.path);
-  recent.set(file.path, index);
-  if (recent.size > remembered) recent.delete(recent.keys().next().value!);
+  rememberLines(file.path, index);
   return index;
+}
+
+/** Takes the lines of a file that are known already: those of an open document are kept with it. */
+export function rememberLines(path: string, lines: LineIndex): void {
+  recent.delete(path);
+  recent.set(path, lines);
+  if (recent.size > remembered) recent.delete(recent.keys().next().value!);
 }
 
 const nothing: SourceFile = { path: '', text: '' };

@@ -1,5 +1,6 @@
 import { CancellationToken, ErrorCodes, LSPErrorCodes, ResponseError } from 'vscode-languageserver/node';
 import type { ServerContext } from './context.ts';
+import { stackOf } from '../text/failure.ts';
 
 /**
  * Wraps the handler of a request, so that one that throws is logged and answered with `otherwise` and the server lives.
@@ -16,7 +17,7 @@ export function request<P, R>(context: ServerContext, name: string, handler: (pa
       return result;
     } catch (error) {
       if (error instanceof ResponseError) throw error;
-      context.log('error', `${name} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      context.log('error', `${name} failed: ${stackOf(error)}`);
       return otherwise;
     }
   };

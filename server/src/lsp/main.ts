@@ -1,5 +1,6 @@
 import { createConnection, type Connection, type MessageReader, type MessageWriter } from 'vscode-languageserver/node';
 import type { Engine } from '../proofs/engine.ts';
+import type { PrismaDiffer } from '../proofs/prisma/diff.ts';
 import type { Analysis } from '../session/analysis.ts';
 import { sessionFactory } from './ports.ts';
 import { wire } from './server.ts';
@@ -9,11 +10,13 @@ export interface StartOptions {
   readonly analysis?: Partial<Analysis>;
   /** Engines to prove on instead of those that the product brings along. */
   readonly engines?: readonly Engine[];
+  /** What compares Prisma schemas, in the place of the product's own process. */
+  readonly prismaDiffer?: PrismaDiffer;
 }
 
 /** Serves one client over a connection that is not yet listening. */
 export function serve(connection: Connection, options: StartOptions = {}): Connection {
-  wire(connection, sessionFactory(options.analysis), options.engines);
+  wire(connection, sessionFactory(options.analysis), options);
   connection.listen();
   return connection;
 }

@@ -11,6 +11,7 @@ import type { Analysis } from '../session/analysis.ts';
 import type { SessionFactory } from './context.ts';
 import { showProgress } from './progress.ts';
 import { openPaths, scanShown, type FolderScan } from './scan.ts';
+import { stackOf } from '../text/failure.ts';
 
 /** Makes sessions that read the file system of this machine, and ask git only in a trusted workspace. */
 export function sessionFactory(analysis: Partial<Analysis> = {}): SessionFactory {
@@ -26,7 +27,7 @@ export function sessionFactory(analysis: Partial<Analysis> = {}): SessionFactory
     };
     const sqlGrammars = (): Promise<Authorities> =>
       (grammars ??= loadAuthorities().catch((error: unknown) => {
-        log('error', `the grammars could not be loaded: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+        log('error', `the grammars could not be loaded: ${stackOf(error)}`);
         return {};
       }));
     // Prisma's engine takes a second to load, and is not asked where Prisma's own extension answers.

@@ -1,7 +1,6 @@
 import { URI } from 'vscode-uri';
 import type { Connection } from 'vscode-languageserver/node';
 import { changedNotification, configurationEditRequest, databasesRequest, explainRuleRequest, planRequest, proveRequest, renderPlanRequest, statusRequest, trustedNotification } from '../../../protocol/requests.ts';
-import type { Engine } from '../proofs/engine.ts';
 import { newContext, type ServerContext, type SessionFactory } from './context.ts';
 import { Documents } from './documents.ts';
 import { Folders, type Folder } from './folders.ts';
@@ -9,7 +8,7 @@ import { notification, request } from './guard.ts';
 import { refreshSettings, watchConfiguration } from './notifications/configuration.ts';
 import { didChange, didClose, didOpen } from './notifications/documents.ts';
 import { didChangeWatchedFiles, watchFiles } from './notifications/watchedFiles.ts';
-import { Prover } from './prover.ts';
+import { Prover, type ProofTools } from './prover.ts';
 import { Publisher } from './publisher.ts';
 import { codeActions } from './requests/codeAction.ts';
 import { resolveCodeAction } from './requests/codeActionResolve.ts';
@@ -30,10 +29,10 @@ import { selectionRanges } from './requests/selectionRange.ts';
 import { status } from './requests/status.ts';
 
 /** Wires every request and notification to its handler. What a handler does stands in its own file; none can bring the server down. */
-export function wire(connection: Connection, makeSession: SessionFactory, engines?: readonly Engine[]): void {
+export function wire(connection: Connection, makeSession: SessionFactory, tools: ProofTools = {}): void {
   const context = newContext(connection, new Folders(), new Documents(), makeSession);
   const publisher = new Publisher(context);
-  const prover = new Prover(context, engines);
+  const prover = new Prover(context, tools);
   const watchers = { publisher, prover };
   const add = (uri: string, name: string): void => addFolder(context, watchers, uri, name);
 
@@ -44,11 +43,12 @@ export function wire(connection: Connection, makeSession: SessionFactory, engine
     return result;
   });
   connection.onInitialized(notification(context, 'initialized', () => start(context, watchers, add)));
-  connection.onShutdown(() => {
+  connection.onShutdown(async () => {
     context.phase = 'ended';
     publisher.dispose();
-    void prover.dispose();
+    const ended = prover.dispose();
     while (context.folders.all[0]) context.folders.remove(context.folders.all[0]);
+    await ended;
   });
 
   connection.onDidOpenTextDocument(notification(context, 'didOpen', (params) => didOpen(context, params)));
@@ -103,7 +103,7 @@ async function start(context: ServerContext, { publisher, prover }: Watchers, ad
       }),
     );
   }
-  await Promise.all([watchConfiguration(context), watchFiles(context), refreshSettings(context)]);
+  await Promise.all([watchConfiguration(context), watchFiles(context), refreshSettings(context).finally(() => context.markConfigured())]);
 }
 
 /** Files outside every folder have a session of their own, also where no folder is open. */
@@ -131,13 +131,13 @@ function open(context: ServerContext, { publisher, prover }: Watchers, folder: F
 /** Files that are open may belong to another folder now. */
 function reopen(context: ServerContext): void {
   for (const document of context.documents.all) {
-    const { uri, languageId, version } = document;
+    const { uri, languageId, version, text } = document;
     for (const folder of context.folders.all) {
       const at = context.folders.locate(uri, languageId);
       const path = at?.folder === folder ? at.path : undefined;
       if (at && path !== undefined && !folder.session.isOpen(path)) {
         context.folders.remember(at, uri);
-        folder.session.open(path, document.getText(), version);
+        folder.session.open(path, text, version);
       }
     }
   }

@@ -1,6 +1,6 @@
 import type { DatabasePlan, Plan } from '../../../protocol/plan.ts';
 import type { DatabaseFacts, Facts } from '../project/facts.ts';
-import type { ProofLookup } from '../proofs/judge.ts';
+import type { Proofs } from '../proofs/judge.ts';
 import type { Finding } from '../rules/rule.ts';
 import { evidenceChecklist, successCriteria } from './checklist.ts';
 import { PlanContext } from './context.ts';
@@ -15,8 +15,8 @@ import { transactionStrategy } from './transactionStrategy.ts';
 export interface PlanOptions {
   /** Name of the database the plan leads with; the one with the most migrations and tables when left out. */
   readonly database?: string;
-  /** What was proved of the migrations; nothing when left out. */
-  readonly proofs?: ProofLookup;
+  /** What was proved; nothing when left out. */
+  readonly proofs?: Proofs;
 }
 
 /**
@@ -32,7 +32,7 @@ export function buildPlan(facts: Facts, findings: readonly Finding[], options: P
   return redactDeep(others.length > 0 ? { ...first, others } : first);
 }
 
-function planOf(facts: Facts, database: DatabaseFacts, findings: readonly Finding[], proofs: ProofLookup | undefined): Plan {
+function planOf(facts: Facts, database: DatabaseFacts, findings: readonly Finding[], proofs: Proofs | undefined): Plan {
   const context = new PlanContext(facts, database, findings.filter((finding) => finding.database === database.name), proofs);
   const plan: DatabasePlan = {
     schema_design: schemaDesign(context),

@@ -6,6 +6,7 @@ import { keylessTables } from '../rules/schema/missing-primary-key.ts';
 import { lacksDown } from '../rules/migration/missing-down-migration.ts';
 import { isGuarded } from '../project/tenancy.ts';
 import { findColumn, type Table } from '../schema/catalog.ts';
+import { tenantsShown } from './provedTenants.ts';
 import { tenantKey } from './schemaDesign.ts';
 
 type State = ChecklistEntry['state'];
@@ -79,6 +80,9 @@ function isolation(context: PlanContext): ChecklistEntry {
   const { model, stated: known } = context.database.tenancy;
   if (known && (model === 'none' || model === 'db-per-tenant')) return entry(text, 'met', model === 'none' ? 'One tenant.' : 'A database per tenant.');
   if (!known && tenantKey(context).key === undefined) return entry(text, 'unknown', 'Not stated; tenancy_model in database-expert.yaml is the place to say it.');
+  const shown = tenantsShown(context);
+  const leaks = shown?.detail.leaks ?? [];
+  if (leaks.length > 0) return entry(text, 'not met', some(leaks.map(({ observed }) => observed), 3, ' '), shown!.evidence.slice(0, 5));
   const missing = [...context.found('tenant-key-missing'), ...context.found('row-level-security-missing')];
   if (known && missing.length > 0) return byFindings(context, text, missing, '');
   const guarded = context.tables.filter(isGuarded);
@@ -87,7 +91,8 @@ function isolation(context: PlanContext): ChecklistEntry {
   const open = carrying.filter((table) => !isGuarded(table));
   if (guarded.length > 0 && open.length > 0) return entry(text, known ? 'not met' : 'unknown', `Row-level security policies on ${carrying.length - open.length} of ${count(carrying.length, 'table')} that carry ${key}; ${some(open.map(tableName), 3)} ${open.length === 1 ? 'has' : 'have'} none.`, places(context, open.map((table) => table.origin), 5));
   if (guarded.length === 0) return entry(text, known && model === 'shared' ? 'not met' : 'unknown', 'No row-level security policy was found.');
-  return entry(text, 'met', `Row-level security policies on ${count(guarded.length, 'table')}.`, places(context, guarded.map((table) => table.policies[0]!.origin), 5));
+  const proved = shown ? ` Tried on ${shown.engine.name} ${shown.engine.version}: no tenant got at rows of another.` : context.tenants?.ran === false ? ` Not tried: ${context.tenants.reason}` : '';
+  return entry(text, 'met', `Row-level security policies on ${count(guarded.length, 'table')}.${proved}`, places(context, guarded.map((table) => table.policies[0]!.origin), 5));
 }
 
 /** The brief's success criteria; those that only production can answer stay unknown and say what to look at. */

@@ -1,7 +1,8 @@
 import type { Assumption, Claim, PlanItem } from '../../../protocol/plan.ts';
 import type { Evidence, EvidenceLevel, ExperimentEvidence, PlaceEvidence } from '../../../protocol/evidence.ts';
 import type { DatabaseFacts, Facts, MigrationStep, WorkloadQuery } from '../project/facts.ts';
-import type { ProofLookup } from '../proofs/judge.ts';
+import type { Proofs } from '../proofs/judge.ts';
+import type { Outcome, TenantsDetail } from '../proofs/outcome.ts';
 import type { MigrationProof } from '../proofs/report.ts';
 import type { Finding, Place } from '../rules/rule.ts';
 import type { Origin, Table } from '../schema/catalog.ts';
@@ -15,11 +16,11 @@ export class PlanContext {
   readonly facts: Facts;
   readonly database: DatabaseFacts;
   readonly findings: readonly Finding[];
-  readonly #proofs: ProofLookup;
+  readonly #proofs: Proofs | undefined;
   readonly #indexes = new Map<string, LineIndex>();
   readonly #assumptions = new Map<string, Assumption>();
 
-  constructor(facts: Facts, database: DatabaseFacts, findings: readonly Finding[], proofs: ProofLookup = () => undefined) {
+  constructor(facts: Facts, database: DatabaseFacts, findings: readonly Finding[], proofs?: Proofs) {
     this.facts = facts;
     this.database = database;
     this.findings = findings;
@@ -47,7 +48,12 @@ export class PlanContext {
 
   /** What was proved of a migration. */
   proofOf(step: MigrationStep): MigrationProof | undefined {
-    return this.#proofs(this.database, step);
+    return this.#proofs?.ofMigration(this.database, step);
+  }
+
+  /** Whether tenants got at rows of each other; undefined where nobody asked. */
+  get tenants(): Outcome<TenantsDetail> | undefined {
+    return this.#proofs?.ofTenants(this.database);
   }
 
   /** Findings of one rule. */

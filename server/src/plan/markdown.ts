@@ -39,9 +39,10 @@ function place(evidence: Evidence): string {
   return 'file' in evidence ? link(evidence.file, evidence.line) : escape(`${evidence.level}${evidence.engine === 'none' ? '' : `, ${evidence.experiment} on ${evidence.engine} ${evidence.version}`}: ${evidence.observed}`);
 }
 
-/** The first few places; a claim says in its text how many there are. */
+/** The first few places, then what was seen there, each said once; a claim says in its text how many there are. */
 function places(evidence: readonly Evidence[], most = 3): string {
-  return evidence.length === 0 ? '' : ` — ${evidence.slice(0, most).map(place).join(', ')}`;
+  const [links, seen] = [true, false].map((isPlace) => [...new Set(evidence.filter((one) => 'file' in one === isPlace).map(place))].slice(0, most));
+  return evidence.length === 0 ? '' : ` — ${[...links!, ...seen!].join(', ')}`;
 }
 
 /** As many entries of a list as a reader takes in, each with its lines, and a word on the rest. The JSON form has all. */
@@ -111,6 +112,7 @@ function migrations(plan: Plan): string[] {
     '',
     ...note,
     ...(rows.length > 0 ? ['| Where | Statement | Lock | Way back | Risk |', '| --- | --- | --- | --- | --- |', ...rows, ''] : []),
+    ...section('Who waits', shown.flatMap((step) => (step.waits === undefined ? [] : [`- ${code(step.statement)}: while its transaction is open, another connection waits with ${escape(step.waits)}`]))),
     ...section('Safe sequences', capped(sequences, 15, (step) => [`- ${code(step.statement)}`, ...step.safe_sequence.map((text, index) => `  ${index + 1}. ${escape(text)}`)])),
     ...section('To do', items(todo)),
   ];

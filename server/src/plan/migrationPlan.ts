@@ -34,6 +34,7 @@ function planStep(context: PlanContext, step: MigrationStep, entry: HistoryEntry
     statement: summarise(statement, dataKinds.has(node.kind)),
     lock: effect.lock,
     rewrite: effect.rewrite,
+    ...(seen?.waits !== undefined && { waits: seen.waits }),
     level: seen?.level ?? 'modelled',
     evidence: seen?.evidence ?? [],
     reversibility: reversibility(entry),

@@ -2,6 +2,7 @@ import type { Claim, DatabasePlan, MigrationStepPlan, Plan } from '../../../prot
 import type { EvidenceLevel } from '../../../protocol/evidence.ts';
 import type { Finding } from '../rules/rule.ts';
 import { firstSentence, type PlanContext } from './context.ts';
+import { tenantRisks } from './provedTenants.ts';
 
 /** How much a claim with evidence counts towards confidence; a claim without evidence counts nothing. */
 const weights: Readonly<Record<EvidenceLevel, number>> = { proved: 1, modelled: 0.8, assumed: 0.4, refuted: 0 };
@@ -27,7 +28,7 @@ export function positionCard(context: PlanContext, plan: DatabasePlan): Plan['po
   const todo = actions(context);
   const risks = plan.migration_plan.steps.filter((step) => step.risk !== 'low' || step.reversibility !== 'reversible').map((step, at) => ({ step, at })).sort((a, b) => severity.indexOf(a.step.risk) - severity.indexOf(b.step.risk) || b.at - a.at).map(({ step }) => risk(step));
   const evidence = [...new Set(claims.flatMap((claim) => claim.evidence.flatMap((one) => ('file' in one ? [one.file] : [`${one.experiment} on ${one.engine} ${one.version}`]))))].sort();
-  return { role: 'Database Expert', claims, plan: [...new Set(todo)].slice(0, 12), evidence: evidence.slice(0, 20), risks: [...new Set(risks)].slice(0, 12), confidence: confidence(claims, context.assumptions.length), cost: cost(plan, todo.length), reversibility: reversibility(plan) };
+  return { role: 'Database Expert', claims, plan: [...new Set(todo)].slice(0, 12), evidence: evidence.slice(0, 20), risks: [...new Set([...tenantRisks(context), ...risks])].slice(0, 12), confidence: confidence(claims, context.assumptions.length), cost: cost(plan, todo.length), reversibility: reversibility(plan) };
 }
 
 const severity: readonly MigrationStepPlan['risk'][] = ['high', 'medium', 'low'];

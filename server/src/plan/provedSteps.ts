@@ -1,7 +1,8 @@
-import type { Evidence, EvidenceLevel } from '../../../protocol/evidence.ts';
+import type { Evidence, EvidenceLevel, ExperimentEvidence } from '../../../protocol/evidence.ts';
 import type { Claim } from '../../../protocol/plan.ts';
 import type { HistoryEntry, MigrationStep } from '../project/facts.ts';
 import type { StatementLocks } from '../proofs/outcome.ts';
+import { waitsOf } from '../proofs/experiments/locks/words.ts';
 import { problemsOf, type ProofProblem } from '../proofs/problems.ts';
 import { evidenceOf, outcomesOf, type MigrationProof } from '../proofs/report.ts';
 import { claim, count, places, some, type PlanContext } from './context.ts';
@@ -10,19 +11,41 @@ import type { LockEffect } from './lockEffect.ts';
 /** What an engine showed of one statement, in the form of the plan. */
 export interface SeenStep {
   readonly level: EvidenceLevel;
-  readonly effect: Pick<LockEffect, 'lock' | 'rewrite' | 'scan' | 'blocks'>;
+  readonly effect: Partial<Pick<LockEffect, 'lock' | 'rewrite' | 'scan' | 'blocks'>>;
+  /** What a second connection had to wait with meanwhile, and where that was seen. */
+  readonly waits?: string;
   readonly evidence: readonly Evidence[];
 }
 
 /** What a proof says of a statement; undefined when it says nothing that the plan would not know without it. */
 export function seenOf(proof: MigrationProof | undefined, { migration }: MigrationStep, { placed: { statement } }: HistoryEntry): SeenStep | undefined {
+  const start = statement.start - migration.up.range.start + (proof?.base ?? 0);
+  if (proof?.online?.ran) return askedOf(proof.online, start);
   if (!proof?.locks.ran) return undefined;
-  const start = statement.start - migration.up.range.start + proof.base;
   const seen = proof.locks.detail.statements.find((one) => one.start === start);
   if (!seen || seen.notRun !== undefined || seen.refused || seen.classFact || proof.locks.engine.dialect !== 'postgresql') return undefined;
   const failures = proof.rows.ran && proof.rows.detail.failures.some((one) => one.start === start) ? proof.rows.evidence.filter(({ ran }) => ran === seen.sql) : [];
   const shown = proof.locks.evidence.filter(({ observed }) => observed === seen.observed).slice(0, 1);
-  return { level: 'proved', effect: effectOf(seen), evidence: [...failures, ...shown] };
+  const waits = waitsOf(seen);
+  const { name, version } = proof.locks.engine;
+  return { level: 'proved', effect: effectOf(seen), ...(waits !== '' && { waits: `${waits} (${name} ${version})` }), evidence: [...failures, ...shown] };
+}
+
+/** What a server of the user said of a statement: how it changes the table decides who waits. */
+function askedOf({ engine, detail, evidence }: Extract<NonNullable<MigrationProof['online']>, { ran: true }>, start: number): SeenStep | undefined {
+  const change = detail.changes.find((one) => one.start === start);
+  if (change?.observed === undefined) return undefined;
+  const { accepted = '' } = change;
+  const shown = evidence.filter(({ observed }) => observed === change.observed).slice(0, 1);
+  const rewrite = rebuilds(accepted, engine.name === 'MariaDB');
+  if (rewrite === undefined) return { level: 'modelled', effect: {}, evidence: shown };
+  return { level: 'proved', effect: { lock: `metadata lock, ${accepted}`, rewrite, blocks: accepted.includes('SHARED') ? 'writes' : 'nothing' }, evidence: shown };
+}
+
+/** Whether a way writes the table anew. Only MariaDB has one between that does not, and takes that first. */
+function rebuilds(way: string, isMariaDb: boolean): boolean | undefined {
+  if (/INSTANT|NOCOPY/.test(way)) return false;
+  return way.includes('COPY') || (isMariaDb && way.includes('INPLACE')) ? true : undefined;
 }
 
 /** Modes as the manual writes them, strongest first; what keeps whom waiting is the table of conflicts of the manual, 13.3.1. */
@@ -36,7 +59,7 @@ const modes: readonly (readonly [mode: string, words: string, blocks: LockEffect
 ];
 
 /** What a statement holds while it runs: what it took, and what earlier ones of its transaction took. */
-function effectOf({ locks, held, rewritten, scanned }: StatementLocks): SeenStep['effect'] {
+function effectOf({ locks, held, rewritten, scanned }: StatementLocks): Required<SeenStep['effect']> {
   const tables = [...locks, ...held].filter(({ kind }) => kind === 'table' || kind === 'materialized view');
   const strongest = modes.find(([mode]) => tables.some((lock) => lock.mode === mode));
   const own = modes.flatMap(([mode, words]) => {
@@ -77,7 +100,7 @@ function downsClaim(context: PlanContext, proofs: readonly MigrationProof[], pro
   const seen = proofs.filter(({ roundTrip }) => roundTrip.ran && roundTrip.detail.verdict !== 'up failed');
   if (seen.length === 0) return undefined;
   const lost = problems.filter(({ experiment }) => experiment === 'round trip');
-  const evidence = seen.flatMap(({ roundTrip }) => (roundTrip.ran ? roundTrip.evidence : [])).slice(0, 4);
+  const evidence = distinct(seen.flatMap(({ roundTrip }) => (roundTrip.ran ? roundTrip.evidence : []))).slice(0, 4);
   if (lost.length > 0) return claim(`${count(lost.length, 'down')} of ${seen.length} ${lost.length === 1 ? 'does' : 'do'} not bring back what was there, shown on ${engineOf(seen)}.`, 'proved', [...evidence, ...placesOf(context, lost)]);
   const derived = seen.filter(({ down }) => down === 'derived').length;
   const whole = seen.every(({ roundTrip }) => roundTrip.ran && !roundTrip.detail.rowless && roundTrip.detail.data.length === 0);
@@ -95,6 +118,11 @@ function stopClaims(context: PlanContext, proofs: readonly MigrationProof[]): Cl
 
 function placesOf(context: PlanContext, problems: readonly ProofProblem[]): Evidence[] {
   return places(context, problems.map(({ file, start }) => ({ file, range: { start, end: start } })), 4);
+}
+
+/** Pieces of evidence of which no two say the same. */
+function distinct(evidence: readonly ExperimentEvidence[]): ExperimentEvidence[] {
+  return [...new Map(evidence.map((one) => [one.observed, one])).values()];
 }
 
 function engineOf(proofs: readonly MigrationProof[]): string {

@@ -4,17 +4,18 @@ import { keylessTables } from '../rules/schema/missing-primary-key.ts';
 import { isSecretName, maskSecrets } from '../source/secrets.ts';
 import { driftItems } from './drift.ts';
 import { claim, count, findingItems, places, some, tableName, type PlanContext } from './context.ts';
+import { tenantItems, tenantsClaims } from './provedTenants.ts';
 
 const designRules = ['missing-primary-key', 'tenant-key-missing', 'row-level-security-missing', 'prefer-identity', 'unbounded-log-table'];
 
 /** Tables, columns and constraints as they stand, what holds of them, and what is to be mended. */
 export function schemaDesign(context: PlanContext): DatabasePlan['schema_design'] {
   const { tables } = context;
-  return { claims: claims(context, tables), tables: tables.map((table) => planTable(context, table)), items: [...driftItems(context), ...items(context)] };
+  const { key } = tenantKey(context);
+  return { claims: claims(context, tables), tables: tables.map((table) => planTable(context, table, key)), items: [...driftItems(context), ...items(context)] };
 }
 
-function planTable(context: PlanContext, table: Table): PlanTable {
-  const { key } = tenantKey(context);
+function planTable(context: PlanContext, table: Table, key: string | undefined): PlanTable {
   return {
     name: tableName(table),
     columns: table.columns.map((column) => ({ name: column.name, type: column.type, nullable: column.nullable, ...(column.default !== undefined && { default: isSecretName(column.name) ? column.default.replace(/'(?:[^']|'')*'/g, "'...'") : column.default }) })),
@@ -61,7 +62,7 @@ function claims(context: PlanContext, tables: readonly Table[]): Claim[] {
   if (invariants.length > 0) result.push(claim(`${count(invariants.length, 'unique and check constraint')} ${invariants.length === 1 ? 'states' : 'state'} business invariants in the database.`, 'modelled', places(context, invariants, 5)));
   const tenant = tenantClaim(context, tables);
   if (tenant) result.push(tenant);
-  return result;
+  return [...result, ...tenantsClaims(context)];
 }
 
 function keyClaim(context: PlanContext, tables: readonly Table[], { yes, no }: { readonly yes: Table[]; readonly no: Table[] }): Claim {
@@ -87,5 +88,5 @@ function tenantClaim(context: PlanContext, tables: readonly Table[]): Claim | un
 }
 
 function items(context: PlanContext): PlanItem[] {
-  return findingItems(context, context.findings.filter((finding) => designRules.includes(finding.rule)));
+  return [...tenantItems(context), ...findingItems(context, context.findings.filter((finding) => designRules.includes(finding.rule)))];
 }

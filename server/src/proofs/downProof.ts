@@ -5,14 +5,14 @@ import { provedDown, type DownCandidate, type ProvedDown } from './experiments/r
 import { scriptPart } from './experiments/roundTrip/scripts.ts';
 import type { Laboratory } from './laboratory.ts';
 import { HistoryPoint } from './point.ts';
-import { noEngine, reasonOf } from './prove.ts';
 import { notRun } from './notRun.ts';
+import { noEngine, reasonOf } from './run.ts';
 
 /**
  * The best down for a migration, by a round trip of each that is proposed: that of the history, and those of others.
  * @returns undefined where nobody has a statement to propose; in one sentence why nothing could be shown
  */
-export async function proveDown(laboratory: Laboratory, database: Pick<DatabaseFacts, 'dialect' | 'engineVersion'>, step: MigrationStep, others: readonly DownCandidate[] = []): Promise<ProvedDown | string | undefined> {
+export async function proveDown(laboratory: Laboratory, database: Pick<DatabaseFacts, 'dialect' | 'engineVersion'>, step: MigrationStep, others: readonly DownCandidate[] = [], signal?: AbortSignal): Promise<ProvedDown | string | undefined> {
   const engine = laboratory.engineOf(database.dialect);
   if (!engine) return noEngine[database.dialect];
   const extensions = [...new Set([...step.before.extensions.keys(), ...step.after.extensions.keys()])];
@@ -26,7 +26,7 @@ export async function proveDown(laboratory: Laboratory, database: Pick<DatabaseF
         return notRun('round trip', reasonOf(error));
       }
     }, database, step, others);
-  });
+  }, signal);
 }
 
 /** A proved down as a script: its own where the history made it, else its statements, with what the round trip showed to be lost. */

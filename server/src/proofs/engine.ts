@@ -37,6 +37,11 @@ export class EngineRefusal extends Error {
     this.code = code;
     if (detail !== undefined) this.detail = detail;
   }
+
+  // A bundle that is loaded when it is needed has a copy of this class of its own.
+  static override [Symbol.hasInstance](value: unknown): value is EngineRefusal {
+    return isError(value, 'EngineRefusal');
+  }
 }
 
 /** The engine was ended before it answered; the session is of no further use. */
@@ -48,6 +53,14 @@ export class EngineStopped extends Error {
     super(message);
     this.reason = reason;
   }
+
+  static override [Symbol.hasInstance](value: unknown): value is EngineStopped {
+    return isError(value, 'EngineStopped');
+  }
+}
+
+function isError(value: unknown, name: string): boolean {
+  return value instanceof Error && value.name === name;
 }
 
 /** A size the planner is made to believe. */
@@ -63,6 +76,16 @@ export interface BelievedSize {
   readonly levels?: number;
 }
 
+/** A query of PostgreSQL that is asked again and again and takes long to plan. */
+export interface KeptQuery {
+  /** Tells it from the others; an identifier. */
+  readonly name: string;
+  readonly sql: string;
+  /** Statements around it, each ended with a semicolon. */
+  readonly before?: string;
+  readonly after?: string;
+}
+
 /** One connection to an engine. Requests are answered in order. */
 export interface EngineSession {
   readonly info: EngineInfo;
@@ -73,11 +96,26 @@ export interface EngineSession {
   run(sql: string): Promise<readonly Result[]>;
   /** Makes the planner see files of these sizes until it is called with none; PGlite only. Between the two only EXPLAIN may run. */
   believe?(sizes: readonly BelievedSize[]): Promise<void>;
+  /** Does what `runKept` does where the engine is, so that it is asked once. */
+  kept?(query: KeptQuery): Promise<readonly Row[]>;
   /** Another connection to the same database, where the engine has several; it closes with this one. */
   beside?(): Promise<EngineSession>;
+  /** Makes roles that the session may act as, without any right of their own, where SQL itself may not make them. */
+  makeRoles?(names: readonly string[]): Promise<void>;
   /** Empties the engine, where it can be done at once. */
   renew?(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Runs a text, and gives the refusal instead of throwing it. */
+export async function refusalOf(session: EngineSession, sql: string): Promise<EngineRefusal | undefined> {
+  try {
+    await session.run(sql);
+    return undefined;
+  } catch (error) {
+    if (error instanceof EngineRefusal) return error;
+    throw error;
+  }
 }
 
 export interface OpenOptions {
@@ -96,5 +134,10 @@ export interface Engine {
   /** Set when it is only asked where the workspace states this major version. */
   readonly major?: number;
   /** Opens a session with an empty schema. */
+  open(options?: OpenOptions): Promise<EngineSession>;
+}
+
+/** A MySQL or MariaDB server that the user named. A session has a scratch database of its own there, which is dropped when it is closed. */
+export interface ProofServer {
   open(options?: OpenOptions): Promise<EngineSession>;
 }

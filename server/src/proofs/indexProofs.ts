@@ -49,9 +49,12 @@ function copyOf(database: DatabaseFacts): DatabaseFacts {
 /** Reads a file of the workspace; undefined when it can not be read. */
 export type ReadText = (path: string) => Promise<string | undefined>;
 
-/** Asks the planner, on the schema after all migrations. Throws what the engine throws when it can not be opened or ends. */
-export async function proveIndexes(workplace: Workplace, engine: Engine, { database, claims, statistics }: IndexQuestions, read: ReadText): Promise<IndexProof[]> {
-  const file = statistics === undefined ? undefined : await statisticsIn(statistics, database, read);
+/**
+ * Asks the planner some of the questions, on the schema after all migrations. Throws what the engine throws when it can not be opened or ends.
+ * @param text the statistics that the workspace names; undefined where they can not be read
+ */
+export async function proveIndexes(workplace: Workplace, engine: Engine, { database, statistics }: IndexQuestions, claims: IndexQuestions['claims'], text: string | undefined): Promise<IndexProof[]> {
+  const file = statistics === undefined ? undefined : statisticsIn(statistics, database, text);
   if (typeof file === 'string') return claims.map(({ query, index }) => ({ query, index, outcome: notRun('index what-if', file) }));
   const { catalog } = database;
   const session = await workplace.session(engine, [...catalog.extensions.keys()]);
@@ -62,8 +65,7 @@ export async function proveIndexes(workplace: Workplace, engine: Engine, { datab
 }
 
 /** The statistics that a workspace names, or why they can not be used. */
-async function statisticsIn(path: string, { dialect }: DatabaseFacts, read: ReadText): Promise<StatisticsFile | string> {
-  const text = await read(path);
+function statisticsIn(path: string, { dialect }: DatabaseFacts, text: string | undefined): StatisticsFile | string {
   if (text === undefined) return `The statistics in ${path} can not be read.`;
   const { statistics, problems } = readStatistics(text, dialect);
   return statistics ?? `The statistics in ${path} can not be used: ${problems[0] ?? 'they hold nothing'}`;

@@ -1,7 +1,6 @@
 import type { ExperimentEvidence } from '../../../protocol/evidence.ts';
 import type { DatabaseFacts, HistoryEntry, MigrationStep } from '../project/facts.ts';
 import type { Claim } from '../rules/claim.ts';
-import { missingDownMigration } from '../rules/migration/missing-down-migration.ts';
 import type { Finding, Severity } from '../rules/rule.ts';
 import type { EngineInfo } from './engine.ts';
 import type { IndexClaim, IndexProof } from './indexProofs.ts';
@@ -29,9 +28,6 @@ const lower: Readonly<Record<Severity, Severity>> = { error: 'warning', warning:
 export function judge(findings: readonly Finding[], databases: readonly DatabaseFacts[], proofs: Proofs): readonly Finding[] {
   let changed = false;
   const judged = findings.map((finding) => {
-    const withDown = finding.rule === missingDownMigration.id ? withProvedDown(finding, databases, proofs) : finding;
-    changed ||= withDown !== finding;
-    if (withDown !== finding) return withDown;
     const database = finding.claim && databases.find(({ name }) => name === finding.database);
     const verdict = database && verdictOn(finding, finding.claim!, database, proofs);
     if (!database || !verdict) return finding;
@@ -39,14 +35,6 @@ export function judge(findings: readonly Finding[], databases: readonly Database
     return withVerdict(finding, database, verdict);
   });
   return changed ? judged : findings;
-}
-
-/** A migration without a down: what was shown of the one that its fix writes. */
-function withProvedDown(finding: Finding, databases: readonly DatabaseFacts[], proofs: Proofs): Finding {
-  const database = databases.find(({ name }) => name === finding.database);
-  const step = database?.steps.find(({ migration: { up } }) => up.file === finding.at.file && up.range.start <= finding.at.range.start && finding.at.range.start <= up.range.end);
-  const proof = database && step && proofs.ofMigration(database, step);
-  return proof?.down === 'derived' && proof.roundTrip.ran && proof.roundTrip.evidence.length > 0 ? { ...finding, fixEvidence: proof.roundTrip.evidence } : finding;
 }
 
 function withVerdict(finding: Finding, database: DatabaseFacts, { level, experiment, engine, observed, ran }: Verdict): Finding {
@@ -111,7 +99,7 @@ function verdictOnStatement(claim: Claim, { locks, rows }: MigrationProof, start
 }
 
 /** What follows where the workspace states another major version than the one that was asked; empty where it does not. */
-function statedOtherwise({ engineVersion }: DatabaseFacts, engine: EngineInfo | undefined): string {
+export function statedOtherwise({ engineVersion }: DatabaseFacts, engine: EngineInfo | undefined): string {
   if (engineVersion === undefined || !engine || majorOf(engine) === engineVersion) return '';
   return ` The workspace states ${engine.name} ${engineVersion}, for which this does not settle it.`;
 }

@@ -180,6 +180,8 @@ export interface HeldTable {
   readonly rewritten?: true;
   /** The strongest lock under which the table was read through. */
   readonly scannedUnder?: LockSeen['mode'];
+  /** Set when a lock was not seen but is what is known of such statements. */
+  readonly known?: true;
 }
 
 /** How a fix changes what is held of a table. */
@@ -201,6 +203,9 @@ export interface FixDetail {
   /** What it says to a statement with the fix; `stillRefused` when it refuses that one without the fix as well. */
   readonly fixedRefused?: string;
   readonly stillRefused?: string;
-  /** Statements that fail on rows that the schema before allows, in the engine's words: with the original, and with the fix. */
-  readonly rows: { readonly original: readonly string[]; readonly fixed: readonly string[] };
+  /**
+   * Statements that fail on rows that the schema before allows, in the engine's words: with the original, and with the fix; and those of
+   * the original of which that says nothing (`RowsDetail.undecided`), because the fix may have them in a migration where it would.
+   */
+  readonly rows: { readonly original: readonly string[]; readonly undecided: readonly string[]; readonly fixed: readonly string[] };
 }

@@ -4,6 +4,8 @@ import { EngineRefusal, type Engine } from './engine.ts';
 import { countsByNumbers, namesIn, statementsOf } from './experiments/rows/statements.ts';
 import type { Workplace } from './laboratory.ts';
 import { seed, type Seeds } from './seeds/seed.ts';
+import { functionsAround } from './surroundings/functions.ts';
+import { publicationsNamed } from './surroundings/publications.ts';
 import { rolesNamed } from './surroundings/roles.ts';
 import { standInsFor } from './surroundings/standIns.ts';
 
@@ -84,7 +86,7 @@ export class HistoryPoint {
   }
 
   /** How the laying out went when it was done last; undefined when it never was. */
-  get laid(): Pick<Bench, 'notLaid' | 'standIns'> | undefined {
+  get laid(): Pick<Bench, 'notLaid' | 'standIns' | 'functions'> | undefined {
     return this.#laid;
   }
 
@@ -103,7 +105,7 @@ export class HistoryPoint {
 
 /** Tables with pages, those of extensions left out, which hold rows of their own. */
 const written = `SELECT format('%I.%I', n.nspname, c.relname) AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-  WHERE c.relkind = 'r' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND pg_relation_size(c.oid) > 0
+  WHERE c.oid >= 16384 AND c.relkind = 'r' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND pg_relation_size(c.oid) > 0
     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')`;
 
 /**
@@ -123,8 +125,8 @@ SELECT setval(format('%I.%I', schemaname, sequencename), start_value, false) FRO
 ${written}`;
 
 /** What stands around the schema because the migration speaks of it, or on a bench, as a text to compare. */
-function surroundingsOf(step: MigrationStep, bench: Pick<Bench, 'roles' | 'standIns'> = { roles: rolesNamed(step.before, step), standIns: standInsFor(step.before, step) }): string {
-  return JSON.stringify([bench.roles ?? [], bench.standIns ?? []]);
+function surroundingsOf(step: MigrationStep, bench: Pick<Bench, 'roles' | 'publications' | 'standIns' | 'around'> = { roles: rolesNamed(step.before, step), publications: publicationsNamed(step.before, step), standIns: standInsFor(step.before, step), around: functionsAround(step.before, step) }): string {
+  return JSON.stringify([bench.roles ?? [], bench.publications ?? [], bench.standIns ?? [], bench.around ?? null]);
 }
 
 /** Map keys of the tables that the migration names or changes; rows of the others decide on nothing. */

@@ -2,7 +2,7 @@ import type { ExperimentEvidence } from '../../../protocol/evidence.ts';
 import type { Dialect } from '../source/dialect.ts';
 import type { NotLaid } from './bench.ts';
 import type { IndexProof } from './indexProofs.ts';
-import type { LocksDetail, Outcome, RoundTripDetail, RowsDetail, TenantsDetail } from './outcome.ts';
+import type { LocksDetail, OnlineDdlDetail, Outcome, RoundTripDetail, RowsDetail, TenantsDetail } from './outcome.ts';
 
 /** Where the proof of a migration stopped, and why: what comes behind it was not seen. */
 export interface Stop {
@@ -21,6 +21,8 @@ export interface MigrationProof {
   readonly base: number;
   readonly applied: boolean;
   readonly locks: Outcome<LocksDetail>;
+  /** What a MySQL or MariaDB server of the user said; absent where none was asked. It holds for that server and is not kept. */
+  readonly online?: Outcome<OnlineDdlDetail>;
   readonly rows: Outcome<RowsDetail>;
   readonly roundTrip: Outcome<RoundTripDetail>;
   /** Which down made the round trip: the migration's own, or one that was derived from the history. */
@@ -29,6 +31,8 @@ export interface MigrationProof {
   readonly notLaid: readonly NotLaid[];
   /** Tables that no migration makes and that were made up of the columns that are named. */
   readonly standIns: readonly string[];
+  /** Functions that no migration makes and that were made up, as `auth.uid() returns uuid`. */
+  readonly functions: readonly string[];
   readonly stopped?: Stop;
 }
 
@@ -46,8 +50,13 @@ export interface DatabaseProof {
 }
 
 /** The outcomes of a migration in the order in which they are told. */
-export function outcomesOf({ locks, rows, roundTrip }: MigrationProof): readonly Outcome<unknown>[] {
-  return [locks, rows, roundTrip];
+export function outcomesOf({ online, locks, rows, roundTrip }: MigrationProof): readonly Outcome<unknown>[] {
+  return [...(online ? [online] : []), locks, rows, roundTrip];
+}
+
+/** The outcomes for a database as a whole. */
+export function wholeOutcomesOf({ indexes, tenants }: Pick<DatabaseProof, 'indexes' | 'tenants'>): readonly Outcome<unknown>[] {
+  return [...indexes.map(({ outcome }) => outcome), ...(tenants ? [tenants] : [])];
 }
 
 /** All evidence of a migration. */

@@ -1,8 +1,6 @@
 import type { DatabaseFacts, Facts, HistoryEntry, Migration, MigrationStep, PlacedStatement, ScriptPart } from '../project/facts.ts';
-import { renderCatalog } from '../schema/render.ts';
 import type { Catalog } from '../schema/catalog.ts';
 import type { Finding } from '../rules/rule.ts';
-import { fingerprint } from '../text/hash.ts';
 import { tenantsSubjectOf, type TenantsSubject } from './experiments/tenants/subject.ts';
 import { indexQuestions, type IndexQuestions } from './indexProofs.ts';
 
@@ -36,7 +34,8 @@ export function subjectOf({ config }: Facts, database: DatabaseFacts, select: (s
   return { name, dialect, catalog: database.catalog, ...(questions && { questions }), ...(tenants !== undefined && { tenants }), ...(engineVersion !== undefined && { engineVersion }), steps: database.steps.filter(select).map(copyOfStep) };
 }
 
-function copyOfStep({ migration, before, after, entries }: MigrationStep): MigrationStep {
+/** A copy of a migration that later facts do not move. */
+export function copyOfStep({ migration, before, after, entries }: MigrationStep): MigrationStep {
   const copies = new Map<PlacedStatement, PlacedStatement>();
   const placed = (one: PlacedStatement): PlacedStatement => {
     const known = copies.get(one) ?? copyOfPlaced(one);
@@ -56,27 +55,4 @@ function copyOfEntry({ before, after, transaction, role, newTables }: HistoryEnt
 function copyOfPlaced({ file, statement, node }: PlacedStatement): PlacedStatement {
   const { dialect, index, start, end, terminatorEnd, terminated, text, tokens, hasHole } = statement;
   return { file, node, statement: { dialect, index, start, end, terminatorEnd, terminated, text, tokens, hasHole } };
-}
-
-const rendered = new WeakMap<Catalog, string>();
-
-/** What of a catalog an engine is given, as a short text. */
-function catalogKey(catalog: Catalog): string {
-  let key = rendered.get(catalog);
-  if (key === undefined) rendered.set(catalog, (key = fingerprint([...renderCatalog(catalog), ...unknownTables(catalog)].join('\0'))));
-  return key;
-}
-
-/** Tables that no migration makes are not rendered, but decide on what can be shown. */
-function unknownTables({ tables }: Catalog): string[] {
-  return [...tables].filter(([, table]) => table.knowledge === 'unknown').map(([key]) => `unknown ${key}`).sort();
-}
-
-/**
- * Tells one proof of a migration from another: equal keys, equal outcomes.
- * @param circumstances what else decides: the engine, the version of the product
- */
-export function proofKey({ migration, before }: MigrationStep, engineVersion: number | undefined, circumstances: string): string {
-  const texts = (part: ScriptPart | undefined): string => JSON.stringify(part?.statements.map(({ statement }) => [statement.start - part.range.start, statement.text]) ?? null);
-  return fingerprint([circumstances, before.dialect, String(engineVersion), migration.transaction, catalogKey(before), texts(migration.up), texts(migration.down)].join('\0'));
 }

@@ -83,7 +83,8 @@ export function verdictOnTenants(table: string, outcome: Outcome<TenantsDetail>)
   const { engine, detail } = outcome;
   const leak = detail.leaks.find(({ tables }) => tables.includes(table));
   if (leak) return { level: 'proved', experiment: 'tenant isolation', engine, observed: leak.observed, ran: leak.ran };
-  if (!detail.tried.includes(table)) return undefined;
+  const skipped = detail.untried.find(({ name }) => unquoted(name) === table);
+  if (!detail.tried.includes(table)) return skipped && assumed('tenant isolation', sentence(skipped.reason));
   return { level: 'refuted', experiment: 'tenant isolation', engine, observed: `As ${detail.probes.map(({ role }) => role).join(' and ')}, no way led to rows of another tenant.` };
 }
 
@@ -127,6 +128,6 @@ function sentence(text: string): string {
 }
 
 /** A name without quotes, as keys of catalogs are written. */
-function unquoted(name: string): string {
+export function unquoted(name: string): string {
   return name.replaceAll('"', '').replace(/^public\./, '');
 }

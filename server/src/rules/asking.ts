@@ -7,6 +7,7 @@ import type { TextRange } from '../text/range.ts';
 import { appliesToPrisma, appliesToSql } from './applies.ts';
 import { placeOf, type Finding, type Place, type Report, type Rule, type RuleContext, type Severity, type StatementContext } from './rule.ts';
 import type { DesignTable } from './design.ts';
+import { stackOf } from '../text/failure.ts';
 
 /** A rule as the configuration has it. */
 export interface ActiveRule {
@@ -146,7 +147,7 @@ function ask(round: Round, one: ActiveRule, check: () => void): void {
     check();
   } catch (error) {
     one.broken = true;
-    round.log(`rule ${one.rule.id} failed${round.database ? ` on ${round.database.name}` : ''}: ${described(error)}`);
+    round.log(`rule ${one.rule.id} failed${round.database ? ` on ${round.database.name}` : ''}: ${stackOf(error)}`);
   }
 }
 
@@ -199,11 +200,7 @@ function reportedFixes({ applied, log }: Round, rule: Rule, report: Report): rea
     const changes = 'changes' in made ? [made] : made;
     return changes.filter((change) => change.changes.length > 0 && change.changes.every((file) => isCreation(file) || !applied.has(file.file)));
   } catch (error) {
-    log(`the fix of rule ${rule.id} failed: ${described(error)}`);
+    log(`the fix of rule ${rule.id} failed: ${stackOf(error)}`);
     return [];
   }
-}
-
-function described(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -181,34 +181,41 @@ export class DatabaseFindings {
   #ask(group: Group): void {
     const { things, ask } = group.questions();
     const known = this.#knownAnswers(group, things);
-    const answers: Answer[] = [];
     const found: RawFinding[] = [];
-    for (let index = 0; index < things.length; index++) {
-      const thing = things[index];
+    const answers = things.map((thing, index) => {
       const answer = known(index) ?? this.#answer(group, (round) => ask(round, thing));
-      answers.push(answer);
-      for (const raw of answer.found) found.push(raw);
-    }
+      if (answer.found.length > 0) found.push(...answer.found);
+      return answer;
+    });
     Object.assign(group, { things, answers });
     this.#files.put(group, found);
   }
 
   /** Gives the answers that still hold, by the place of their thing; forgets the others. */
   #knownAnswers({ things: before, answers }: Group, things: readonly unknown[]): (index: number) => Answer | undefined {
+    // What is asked of a file as a whole stands behind its statements, and is another thing after each edit.
+    const whole = before.length > 0 && things.length > 0 && before.at(-1) !== things.at(-1) ? 1 : 0;
+    const [oldEnd, end] = [before.length - whole, things.length - whole];
+    const shorter = Math.min(oldEnd, end);
     let head = 0;
-    while (head < before.length && head < things.length && before[head] === things[head]) head++;
+    while (head < shorter && before[head] === things[head]) head++;
     let tail = 0;
-    while (tail < before.length - head && tail < things.length - head && before.at(-1 - tail) === things.at(-1 - tail)) tail++;
-    const middle = new Map(before.slice(head, before.length - tail).map((thing, index) => [thing, answers[head + index]!]));
-    const moved = things.slice(head, things.length - tail).map((thing) => {
-      const answer = middle.get(thing);
-      middle.delete(thing);
+    while (tail < shorter - head && before[oldEnd - 1 - tail] === things[end - 1 - tail]) tail++;
+    const others = new Map<unknown, Answer>();
+    for (let index = head; index < before.length; index++) {
+      if (index === oldEnd - tail) index = oldEnd;
+      if (index < before.length) others.set(before[index], answers[index]!);
+    }
+    const take = (thing: unknown): Answer | undefined => {
+      const answer = others.get(thing);
+      others.delete(thing);
       return answer;
-    });
-    for (const gone of middle.values()) this.#dropAnswer(gone);
+    };
+    const moved = things.slice(head, end - tail).map(take);
+    const last = things.slice(end).map(take);
+    for (const gone of others.values()) this.#dropAnswer(gone);
     return (index) => {
-      const behind = index - things.length + tail;
-      const answer = index < head ? answers[index] : behind >= 0 ? answers[answers.length - tail + behind] : moved[index - head];
+      const answer = index < head ? answers[index] : index < end - tail ? moved[index - head] : index < end ? answers[oldEnd - end + index] : last[index - end];
       if (!answer?.stale) return answer;
       this.#dropAnswer(answer);
       return undefined;

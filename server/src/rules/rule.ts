@@ -41,7 +41,7 @@ export interface Finding {
   readonly claim?: Claim;
   /** What experiments showed of the claim; put in when they have run. */
   readonly evidence?: readonly ExperimentEvidence[];
-  /** What experiments showed of the first fix. */
+  /** What experiments showed of the fixes; each has its own in `shown`. */
   readonly fixEvidence?: readonly ExperimentEvidence[];
   /** Lazily built; each call gives the changes for the facts the finding was made from. */
   readonly fixes: () => readonly WorkspaceChange[];

@@ -9,6 +9,7 @@ import { applySequence } from './apply/sequenceStatements.ts';
 import { alterDomain, alterType, createDomain, createType } from './apply/typeStatements.ts';
 import type { Catalog } from './catalog.ts';
 import { Draft } from './apply/draft.ts';
+import { messageOf } from '../text/failure.ts';
 
 export { emptyCatalog } from './newCatalog.ts';
 
@@ -64,7 +65,7 @@ export function applyStatement(catalog: Catalog, node: StatementNode, at: { read
   try {
     dispatch(draft, node);
   } catch (error) {
-    draft.markUncertain(`a statement could not be applied: ${error instanceof Error ? error.message : String(error)}`);
+    draft.markUncertain(`a statement could not be applied: ${messageOf(error)}`);
   }
   return draft.catalog;
 }

@@ -1,5 +1,5 @@
 import { isMySql, type Dialect } from '../source/dialect.ts';
-import { objectKey, type Catalog, type ForeignKey, type Table } from './catalog.ts';
+import { objectKey, type Catalog, type ForeignKey, type Sequence, type Table } from './catalog.ts';
 import { creationOrder, type CatalogObject } from './render/order.ts';
 import { quoteIdentifier, quoteString, renderName } from './quote.ts';
 import {
@@ -69,7 +69,7 @@ function tableStatements(catalog: Catalog, made: Table, later: ReadonlySet<Forei
   const { dialect } = catalog;
   const table = made.partitionOf?.attached ? standingAlone(made) : made;
   const name = renderName(dialect, table.schema, table.name);
-  const statements = [renderTable(dialect, table, { later, sequences: [...catalog.sequences.values()] })];
+  const statements = [renderTable(dialect, table, { later, sequences: sequencesOf(catalog, table) })];
   statements.push(...laterConstraints(dialect, table).map((constraint) => `ALTER TABLE ${name} ADD ${constraint}`));
   if (!isMySql(dialect)) for (const index of table.indexes) if (!index.inherited) statements.push(renderIndex(dialect, table, index), ...commentOf(dialect, 'INDEX', table.schema, index));
   if (made.partitionOf && !made.partitionOf.attached) statements.push(...ownColumnSettings(catalog, made));
@@ -79,6 +79,11 @@ function tableStatements(catalog: Catalog, made: Table, later: ReadonlySet<Forei
   }
   if (dialect === 'postgresql') statements.push(...commentsOf(dialect, table));
   return statements;
+}
+
+/** The sequences that belong to columns of a table. */
+function sequencesOf({ dialect, sequences }: Catalog, { schema, name }: Table): Sequence[] {
+  return [...sequences.keysBy('owner', objectKey(dialect, schema, name))].map((key) => sequences.get(key)!);
 }
 
 /** What a partition says of the columns it has from its parent that the parent does not say. */

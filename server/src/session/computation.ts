@@ -9,6 +9,7 @@ import type { Authorities, SyntaxOptions } from '../rules/syntax.ts';
 import { configOf, withSyntax, type Analysis, type FindingsByFile, type Snapshot } from './analysis.ts';
 import type { Settings } from './settings.ts';
 import { yieldToMessages } from './timer.ts';
+import { stackOf } from '../text/failure.ts';
 
 /** What every snapshot is made from. */
 export interface Circumstances {
@@ -116,7 +117,7 @@ export class Computation {
     try {
       return step();
     } catch (error) {
-      this.#log(`${what} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      this.#log(`${what} failed: ${stackOf(error)}`);
       return otherwise;
     }
   }

@@ -1,29 +1,33 @@
-import type { DatabaseFacts, Facts, MigrationStep } from '../project/facts.ts';
+import type { DatabaseConfig } from '../project/config.ts';
+import type { DatabaseFacts, Facts, MigrationStep, Tenancy } from '../project/facts.ts';
 import { withDownFindings } from '../proofs/downFindings.ts';
 import { judge, type Proofs } from '../proofs/judge.ts';
-import type { DatabaseProof, MigrationProof } from '../proofs/report.ts';
+import type { MigrationProof } from '../proofs/report.ts';
+import type { WholeProof } from '../proofs/whole.ts';
+import { withOffers } from '../proofs/withOffers.ts';
 import type { Finding } from '../rules/rule.ts';
 import type { Catalog } from '../schema/catalog.ts';
 import type { FindingsByFile, Snapshot } from './analysis.ts';
-
-/** What a proof was made of. It holds for a migration as long as all of this is the very same. */
-interface Basis {
-  readonly before: Catalog;
-  readonly transaction: string;
-  readonly engineVersion: number | undefined;
-  readonly upText: string | undefined;
-  readonly downFile: string | undefined;
-  readonly downText: string | undefined;
-}
+import { basisOf, isSame, placeOf, type Basis } from './basis.ts';
+import { OfferBook } from './offerBook.ts';
 
 interface Entry {
   readonly proof: MigrationProof;
   readonly basis: Basis;
 }
 
-/** What was shown of the schema after all migrations. */
-interface Whole extends Pick<DatabaseProof, 'indexes' | 'tenants'> {
+/** What the proof of a database as a whole is made of. */
+interface WholeBasis {
   readonly catalog: Catalog;
+  readonly tenancy: Tenancy;
+  readonly config: DatabaseConfig;
+  /** The texts of the migrations and schema files: some of what they say stands in no catalog, such as who may do what. */
+  readonly texts: readonly (string | undefined)[];
+}
+
+/** What was shown of the schema after all migrations. */
+interface Whole extends WholeProof {
+  readonly basis: WholeBasis;
 }
 
 interface Judged {
@@ -35,19 +39,15 @@ interface Judged {
 
 const noFindings: readonly Finding[] = [];
 
-/** Where a migration stands: a file may hold several. */
-function placeOf(database: string, file: string, version: string): string {
-  return `${database}\0${file}\0${version}`;
+/** What a proof of a database as a whole is made of, now. */
+export function wholeBasisOf({ files }: Facts, { catalog, tenancy, config, steps, otherEntries }: DatabaseFacts): WholeBasis {
+  const names = new Set([...steps.map(({ migration }) => migration.up.file), ...otherEntries.flatMap(({ role, placed }) => (role === 'schema' ? [placed.file] : []))]);
+  return { catalog, tenancy, config, texts: [...names].map((file) => files.get(file)?.text) };
 }
 
-/** What of a migration a proof is made of, now. */
-export function basisOf({ files }: Facts, { engineVersion }: DatabaseFacts, { migration, before }: MigrationStep): Basis {
-  const { up, down, transaction } = migration;
-  return { before, transaction, engineVersion, upText: files.get(up.file)?.text, downFile: down?.file, downText: down && files.get(down.file)?.text };
-}
-
-function isSame(a: Basis, b: Basis): boolean {
-  return a.upText === b.upText && a.downFile === b.downFile && a.downText === b.downText && a.transaction === b.transaction && a.engineVersion === b.engineVersion && a.before === b.before;
+function isSameWhole(a: WholeBasis, b: WholeBasis): boolean {
+  if (a.catalog !== b.catalog || JSON.stringify([a.tenancy, a.config]) !== JSON.stringify([b.tenancy, b.config])) return false;
+  return a.texts.length === b.texts.length && a.texts.every((text, at) => text === b.texts[at]);
 }
 
 /**
@@ -59,6 +59,10 @@ export class ProofBook {
   readonly #files = new Set<string>();
   readonly #judged = new Map<string, Judged>();
   readonly #whole = new Map<string, Whole>();
+  /** What was shown of fixes and of downs that others propose. */
+  readonly offers = new OfferBook();
+  /** Which of these hold, for the facts that were asked for last. */
+  #holding: { readonly facts: Facts; readonly whole: Map<string, Whole | undefined> } | undefined;
 
   /** Takes the proof of a migration that was made of this basis. */
   put(database: string, proof: MigrationProof, basis: Basis): void {
@@ -75,19 +79,25 @@ export class ProofBook {
     return entry && isSame(entry.basis, basisOf(facts, database, step)) ? entry.proof : undefined;
   }
 
-  /** Takes what was shown of a database as a whole, on a catalog; what was shown before is forgotten. */
-  putWhole(catalog: Catalog, { database, indexes, tenants }: DatabaseProof): void {
-    this.#whole.set(database, { catalog, indexes, ...(tenants && { tenants }) });
+  /** Takes what was shown of a database as a whole, made of this basis; what was shown before is forgotten. */
+  putWhole(database: string, { indexes, tenants }: WholeProof, basis: WholeBasis): void {
+    this.#whole.set(database, { basis, indexes, ...(tenants && { tenants }) });
+    this.#holding = undefined;
   }
 
   /** What was proved and still holds. */
   proofsIn(facts: Facts): Proofs {
-    return { ofMigration: (database, step) => this.proofOf(facts, database, step), ofIndex: (database, { query, index }) => this.#wholeOf(database)?.indexes.find((proof) => proof.query === query && proof.index === index), ofTenants: (database) => this.#wholeOf(database)?.tenants };
+    return { ofMigration: (database, step) => this.proofOf(facts, database, step), ofIndex: (database, { query, index }) => this.wholeOf(facts, database)?.indexes.find((proof) => proof.query === query && proof.index === index), ofTenants: (database) => this.wholeOf(facts, database)?.tenants };
   }
 
-  #wholeOf({ name, catalog }: DatabaseFacts): Whole | undefined {
-    const known = this.#whole.get(name);
-    return known?.catalog === catalog ? known : undefined;
+  /** What was shown of a database as a whole, when it still holds. */
+  wholeOf(facts: Facts, database: DatabaseFacts): WholeProof | undefined {
+    const known = this.#whole.get(database.name);
+    if (!known) return undefined;
+    if (this.#holding?.facts !== facts) this.#holding = { facts, whole: new Map<string, Whole | undefined>() };
+    const { whole } = this.#holding;
+    if (!whole.has(database.name)) whole.set(database.name, isSameWhole(known.basis, wholeBasisOf(facts, database)) ? known : undefined);
+    return whole.get(database.name);
   }
 
   /** A snapshot whose findings were held against what was proved; the very same one where nothing was. */
@@ -106,13 +116,14 @@ export class ProofBook {
     const role = facts.roleOf.get(file);
     const database = role && facts.databases[role.database];
     if (!database) return raw;
-    const basis = [...this.#proofsOf(facts, database, file), this.#wholeOf(database)];
+    const basis = [...this.#proofsOf(facts, database, file), this.wholeOf(facts, database), ...this.offers.ofFile(facts, database, file)];
     const known = this.#judged.get(file);
     // The same findings and the same proofs give the same list, by which others see that nothing changed.
     if (known?.raw === raw && known.basis.length === basis.length && known.basis.every((one, index) => one === basis[index])) return known.findings;
     const proofs = this.proofsIn(facts);
     const steps = database.steps.filter(({ migration: { down } }) => down?.file === file);
-    const findings = withDownFindings(facts, judge(raw, [database], proofs), proofs.ofMigration, undefined, [{ name: database.name, steps }]);
+    const offered = withOffers(facts, judge(raw, [database], proofs), [database], proofs.ofMigration, (one, step) => this.offers.of(facts, one, step));
+    const findings = withDownFindings(facts, offered, proofs.ofMigration, undefined, [{ name: database.name, steps }]);
     this.#judged.set(file, { raw, basis, findings });
     return findings;
   }

@@ -4,28 +4,17 @@ import type { Authorities } from '../rules/syntax.ts';
 import { analysis, type Analysis, type Snapshot } from './analysis.ts';
 import { Computation, type Circumstances } from './computation.ts';
 import { ProofBook } from './proofBook.ts';
-import { rehearse } from './rehearsal.ts';
+import { rehearse, rehearseIn } from './rehearsal.ts';
 import { defaultSettings, type Settings } from './settings.ts';
 import { Pause } from './timer.ts';
-
-/** What a scan of a folder gives. */
-export interface Scan {
-  readonly files: readonly SourceFile[];
-  readonly leftAlone: readonly { readonly file: string; readonly reason: string }[];
-}
+import { WorkspaceFiles, type FilePorts } from './workspaceFiles.ts';
+import { stackOf } from '../text/failure.ts';
 
 /** What a session asks of the world. */
-export interface SessionPorts {
-  /** Reads every file of the folder that matters; `onSlice` is given each piece as soon as it is read. */
-  scan(onSlice?: (slice: Pick<Scan, 'files'>) => void): Promise<Scan>;
-  /** Whether a path is taken on disk now. */
-  exists(path: string): Promise<boolean>;
-  /** Reads one file again; undefined when it is gone. */
-  read(path: string): Promise<SourceFile | undefined>;
+export interface SessionPorts extends FilePorts {
   /** Asks which migrations have run. */
   applied(): Promise<AppliedSource>;
   authorities(): Promise<Authorities>;
-  log(level: 'error' | 'warning' | 'info', message: string): void;
 }
 
 export interface SessionOptions {
@@ -42,33 +31,23 @@ const rest = 1000;
 const brief = 30;
 /** Milliseconds for which changes that may concern every file are waited for: they come several at a time. */
 const flock = 1;
-/** Milliseconds for which watched changes are gathered. */
-const gathering = 250;
-/** Changed files above which the folder is read as a whole. */
-const many = 100;
 
 /**
- * One workspace folder: its files from disk and from open editors, and the snapshot made of them. Each change makes a new revision;
+ * One workspace folder: its files, and the snapshot made of them. Each change makes a new revision;
  * a computation that is overtaken by one is given up. Failures are logged, and the last snapshot stands.
  */
 export class Session {
   readonly #ports: SessionPorts;
   readonly #loose: boolean;
-  readonly #disk = new Map<string, SourceFile>();
-  readonly #open = new Map<string, SourceFile>();
+  readonly #files: WorkspaceFiles;
   readonly #computation: Computation;
   readonly #recompute = new Pause(() => void this.#compute());
   readonly #rested = new Pause(() => this.#rest());
-  readonly #gather = new Pause(() => void this.#readGathered());
-  readonly #touched = new Set<string>();
-  /** Open files that stand on disk where a scan does not look: ignored, vendored, too large. */
-  readonly #unlisted = new Set<string>();
   readonly #listeners = new Set<(snapshot: Snapshot) => void>();
   /** What was proved of the migrations of this folder. */
   readonly proofs = new ProofBook();
   #waiting: ((snapshot: Snapshot) => void)[] = [];
   #settings: Settings;
-  #leftAlone: Scan['leftAlone'] = [];
   #applied: AppliedSource = { kind: 'none' };
   #caret: { readonly file: string; readonly offset: number } | undefined;
   #revision = 0;
@@ -76,12 +55,12 @@ export class Session {
   #wide = 0;
   /** Texts of open files that changed since everything was looked at, or since the last snapshot after an edit. */
   readonly #edited = new Map<string, SourceFile>();
+  /** Open files into which typing was rehearsed. */
+  readonly #rehearsed = new Set<string>();
   #snapshot: Snapshot | undefined;
   /** The last snapshot before its findings were held against proofs. */
   #unjudged: Snapshot | undefined;
   #ready: Promise<void>;
-  #scanning: Promise<void> | undefined;
-  #scanAgain: Promise<void> | undefined;
   #computing = false;
   #disposed = false;
 
@@ -90,12 +69,18 @@ export class Session {
     this.#settings = settings;
     this.#loose = loose;
     this.#computation = new Computation({ ...analysis, ...steps }, (message) => ports.log('error', message));
+    this.#files = new WorkspaceFiles({ ports, loose, prepare: (files) => this.#computation.prepare(files), changed: () => this.#changed() });
     this.#ready = this.#begin();
   }
 
   /** The last snapshot, which may be behind the editors. */
   get snapshot(): Snapshot | undefined {
     return this.#snapshot;
+  }
+
+  /** Which migrations have run, as it was asked last. */
+  get applied(): AppliedSource {
+    return this.#applied;
   }
 
   get settings(): Settings {
@@ -125,7 +110,7 @@ export class Session {
 
   /** Whether a file is open in an editor. */
   isOpen(path: string): boolean {
-    return this.#open.has(path);
+    return this.#files.open.has(path);
   }
 
   /** Whether a path is taken on disk at this moment, whatever was read before. */
@@ -140,19 +125,19 @@ export class Session {
 
   /** Paths of the files that are open in an editor. */
   openPaths(): readonly string[] {
-    return [...this.#open.keys()];
+    return [...this.#files.open.keys()];
   }
 
   open(path: string, text: string, version: number): void {
-    this.#open.set(path, { path, text, version });
-    if (!this.#loose) this.#ready = this.#ready.then(() => this.#list(path));
+    this.#files.hold({ path, text, version });
+    this.#ready = this.#ready.then(() => this.#files.list(path));
     this.#changed();
   }
 
   /** Takes the text of an open file after an edit that ended at `caret`. */
   change(path: string, text: string, version: number, caret: number): void {
     const file = { path, text, version };
-    this.#open.set(path, file);
+    this.#files.hold(file);
     this.#edited.set(path, file);
     this.#caret = { file: path, offset: caret };
     this.#rested.restart(rest);
@@ -160,8 +145,8 @@ export class Session {
   }
 
   close(path: string): void {
-    this.#open.delete(path);
-    this.#unlisted.delete(path);
+    this.#files.release(path);
+    this.#rehearsed.delete(path);
     if (this.#caret?.file === path) this.#caret = undefined;
     this.#changed();
   }
@@ -174,17 +159,13 @@ export class Session {
 
   /** Takes note that files were made, changed or removed on disk; many such notes are worked off at once. */
   touched(paths: readonly string[]): void {
-    if (this.#loose) return;
-    for (const path of paths) this.#touched.add(path);
-    // A storm of changes may last: it is worked off at intervals, not when it is over.
-    if (this.#touched.size > many) this.#gather.start(gathering);
-    else this.#gather.restart(gathering);
+    this.#files.touched(paths);
   }
 
   /** Asks again which migrations have run. */
   async refreshApplied(): Promise<void> {
     const applied = await this.#ports.applied().catch((error: unknown) => {
-      this.#ports.log('warning', `what is applied could not be told: ${describe(error)}`);
+      this.#ports.log('warning', `what is applied could not be told: ${stackOf(error)}`);
       return this.#applied;
     });
     this.#applied = applied;
@@ -193,32 +174,13 @@ export class Session {
 
   /** Reads the whole folder again; asked while it is being read, once more when that is done. */
   rescan(): Promise<void> {
-    if (this.#loose) return Promise.resolve();
-    if (!this.#scanning) return (this.#scanning = this.#readFolder().finally(() => (this.#scanning = undefined)));
-    this.#scanAgain ??= this.#scanning.then(() => {
-      this.#scanAgain = undefined;
-      return this.rescan();
-    });
-    return this.#scanAgain;
-  }
-
-  async #readFolder(): Promise<void> {
-    const begun = performance.now();
-    try {
-      const { files, leftAlone } = await this.#ports.scan((slice) => this.#computation.prepare(slice.files));
-      this.#ports.log('info', `read ${files.length} files in ${Math.round(performance.now() - begun)} ms${leftAlone.length > 0 ? `; ${leftAlone.length} were left alone` : ''}`);
-      this.#disk.clear();
-      for (const file of files) this.#disk.set(file.path, file);
-      this.#leftAlone = leftAlone;
-    } catch (error) {
-      this.#ports.log('error', `the folder could not be read: ${describe(error)}`);
-    }
-    this.#changed();
+    return this.#files.rescan();
   }
 
   dispose(): void {
     this.#disposed = true;
-    for (const pause of [this.#recompute, this.#rested, this.#gather]) pause.cancel();
+    for (const pause of [this.#recompute, this.#rested]) pause.cancel();
+    this.#files.dispose();
     this.#listeners.clear();
     for (const resolve of this.#waiting.splice(0)) resolve(this.#snapshot ?? this.#computation.afterFailure(this.#revision, undefined));
   }
@@ -226,13 +188,6 @@ export class Session {
   async #begin(): Promise<void> {
     if (this.#loose) return;
     await Promise.all([this.rescan(), this.refreshApplied()]);
-  }
-
-  /** Finds out whether a file that was opened belongs to what a scan reads; a file that is not saved yet does. */
-  async #list(path: string): Promise<void> {
-    if (this.#disk.has(path) || !(await this.#ports.exists(path).catch(() => false))) return;
-    await this.rescan();
-    if (!this.#disk.has(path) && this.#open.has(path)) this.#unlisted.add(path);
   }
 
   /** The pause before computing grows with what the last edit took, so that a slow workspace is not computed in a row. */
@@ -258,22 +213,6 @@ export class Session {
     this.#changed();
   }
 
-  async #readGathered(): Promise<void> {
-    const paths = [...this.#touched];
-    this.#touched.clear();
-    // A path that is not known yet may be ignored, vendored or a folder: only a scan can tell.
-    if (paths.some((path) => !this.#disk.has(path)) || paths.length > many) return this.rescan();
-    const files = await Promise.all(paths.map(async (path) => [path, await this.#ports.read(path).catch(() => undefined)] as const));
-    let different = false;
-    for (const [path, file] of files) {
-      if (file?.text === this.#disk.get(path)?.text) continue;
-      different = true;
-      if (file) this.#disk.set(path, file);
-      else this.#disk.delete(path);
-    }
-    if (different) this.#changed();
-  }
-
   async #compute(): Promise<void> {
     // A file may be opened meanwhile, of which it has to be found out whether it belongs to the folder.
     for (let ready: Promise<void> | undefined; ready !== this.#ready; ) await (ready = this.#ready);
@@ -285,13 +224,12 @@ export class Session {
     this.#computing = true;
     const revision = this.#revision;
     try {
-      const authorities = await this.#ports.authorities();
-      const circumstances: Circumstances = { revision: this.#revision, open: this.#open, settings: this.#settings, caret: this.#caret, authorities };
+      const circumstances = this.#circumstances(await this.#ports.authorities());
       const snapshot = this.#computation.built >= this.#wide ? this.#afterEdit(circumstances) : undefined;
       if (snapshot) this.#publish(snapshot);
       else await this.#lookAtEverything(circumstances);
     } catch (error) {
-      this.#ports.log('error', `the analysis failed: ${describe(error)}`);
+      this.#ports.log('error', `the analysis failed: ${stackOf(error)}`);
       this.#publish(this.#computation.afterFailure(revision, this.#unjudged));
     } finally {
       this.#computing = false;
@@ -308,29 +246,39 @@ export class Session {
     const { revision } = circumstances;
     const begun = performance.now();
     this.#edited.clear();
-    const work = { ...circumstances, files: this.#files(), applied: this.#applied, loose: this.#loose, leftAlone: this.#allLeftAlone() };
+    const work = { ...circumstances, files: this.#files.all(), applied: this.#applied, loose: this.#loose, leftAlone: this.#files.leftAlone() };
     const snapshot = await this.#computation.run(work, () => this.#disposed || this.#revision !== revision);
     if (!snapshot) return;
     if (!this.#snapshot && !this.#loose) this.#ports.log('info', describeSnapshot(snapshot, performance.now() - begun));
     this.#publish(snapshot);
   }
 
-  #files(): SourceFile[] {
-    const closed = [...this.#disk.values()].filter((file) => !this.#open.has(file.path));
-    const opened = [...this.#open.values()].filter((file) => !this.#unlisted.has(file.path));
-    return [...closed, ...opened].sort((a, b) => (a.path < b.path ? -1 : 1));
+  #circumstances(authorities: Authorities): Circumstances {
+    return { revision: this.#revision, open: this.#files.open, settings: this.#settings, caret: this.#caret, authorities };
   }
 
-  #allLeftAlone(): Scan['leftAlone'] {
-    const known = new Set(this.#leftAlone.map(({ file }) => file));
-    const unlisted = [...this.#unlisted].filter((file) => !known.has(file));
-    return [...this.#leftAlone, ...unlisted.map((file) => ({ file, reason: 'This file is ignored by git or lies in a folder of installed or generated files.' }))];
+  /** Rehearses typing, first at all, then in each large file that has been opened, until something else is to be done. */
+  async #rehearse(): Promise<void> {
+    await rehearse();
+    const authorities = await this.#ports.authorities();
+    await rehearseIn(this.#files.open.values(), {
+      rehearsed: this.#rehearsed,
+      overtaken: () => this.#disposed || this.#computing || this.#edited.size > 0 || this.#computation.built < this.#wide || this.#snapshot?.revision !== this.#revision,
+      edit: (file, caret) => this.#computation.edit([file], { ...this.#circumstances(authorities), caret }),
+      publish: (snapshot) => this.#publish(snapshot),
+      failed: () => this.#changed(),
+    });
   }
 
   #publish(unjudged: Snapshot): void {
     this.#unjudged = unjudged;
     const snapshot = this.proofs.judged(unjudged);
-    if (!this.#snapshot) void rehearse().catch((error: unknown) => this.#ports.log('warning', `the rehearsal failed: ${describe(error)}`));
+    void this.#rehearse().catch((error: unknown) => {
+      this.#ports.log('warning', `the rehearsal failed: ${stackOf(error)}`);
+      // What was typed for the rehearsal may still stand in the facts.
+      this.#computation.afterFailure(this.#revision, undefined);
+      this.#changed();
+    });
     this.#snapshot = snapshot;
     if (snapshot.revision === this.#revision) {
       const waiting = this.#waiting;
@@ -344,8 +292,4 @@ export class Session {
 function describeSnapshot({ facts, byFile }: Snapshot, duration: number): string {
   const databases = facts.databases.map(({ name, dialect, steps, catalog }) => `${name} (${dialect}, ${steps.length} migrations, ${catalog.tables.size} tables)`);
   return `${databases.length === 0 ? 'no database found' : databases.join(', ')}; ${[...byFile.values()].reduce((sum, findings) => sum + findings.length, 0)} findings; ${Math.round(duration)} ms`;
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -1,4 +1,5 @@
 import { ruleLevels } from '../project/configSchema.ts';
+import { usualSeconds } from '../proofs/limit.ts';
 import type { Severity } from '../rules/rule.ts';
 import { isDialect, type Dialect } from '../source/dialect.ts';
 
@@ -25,6 +26,10 @@ export interface ProofSettings {
   readonly codeLens: boolean;
   /** Whether a PostgreSQL found on this machine may run them, where the workspace states its major version. */
   readonly installedPostgresql: boolean;
+  /** URL of a MySQL or MariaDB server that is asked how it changes tables; empty where there is none. */
+  readonly mysqlServer: string;
+  /** Seconds for one run. */
+  readonly timeout: number;
 }
 
 interface Declaration {
@@ -72,10 +77,17 @@ export const settingDeclarations: Readonly<Record<string, Declaration>> = {
     description: 'Let a PostgreSQL installation of this machine run proofs where database-expert.yaml states its major version: as a throwaway server with an empty database. Your own databases are never touched.',
     scope: 'machine',
   },
+  'proofs.mysqlServer': {
+    type: 'string',
+    default: '',
+    description: 'URL of a MySQL or MariaDB server (mysql://user:password@127.0.0.1:3306) that is asked which ALGORITHM and LOCK it takes for changes of tables: only when you ask for a proof, in an empty database of its own that is dropped afterwards. A database in the URL lends its character set and is not touched. The user needs the right to create and drop databases.',
+    scope: 'machine',
+  },
+  'proofs.timeout': { type: 'number', default: usualSeconds, minimum: 1, maximum: 86_400, description: 'Seconds after which a run of proofs ends. What was not run by then is said, with that reason.', scope: 'resource' },
   'trace.server': { type: 'string', default: 'off', enum: ['off', 'messages', 'verbose'], description: 'Write what the editor and the language server tell each other to the log.', scope: 'window' },
 };
 
-export const defaultSettings: Settings = { enable: true, scope: 'openFiles', showApplied: false, delay: 150, hover: true, proofs: { background: true, codeLens: true, installedPostgresql: false }, rules: {} };
+export const defaultSettings: Settings = { enable: true, scope: 'openFiles', showApplied: false, delay: 150, hover: true, proofs: { background: true, codeLens: true, installedPostgresql: false, mysqlServer: '', timeout: usualSeconds }, rules: {} };
 
 /** Reads the section `databaseExpert` as an editor gives it. Whatever has the wrong type counts as not given. */
 export function readSettings(section: unknown): Settings {
@@ -85,7 +97,9 @@ export function readSettings(section: unknown): Settings {
     return accepts(found) ? found : otherwise;
   };
   const isBoolean = (one: unknown): one is boolean => typeof one === 'boolean';
+  const isText = (one: unknown): one is string => typeof one === 'string';
   const isDelay = (one: unknown): one is number => typeof one === 'number' && one >= 0 && one <= 5000;
+  const isTime = (one: unknown): one is number => typeof one === 'number' && one >= 1 && one <= 86_400;
   const dialect = given('dialect');
   const rules = given('rules');
   return {
@@ -98,6 +112,8 @@ export function readSettings(section: unknown): Settings {
       background: value('proofs.background', isBoolean, defaultSettings.proofs.background),
       codeLens: value('proofs.codeLens', isBoolean, defaultSettings.proofs.codeLens),
       installedPostgresql: value('proofs.installedPostgresql', isBoolean, defaultSettings.proofs.installedPostgresql),
+      mysqlServer: value('proofs.mysqlServer', isText, defaultSettings.proofs.mysqlServer),
+      timeout: value('proofs.timeout', isTime, defaultSettings.proofs.timeout),
     },
     ...(isDialect(dialect) && { dialect }),
     rules: isRecord(rules) ? (Object.fromEntries(Object.entries(rules).filter(([, level]) => (ruleLevels as readonly unknown[]).includes(level))) as Settings['rules']) : {},

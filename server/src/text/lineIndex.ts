@@ -23,6 +23,7 @@ export class LineIndex {
 
   /** The index of this text after an edit, at the cost of what the edit changed. */
   after(text: string): LineIndex {
+    if (text === this.#text) return this;
     const { start, oldEnd, newEnd } = changeBetween(this.#text, text);
     // A line ending of two characters may lie across either end of the edit.
     const from = Math.max(0, start - 1);
@@ -46,12 +47,18 @@ export class LineIndex {
     return { line, column: clamped - this.#starts[line]! };
   }
 
-  /** The offset of a position; lines and columns past the end are clamped. */
+  /** The offset of a position. A line past the end is the end of the text; a column past the end of its line is that end, before the line ending. */
   offset({ line, column }: LinePosition): number {
-    const { length } = this.#text;
-    if (line >= this.#starts.length) return length;
-    const next = this.#starts[line + 1] ?? length;
-    return Math.min(this.#starts[Math.max(0, line)]! + Math.max(0, column), next);
+    if (line >= this.#starts.length) return this.#text.length;
+    const start = this.#starts[Math.max(0, line)]!;
+    return Math.min(start + Math.max(0, column), this.#lineEnd(start, this.#starts[Math.max(0, line) + 1]));
+  }
+
+  /** Where a line ends, its ending left out; `next` is where the line below begins. */
+  #lineEnd(start: number, next: number | undefined): number {
+    if (next === undefined) return this.#text.length;
+    const crlf = next - start >= 2 && this.#text.charCodeAt(next - 1) === 10 && this.#text.charCodeAt(next - 2) === 13;
+    return next - (crlf ? 2 : 1);
   }
 
   /** The offset at which a zero-based line begins. */

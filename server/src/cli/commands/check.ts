@@ -10,12 +10,19 @@ import { UsageError, suggestion, type Arguments, type CommandSpec } from '../arg
 import { fixAll } from '../fixing.ts';
 import { InputError, type ExitCode, type Io } from '../io.ts';
 import { findingsOf, load, targetsOf, tellProblems, type Loaded, type LoadOptions, type Target } from '../load.ts';
-import { provedFindings } from '../proving.ts';
+import { deadlineOf, provedFindings, timeoutOption } from '../proving.ts';
 import { renderReport } from '../tty.ts';
 import { Lines, report, wireFix } from '../wire.ts';
 
 /** Severities, worst first. */
 export const levels = ['error', 'warning', 'information', 'hint'] as const;
+
+/** Options that say how the workspace is read, shared with other commands. */
+export const readingOptions = {
+  dialect: { kind: 'value', choices: dialects, help: 'dialect of every .sql file' },
+  'engine-version': { kind: 'value', placeholder: 'N', help: 'major version of the engine' },
+  isolated: { kind: 'flag', help: 'each file is a history of its own: no runner, no git' },
+} as const satisfies CommandSpec['options'];
 
 export const checkSpec: CommandSpec = {
   summary: 'Reports what will hurt in production.',
@@ -23,13 +30,12 @@ export const checkSpec: CommandSpec = {
   positionals: { least: 0, most: Number.MAX_SAFE_INTEGER, what: 'no name' },
   options: {
     format: { kind: 'value', choices: ['tty', 'json'], help: 'how to print (default tty)' },
-    dialect: { kind: 'value', choices: dialects, help: 'dialect of every .sql file' },
-    'engine-version': { kind: 'value', placeholder: 'N', help: 'major version of the engine' },
+    ...readingOptions,
     all: { kind: 'flag', help: 'show how applied migrations ran, too' },
-    isolated: { kind: 'flag', help: 'each file is a history of its own: no runner, no git' },
     fix: { kind: 'flag', help: 'apply the safe fixes to pending files' },
     'dry-run': { kind: 'flag', help: 'with --fix: print the edits, write nothing' },
     prove: { kind: 'flag', help: 'run pending migrations on embedded engines and hold the findings against what they do' },
+    timeout: timeoutOption,
     rule: { kind: 'list', placeholder: 'RULE', help: 'run this rule only (may be repeated)' },
     'fail-on': { kind: 'value', choices: levels, help: 'least severity that makes the exit code 1 (default warning)' },
     stdin: { kind: 'flag', help: 'read one file from standard input' },
@@ -40,6 +46,7 @@ export const checkSpec: CommandSpec = {
 export async function check(args: Arguments, io: Io): Promise<ExitCode> {
   if (args.flags.has('dry-run') && !args.flags.has('fix')) throw new UsageError('--dry-run goes with --fix');
   const only = chosenRules(args);
+  const deadline = deadlineOf(args);
   const log = (message: string) => io.err(`${message}\n`);
   const parts: { loaded: Loaded; findings: readonly Finding[] }[] = [];
   for (const { target, options } of await inputs(args, io)) {
@@ -55,7 +62,7 @@ export async function check(args: Arguments, io: Io): Promise<ExitCode> {
       }
     }
     const findings = await findingsOf(loaded, { ...(only && { rules: only }), all: args.flags.has('all'), log });
-    parts.push({ loaded, findings: args.flags.has('prove') ? (await provedFindings(io, loaded, findings, { all: args.flags.has('all'), ...(only && { only }) })).findings : findings });
+    parts.push({ loaded, findings: args.flags.has('prove') ? (await provedFindings(io, loaded, findings, { all: args.flags.has('all'), deadline, ...(only && { only }) })).findings : findings });
   }
   const result = report(parts);
   if (args.values.get('format') === 'json') io.out(`${JSON.stringify(result, null, 2)}\n`);
@@ -77,7 +84,7 @@ function notesOf(loaded: readonly Loaded[]): string[] {
 function chosenRules(args: Arguments): readonly string[] | undefined {
   const given = args.lists.get('rule');
   const known = [...rules.map((rule) => rule.id), syntaxErrorRule];
-  for (const id of given ?? []) if (!known.includes(id)) throw new UsageError(`there is no rule ${id}${suggestion(id, known, '')}`);
+  for (const id of given ?? []) if (!known.includes(id)) throw new UsageError(`there is no rule ${id}${suggestion(id, known, '') || '; database-expert rules lists them'}`);
   return given;
 }
 
@@ -97,11 +104,11 @@ async function inputs(args: Arguments, io: Io): Promise<{ target: Target; option
   return [{ target: { ...first!, named: [file], files: [file] }, options: { ...options, overlay: { path: file, text } } }];
 }
 
-/** Options that say how the workspace is read, shared with other commands. */
+/** What the `readingOptions` of a command line say. */
 export function loadOptions(args: Arguments): LoadOptions {
   const version = args.values.get('engine-version');
-  const number = version === undefined ? undefined : Number.parseInt(version, 10);
-  if (number !== undefined && !(number > 0)) throw new UsageError(`--engine-version takes a number; not ${version}`);
+  const number = version === undefined ? undefined : /^\d+(?:\.\d+)*$/.test(version) ? Number.parseInt(version, 10) : 0;
+  if (number === 0) throw new UsageError(`--engine-version takes a number; not ${version}`);
   return {
     ...(args.values.has('dialect') && { dialect: args.values.get('dialect') as Dialect }),
     ...(number !== undefined && { engineVersion: number }),

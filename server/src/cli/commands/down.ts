@@ -3,9 +3,10 @@ import { synthesizeDown } from '../../edits/down/synthesize.ts';
 import type { DownScript } from '../../edits/down/script.ts';
 import { mergeChanges } from '../../edits/builders.ts';
 import { guardApplied } from '../../edits/guard.ts';
-import { prismaDownOf } from '../../host/prismaDown.ts';
+import { proposedDowns } from '../../host/prismaDown.ts';
 import { applyChanges } from '../../host/write.ts';
 import type { DatabaseFacts, MigrationStep } from '../../project/facts.ts';
+import { scriptStep } from '../../project/scriptStep.ts';
 import { proveDown, scriptOf } from '../../proofs/downProof.ts';
 import type { ProvedDown } from '../../proofs/experiments/roundTrip/provedDown.ts';
 import { maskSecrets } from '../../source/secrets.ts';
@@ -30,12 +31,14 @@ export async function down(args: Arguments, io: Io): Promise<ExitCode> {
   const file = target!.files[0];
   if (file === undefined) throw new InputError(`${name}: is a folder; down takes the file of a migration`);
   const loaded = await load(target!);
-  const { facts, unreadable } = loaded;
-  const unread = unreadable.find((one) => one.file === shownPath(target!, file));
+  const { facts } = loaded;
+  const unread = facts.leftAlone.find((one) => one.file === file);
   if (unread) throw new InputError(`${name}: ${unread.reason}`);
+  const up = facts.databases.flatMap(({ steps }) => steps).find(({ migration }) => migration.down?.file === file && migration.up.file !== file)?.migration.up.file;
+  if (up !== undefined) throw new InputError(`${name}: is the down of ${shownPath(target!, up)}; down takes the migration itself`);
   for (const database of facts.databases) {
     const migrations = database.steps.filter((step) => step.migration.up.file === file);
-    const step = asOneStep(migrations) ?? looseStep(database, file);
+    const step = asOneStep(migrations) ?? scriptStep(database, file);
     if (!step) continue;
     const asked: Asked = { io, loaded, database, migrations, step, name };
     if (args.flags.has('prove')) return await proved(asked, args.flags.has('write'));
@@ -89,8 +92,7 @@ async function proved(asked: Asked, toFile: boolean): Promise<ExitCode> {
 
 /** The best of the history's down and, for the only pending migration of Prisma, the difference of its schemas. */
 async function bestDown({ io, loaded: { target, input }, database, step }: Asked): ReturnType<typeof proveDown> {
-  const prisma = database.runner?.id === 'prisma' ? await prismaDownOf({ database, step, root: target.root, trusted: true, applied: input.applied }, {}, io.prismaDiffer) : undefined;
-  const others = prisma && 'sql' in prisma ? [{ source: 'the difference of the two Prisma schemas', sql: prisma.sql }] : [];
+  const others = await proposedDowns({ database, step, root: target.root, trusted: true, applied: input.applied }, {}, io.prismaDiffer);
   const laboratory = laboratoryOf(io);
   try {
     return await proveDown(laboratory, database, step, others);
@@ -113,13 +115,4 @@ function asOneStep(steps: readonly MigrationStep[]): MigrationStep | undefined {
   const [first, last] = [steps[0], steps.at(-1)];
   if (!first || !last || first === last) return first;
   return { migration: first.migration, before: first.before, after: last.after, entries: steps.flatMap(({ entries }) => entries) };
-}
-
-/** A schema file or script as a step of its own, over the schema it meets. */
-function looseStep(database: DatabaseFacts, file: string): MigrationStep | undefined {
-  const entries = database.otherEntries.filter(({ placed, role }) => placed.file === file && (role === 'schema' || role === 'script'));
-  const [first, last] = [entries[0], entries.at(-1)];
-  if (!first || !last) return undefined;
-  const up = { file, range: { start: 0, end: last.placed.statement.terminatorEnd }, statements: entries.map(({ placed }) => placed) };
-  return { migration: { version: '', name: '', up, applied: false, transaction: 'none' }, before: first.before, after: last.after, entries };
 }

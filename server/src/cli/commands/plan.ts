@@ -1,3 +1,4 @@
+import { lstat, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { Plan } from '../../../../protocol/plan.ts';
 import { applyChanges } from '../../host/write.ts';
@@ -5,9 +6,9 @@ import { buildPlan } from '../../plan/build.ts';
 import { renderMarkdown } from '../../plan/markdown.ts';
 import { renderYaml } from '../../plan/yaml.ts';
 import { checkWorkspace } from '../../rules/engine.ts';
-import type { Arguments, CommandSpec } from '../args.ts';
+import { UsageError, type Arguments, type CommandSpec } from '../args.ts';
 import { InputError, type ExitCode, type Io } from '../io.ts';
-import { proofsIn, provedFindings } from '../proving.ts';
+import { deadlineOf, proofsIn, provedFindings, timeoutOption } from '../proving.ts';
 import { isAsked, load, shownPath, targetsOf, tellProblems, type Loaded, type Target } from '../load.ts';
 
 export const planSpec: CommandSpec = {
@@ -17,6 +18,7 @@ export const planSpec: CommandSpec = {
   options: {
     format: { kind: 'value', choices: ['yaml', 'markdown', 'json'], help: 'how to print (default yaml)' },
     prove: { kind: 'flag', help: 'run pending migrations on embedded engines, and let the plan rest on what they do' },
+    timeout: timeoutOption,
     database: { kind: 'value', placeholder: 'NAME', help: 'the database to lead with, where there are several' },
     out: { kind: 'value', placeholder: 'FILE', help: 'write to a file inside the workspace instead of standard output' },
     force: { kind: 'flag', help: 'let --out replace a file that exists' },
@@ -24,14 +26,16 @@ export const planSpec: CommandSpec = {
 };
 
 export async function plan(args: Arguments, io: Io): Promise<ExitCode> {
+  const deadline = deadlineOf(args);
+  if (args.flags.has('force') && !args.values.has('out')) throw new UsageError('--force goes with --out');
   const [target] = await targetsOf(io, args.positionals);
   const loaded = await load(target!);
   const { facts } = loaded;
   const wanted = args.values.get('database');
   if (wanted !== undefined && !facts.databases.some((database) => database.name === wanted)) throw new InputError(`there is no database ${wanted}; the workspace holds ${facts.databases.map((database) => database.name).join(', ') || 'none'}`);
   const found = checkWorkspace(facts, { log: (message) => io.err(`${message}\n`) });
-  const { findings, proofs } = args.flags.has('prove') ? await provedFindings(io, loaded, found) : { findings: found, proofs: [] };
-  const whole = buildPlan(facts, findings, { proofs: proofsIn(proofs).ofMigration, ...(wanted !== undefined && { database: wanted }) });
+  const { findings, proofs } = args.flags.has('prove') ? await provedFindings(io, loaded, found, { deadline }) : { findings: found, proofs: [] };
+  const whole = buildPlan(facts, findings, { proofs: proofsIn(proofs), ...(wanted !== undefined && { database: wanted }) });
   const made = whole && partAskedFor(whole, loaded);
   if (!made) throw new InputError(`${args.positionals[0] ?? '.'}: no migrations, schema or queries were found`);
   const format = args.values.get('format') ?? 'yaml';
@@ -41,9 +45,20 @@ export async function plan(args: Arguments, io: Io): Promise<ExitCode> {
     io.out(text);
     return tellProblems(io, [loaded]) ? 2 : 0;
   }
-  const file = path.relative(target!.root, path.resolve(io.cwd, out)).split(path.sep).join('/');
+  const file = await placeOf(out, target!, io, args.flags.has('force'));
   await applyChanges(target!.root, [{ file, create: text }], { force: args.flags.has('force') });
   return tellProblems(io, [loaded]) ? 2 : 0;
+}
+
+/** Where `--out` writes, relative to the workspace. */
+async function placeOf(out: string, { root }: Target, io: Io, force: boolean): Promise<string> {
+  const given = path.resolve(await realpath(io.cwd), out);
+  const file = path.relative(root, given).split(path.sep).join('/');
+  const found = await lstat(given).catch(() => undefined);
+  if (found?.isDirectory()) throw new InputError(`--out ${out}: is a folder`);
+  if (file.startsWith('../') || path.isAbsolute(file)) throw new InputError(`--out ${out}: lies outside the workspace ${root}`);
+  if (found?.isFile() && !force) throw new InputError(`--out ${out}: already exists; --force replaces it`);
+  return file;
 }
 
 /** The plans of the databases in the folder that was named, with paths relative to it. */

@@ -53,7 +53,7 @@ export const explainSpec: CommandSpec = {
 export async function explain(args: Arguments, io: Io): Promise<ExitCode> {
   const id = args.positionals[0]!;
   const rule = ruleById(id) ?? registered.find((one) => Object.values(one.aliases).some((names) => names?.includes(id)));
-  if (!rule) throw new UsageError(`there is no rule ${id}${suggestion(id, registered.map((one) => one.id), '')}`);
+  if (!rule) throw new UsageError(`there is no rule ${id === '' ? "''" : id}${suggestion(id, registered.map((one) => one.id), '') || '; database-expert rules lists them'}`);
   io.out(rulePage(rule));
   return 0;
 }

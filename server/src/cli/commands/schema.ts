@@ -1,10 +1,9 @@
 import type { SchemaReport } from '../../../../protocol/schema.ts';
 import { renderCatalog } from '../../schema/render.ts';
 import type { Arguments, CommandSpec } from '../args.ts';
-import { dialects } from '../../source/dialect.ts';
 import type { ExitCode, Io } from '../io.ts';
 import { isAsked, load, targetsOf, tellProblems, type Loaded } from '../load.ts';
-import { loadOptions } from './check.ts';
+import { loadOptions, readingOptions } from './check.ts';
 import { wireDatabase } from '../wireSchema.ts';
 
 export const schemaSpec: CommandSpec = {
@@ -13,9 +12,7 @@ export const schemaSpec: CommandSpec = {
   positionals: { least: 0, most: Number.MAX_SAFE_INTEGER, what: 'no name' },
   options: {
     format: { kind: 'value', choices: ['json', 'sql'], help: 'how to print (default json)' },
-    dialect: { kind: 'value', choices: dialects, help: 'dialect of every .sql file' },
-    'engine-version': { kind: 'value', placeholder: 'N', help: 'major version of the engine' },
-    isolated: { kind: 'flag', help: 'each file is a history of its own' },
+    ...readingOptions,
   },
 };
 

@@ -5,6 +5,7 @@ import { renderPieces, type DownPiece, type DownScript } from './script.ts';
 import { undoSqliteStep } from './sqliteStep.ts';
 import { undoEntry } from './undo.ts';
 import { Work } from './work.ts';
+import { messageOf } from '../../text/failure.ts';
 
 /**
  * Writes the down migration of a step from the history: its statements in reverse, each inverted with the schema from before
@@ -66,7 +67,7 @@ function contain(work: Work, entry: HistoryEntry, write: () => void): void {
     write();
   } catch (error) {
     const text = entry.placed.statement.text.replace(/\s+/gu, ' ').slice(0, 70);
-    work.gap(`${text} (${error instanceof Error ? error.message : String(error)})`);
+    work.gap(`${text} (${messageOf(error)})`);
   }
 }
 

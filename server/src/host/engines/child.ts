@@ -4,10 +4,12 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { gunzipSync } from 'node:zlib';
 import { EngineRefusal, type EngineSession } from '../../proofs/engine.ts';
+import { runKept } from '../../proofs/keptPlan.ts';
 import { archivesOf } from '../../proofs/engines/extensions.ts';
 import { watchMemory } from './memory.ts';
 import type { Answer, EmbeddedEngine, NumberedRequest, Request } from './messages.ts';
 import { seal } from './seal.ts';
+import { messageOf } from '../../text/failure.ts';
 
 // The entry of dist/engine.cjs: a process that holds one engine and answers over its channel until that closes.
 
@@ -29,7 +31,7 @@ process.on('message', (message: NumberedRequest) => {
 async function serve({ id, request }: NumberedRequest): Promise<void> {
   const answer = await answerTo(id, request).catch((error: unknown): Answer => {
     if (error instanceof EngineRefusal) return { id, refused: { message: error.message, code: error.code, ...(error.detail !== undefined && { detail: error.detail }) } };
-    return { id, crashed: error instanceof Error ? error.message : String(error) };
+    return { id, crashed: messageOf(error) };
   });
   process.send?.(answer);
 }
@@ -43,6 +45,7 @@ async function answerTo(id: number, request: Request): Promise<Answer> {
   }
   if (!session) throw new Error('No engine is open.');
   if (request.ask === 'run') return { id, results: await session.run(request.sql) };
+  if (request.ask === 'kept') return { id, results: [{ rows: await runKept(session, request.query) }] };
   if (request.ask === 'renew') await session.renew?.();
   else await session.believe?.(request.sizes);
   return { id, results: [] };

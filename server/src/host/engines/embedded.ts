@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { BelievedSize, Engine, EngineSession, OpenOptions } from '../../proofs/engine.ts';
+import type { BelievedSize, Engine, EngineSession, KeptQuery, OpenOptions } from '../../proofs/engine.ts';
 import { knownExtensions } from '../../proofs/engines/extensions.ts';
 import type { EmbeddedEngine } from './messages.ts';
 import { EngineProcess } from './process.ts';
@@ -53,7 +53,13 @@ async function openSession(engine: EmbeddedEngine, { program = enginesProgram(),
       return 'results' in answer ? answer.results : [];
     },
     ...(engine === 'pglite'
-      ? { believe: async (sizes: readonly BelievedSize[]) => void (await child.ask({ ask: 'believe', sizes }, timeout)) }
+      ? {
+          believe: async (sizes: readonly BelievedSize[]) => void (await child.ask({ ask: 'believe', sizes }, timeout)),
+          kept: async (query: KeptQuery) => {
+            const answer = await child.ask({ ask: 'kept', query }, timeout);
+            return ('results' in answer && answer.results[0]?.rows) || [];
+          },
+        }
       : { renew: async () => void (await child.ask({ ask: 'renew' }, timeout)) }),
     async close() {
       signal?.removeEventListener('abort', cancel);

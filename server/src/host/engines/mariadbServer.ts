@@ -17,7 +17,7 @@ interface ServerError extends Error {
 /**
  * Opens a session on a MySQL or MariaDB server, on a scratch database of its own that is dropped when the session is closed. Of a database
  * that the URL names only its character set is asked, because how a column may be changed depends on it. No message holds the password.
- * @param url `mysql://user:password@host:port/database` or `mariadb://...`; the database may be left out
+ * @param url `mysql://user:password@host:port/database` or `mariadb://...`; the database may be left out, `?ssl=true` asks for an encrypted connection
  * @throws Error that says what is wrong with the URL, or why the server can not be used; EngineStopped when the signal is aborted
  */
 export async function openMariaDb(url: string, { signal, timeout = TIMEOUT }: OpenOptions = {}): Promise<EngineSession> {
@@ -25,6 +25,13 @@ export async function openMariaDb(url: string, { signal, timeout = TIMEOUT }: Op
   const database = `database_expert_${randomBytes(6).toString('hex')}`;
   const stopped = stopping(connection, signal);
   const ask = (sql: string): Promise<Result> => limited(connection, stopped, sql, timeout);
+  const leave = async (): Promise<void> => {
+    stopped.forget();
+    const dropped = !stopped.reason && (await ask(`DROP DATABASE IF EXISTS ${database}`).then(() => true, () => false));
+    if (dropped) return await connection.end().catch(() => undefined);
+    await dropApart(url, database, connection.threadId);
+    await brokenOff(connection);
+  };
   try {
     const info = infoOf((await ask('SELECT VERSION() AS version')).rows[0]?.['version'] ?? '');
     await ask(`CREATE DATABASE ${database}${await characterSet(connection, addressOf(url).database)}`);
@@ -36,16 +43,10 @@ export async function openMariaDb(url: string, { signal, timeout = TIMEOUT }: Op
         for (const { text } of splitScript(sql, info.dialect).statements) results.push(await ask(text));
         return results;
       },
-      async close() {
-        if (!stopped.reason) await ask(`DROP DATABASE IF EXISTS ${database}`).catch(() => undefined);
-        else await dropApart(url, database);
-        await connection.end().catch(() => undefined);
-        stopped.forget();
-      },
+      close: leave,
     };
   } catch (error) {
-    connection.destroy();
-    stopped.forget();
+    await leave();
     throw error;
   }
 }
@@ -56,6 +57,7 @@ interface Address {
   readonly user: string;
   readonly password?: string;
   readonly database?: string;
+  readonly ssl: boolean;
 }
 
 function addressOf(url: string): Address {
@@ -65,15 +67,18 @@ function addressOf(url: string): Address {
     host: parsed.hostname,
     port: Number(parsed.port || 3306),
     user: decodeURIComponent(parsed.username),
+    ssl: parsed.searchParams.get('ssl') === 'true',
     ...(parsed.pathname.length > 1 && { database: decodeURIComponent(parsed.pathname.slice(1)) }),
     ...(parsed.password !== '' && { password: decodeURIComponent(parsed.password) }),
   };
 }
 
 async function connect(url: string): Promise<Connection> {
-  const { host, port, user, password } = addressOf(url);
+  const { host, port, user, password, ssl } = addressOf(url);
+  // Whoever stands between could hand out a key of their own and read the password.
+  const allowPublicKeyRetrieval = /^(localhost|127\.[\d.]+|\[::1\])$/.test(host);
   try {
-    const connection = await createConnection({ host, port, user, password, connectTimeout: 10_000, multipleStatements: false, permitLocalInfile: false, allowPublicKeyRetrieval: true, typeCast: (field) => field.string() });
+    const connection = await createConnection({ host, port, user, password, connectTimeout: 10_000, multipleStatements: false, permitLocalInfile: false, allowPublicKeyRetrieval, ...(ssl && { ssl }), typeCast: (field) => field.string() });
     connection.on('error', () => undefined);
     return connection;
   } catch (error) {
@@ -119,7 +124,6 @@ function stopping(connection: Connection, signal: AbortSignal | undefined): Stop
     happened,
     stop(reason) {
       state.reason ??= reason;
-      connection.destroy();
       fail(new EngineStopped(reason, reason === 'timeout' ? 'The server was left because it did not answer in time.' : 'The server was left because the work was cancelled.'));
     },
     forget: () => signal?.removeEventListener('abort', cancel),
@@ -151,9 +155,24 @@ function refusalOf(error: unknown): unknown {
   return new EngineStopped('crashed', `The connection to the server broke: ${messageOf(error)}`);
 }
 
-/** The connection that made the database is gone; it must not be left behind. */
-async function dropApart(url: string, database: string): Promise<void> {
+/** Milliseconds in which a connection that the server has ended is seen to be closed. */
+const farewell = 1000;
+
+/** Waits until a connection that was killed is closed. `destroy` kills it once more, and nobody hears when the server refuses that. */
+async function brokenOff(connection: Connection): Promise<void> {
+  const until = Date.now() + farewell;
+  while (connection.isValid() && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 10));
+  if (connection.isValid()) connection.destroy();
+}
+
+/** The connection that made the database is given up; neither what it still runs nor the database must be left behind. */
+async function dropApart(url: string, database: string, thread: number | null): Promise<void> {
   const connection = await connect(url).catch(() => undefined);
-  await connection?.query(`DROP DATABASE IF EXISTS ${database}`).catch(() => undefined);
-  await connection?.end().catch(() => undefined);
+  if (!connection) return;
+  const ask = (sql: string): Promise<unknown> => connection.query(sql).catch(() => undefined);
+  const late = setTimeout(() => connection.destroy(), TIMEOUT);
+  if (thread !== null) await ask(`KILL ${thread}`);
+  await ask(`DROP DATABASE IF EXISTS ${database}`);
+  clearTimeout(late);
+  await connection.end().catch(() => undefined);
 }

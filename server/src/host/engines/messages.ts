@@ -1,4 +1,4 @@
-import type { BelievedSize, EngineInfo, Result } from '../../proofs/engine.ts';
+import type { BelievedSize, EngineInfo, KeptQuery, Result } from '../../proofs/engine.ts';
 
 // What the process of an engine and the one that started it tell each other.
 
@@ -9,6 +9,7 @@ export type EmbeddedEngine = 'pglite' | 'sqlite';
 export type Request =
   | { readonly ask: 'open'; readonly engine: EmbeddedEngine; readonly extensions: readonly string[]; readonly memory: number }
   | { readonly ask: 'run'; readonly sql: string }
+  | { readonly ask: 'kept'; readonly query: KeptQuery }
   | { readonly ask: 'believe'; readonly sizes: readonly BelievedSize[] }
   | { readonly ask: 'renew' };
 
@@ -17,7 +18,7 @@ export interface NumberedRequest {
   readonly request: Request;
 }
 
-/** What an engine answers: `open` gives its name and version, `run` the results. */
+/** What an engine answers: `open` gives its name and version, `run` and `kept` the results. */
 export type Answer =
   | { readonly id: number; readonly info: EngineInfo; readonly extensions: readonly string[] }
   | { readonly id: number; readonly results: readonly Result[] }

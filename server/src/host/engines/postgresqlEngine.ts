@@ -1,6 +1,7 @@
 import pg, { type Client, type ClientConfig, type DatabaseError, type QueryResult } from 'pg';
 import { type Engine, type EngineInfo, EngineRefusal, type EngineSession, EngineStopped, type OpenOptions, type Result } from '../../proofs/engine.ts';
 import { boundedRows } from '../../proofs/engines/answers.ts';
+import { quoteIdentifier } from '../../schema/quote.ts';
 import { type PostgresqlCluster, startPostgresql, superuser } from './postgresqlCluster.ts';
 import type { PostgresqlInstallation } from './postgresqlInstallation.ts';
 
@@ -17,7 +18,7 @@ const messages: Readonly<Record<'timeout' | 'cancelled' | 'crashed', string>> = 
 };
 
 /** A connection to a database of its own, of which others can be opened. */
-export type PostgresqlSession = EngineSession & Required<Pick<EngineSession, 'beside' | 'renew'>>;
+export type PostgresqlSession = EngineSession & Required<Pick<EngineSession, 'beside' | 'renew' | 'makeRoles'>>;
 
 /**
  * An installation of PostgreSQL as an engine: a private throwaway server, which runs while any session is open, and a database of its
@@ -56,8 +57,7 @@ export class PostgresqlEngine implements Engine {
       throw error;
     });
     void cluster.ended.then(forget);
-    // Before 16 whoever creates roles may join those that start programs.
-    await asSuperuser(cluster, [`CREATE ROLE ${owner} LOGIN${this.#installation.major >= 16 ? ' CREATEROLE' : ''}${cluster.connection('').password === undefined ? '' : ` PASSWORD '${cluster.connection('').password!}'`}`]);
+    await asSuperuser(cluster, ownerStatements(this.#installation.major, cluster.connection('').password));
     return cluster;
   }
 
@@ -80,6 +80,7 @@ export class PostgresqlEngine implements Engine {
         others.add(other);
         return other;
       },
+      makeRoles: (names) => makeRoles(server.cluster, names),
       renew: async () => {
         await leave();
         place = await this.#place(server);
@@ -111,6 +112,16 @@ export class PostgresqlEngine implements Engine {
     const cluster = await this.#cluster?.catch(() => undefined);
     if (this.#open === 0) await cluster?.stop();
   }
+}
+
+/** Statements that make the role of the workspace. */
+function ownerStatements(major: number, password: string | undefined): readonly string[] {
+  return [
+    // Before 16 whoever creates roles may join those that start programs.
+    `CREATE ROLE ${owner} LOGIN${major >= 16 ? ' CREATEROLE' : ''}${password === undefined ? '' : ` PASSWORD '${password}'`}`,
+    // Experiments keep triggers from firing. It reaches nothing but rows that the role may write anyway; before 15 only superusers have it.
+    ...(major >= 15 ? [`GRANT SET ON PARAMETER session_replication_role TO ${owner}`] : []),
+  ];
 }
 
 interface Server {
@@ -146,6 +157,23 @@ async function foreignRoles(cluster: PostgresqlCluster): Promise<readonly string
   try {
     const answer = await client.query(`SELECT format('DROP ROLE %I', rolname) AS statement FROM pg_roles WHERE rolname !~ '^pg_' AND rolname NOT IN ('${superuser}', '${owner}')`);
     return [answer].flat().flatMap(({ rows }) => rows.map(({ statement }) => statement!));
+  } finally {
+    await client.end();
+  }
+}
+
+/**
+ * Makes roles that may do nothing, and lets the role of the workspace act as them. A role that is there already may have rights: of it
+ * only what an earlier session made is handed on.
+ */
+async function makeRoles(cluster: PostgresqlCluster, names: readonly string[]): Promise<void> {
+  const client = await connected(cluster.connection('postgres'));
+  try {
+    for (const name of names.filter((one) => one !== superuser && one !== owner && !/^pg_/i.test(one))) {
+      const role = quoteIdentifier('postgresql', name);
+      await client.query(`CREATE ROLE ${role} NOLOGIN`).catch(() => undefined);
+      await client.query(`GRANT ${role} TO ${owner}`).catch(() => undefined);
+    }
   } finally {
     await client.end();
   }

@@ -1,5 +1,6 @@
 import type { DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams } from 'vscode-languageserver/node';
 import type { ServerContext } from '../context.ts';
+import { rememberLines } from '../convert.ts';
 import type { Publisher } from '../publisher.ts';
 
 /** textDocument/didOpen */
@@ -16,7 +17,9 @@ export function didOpen({ documents, folders }: ServerContext, { textDocument }:
 export function didChange({ documents, folders }: ServerContext, { textDocument, contentChanges }: DidChangeTextDocumentParams): void {
   const changed = documents.change(textDocument.uri, contentChanges, textDocument.version);
   const location = changed && folders.locate(textDocument.uri, changed.document.languageId);
-  if (changed && location) location.folder.session.change(location.path, changed.document.getText(), textDocument.version, changed.caret);
+  if (!changed || !location) return;
+  rememberLines(location.path, changed.document.lines);
+  location.folder.session.change(location.path, changed.document.text, textDocument.version, changed.caret);
 }
 
 /** textDocument/didClose */

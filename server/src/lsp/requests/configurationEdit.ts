@@ -6,6 +6,7 @@ import { configFileName } from '../../project/fileKinds.ts';
 import { isDialect } from '../../source/dialect.ts';
 import type { ServerContext } from '../context.ts';
 import type { Location } from '../folders.ts';
+import { messageOf } from '../../text/failure.ts';
 
 /** databaseExpert/configurationEdit: the text of database-expert.yaml with a setting put in. Nothing is written. */
 export async function configurationEdit(context: ServerContext, params: ConfigurationEditParams): Promise<ConfigurationEditAnswer> {
@@ -18,7 +19,7 @@ export async function configurationEdit(context: ServerContext, params: Configur
     const { text, line } = mergeConfig(before ?? '', yaml, targetOf(facts, location, params));
     return { uri: context.folders.uriOf(location.folder, configFileName), create: before === undefined, text, line };
   } catch (error) {
-    throw refusal(error instanceof Error ? error.message : String(error));
+    throw refusal(messageOf(error));
   }
 }
 

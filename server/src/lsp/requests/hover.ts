@@ -17,7 +17,7 @@ export async function hover(context: ServerContext, { textDocument, position }: 
   const { facts, byFile } = snapshot;
   const offset = converter.offset(position);
   const { markdownHover } = context.abilities;
-  const shown = evidenceAt(facts, byFile.get(location.path) ?? [], location.path, offset, location.folder.session.proofs.proofsIn(facts).ofMigration);
+  const shown = evidenceAt(facts, byFile.get(location.path) ?? [], location.path, offset, location.folder.session.proofs.proofsIn(facts));
   const card = hoverAt(facts, location.path, offset);
   const range = card?.range ?? shown?.range;
   if (!range) return null;

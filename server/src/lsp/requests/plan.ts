@@ -12,7 +12,7 @@ export async function plan(context: ServerContext, params: PlanParams | null): P
   const snapshot = await folder.session.latest(true);
   const { facts } = snapshot;
   const databases = databaseSummaries(facts, folder.uri);
-  const made = facts.databases.some(holdsSchema) ? buildPlan(facts, allFindings(snapshot), { proofs: folder.session.proofs.proofsIn(facts).ofMigration, ...(params?.database !== undefined && { database: params.database }) }) : undefined;
+  const made = facts.databases.some(holdsSchema) ? buildPlan(facts, allFindings(snapshot), { proofs: folder.session.proofs.proofsIn(facts), ...(params?.database !== undefined && { database: params.database }) }) : undefined;
   if (!made) return { folder: folder.uri, databases, plan: null, reason: `${folder.name} holds no migrations, no Prisma schema and no CREATE TABLE.` };
   const { others: _others, ...one } = made;
   return { folder: folder.uri, databases, plan: one };

@@ -2,8 +2,8 @@ import type { CancellationToken } from 'vscode-languageserver/node';
 import type { ProveAnswer, ProveParams } from '../../../../protocol/requests.ts';
 import { enginesOf, provablesIn } from '../../features/proofs.ts';
 import type { MigrationStep } from '../../project/facts.ts';
-import { problemsOf } from '../../proofs/problems.ts';
-import { outcomesOf, type MigrationProof } from '../../proofs/report.ts';
+import { leaksOf, originOfLeak, problemsOf } from '../../proofs/problems.ts';
+import { outcomesOf, wholeOutcomesOf, type DatabaseProof } from '../../proofs/report.ts';
 import type { ServerContext } from '../context.ts';
 import { Converter } from '../convert.ts';
 import type { Folder } from '../folders.ts';
@@ -12,6 +12,8 @@ import type { Prover } from '../prover.ts';
 
 /** databaseExpert/prove: proves the migration of a file, or the pending ones of a folder, with progress that can be stopped. */
 export async function prove(context: ServerContext, prover: Prover, params: ProveParams | null, token: CancellationToken): Promise<ProveAnswer> {
+  // On what is proved, the settings say.
+  await context.configured;
   const wanted = params?.uri === undefined ? pendingOf(context, params?.folder) : await migrationsAt(context, params.uri, params.version);
   if ('reason' in wanted) return { migrations: 0, engines: [], problems: [], notRun: [], reason: wanted.reason };
   const { folder, select } = wanted;
@@ -19,10 +21,10 @@ export async function prove(context: ServerContext, prover: Prover, params: Prov
   const progress = showProgress(context, 'Database Expert proves', 0);
   const cancelled = token.onCancellationRequested(() => progress.stop());
   try {
-    const proofs = await prover.prove(folder, { select, whole: params?.uri === undefined, signal: progress.signal, onProgress: ({ done, total }) => progress.report(done, total, 'migrations') });
+    const databases = await prover.prove(folder, { select, asked: true, whole: params?.uri === undefined, offers: params?.uri === undefined ? 'downs' : 'downs and fixes', signal: progress.signal, onProgress: ({ done, total }) => progress.report(done, total, 'migrations') });
     if (progress.signal.aborted) return { migrations: 0, engines: [], problems: [], notRun: [], reason: 'The proof was stopped.' };
-    if (proofs.length === 0) return { migrations: 0, engines: [], problems: [], notRun: [], reason: 'No migration is pending.' };
-    return await answerOf(context, folder, proofs);
+    if (databases.length === 0) return { migrations: 0, engines: [], problems: [], notRun: [], reason: 'No migration is pending.' };
+    return await answerOf(context, folder, databases);
   } finally {
     cancelled.dispose();
     progress.end();
@@ -47,9 +49,19 @@ async function migrationsAt({ folders }: ServerContext, uri: string, version: st
   return chosen.size === 0 ? none : { folder: location.folder, select: ({ migration }) => chosen.has(`${migration.up.file}\0${migration.version}`) };
 }
 
-async function answerOf({ folders }: ServerContext, folder: Folder, proofs: readonly MigrationProof[]): Promise<ProveAnswer> {
+async function answerOf({ folders }: ServerContext, folder: Folder, databases: readonly DatabaseProof[]): Promise<ProveAnswer> {
   const snapshot = await folder.session.latest(true);
-  const problems = proofs.flatMap(problemsOf).map(({ file, start, brief }) => ({ uri: folders.uriOf(folder, file), line: new Converter(snapshot, file).position(start).line, message: brief }));
-  const notRun = proofs.flatMap(outcomesOf).flatMap((outcome) => (outcome.ran ? [] : [`${outcome.experiment}: ${outcome.reason}`]));
-  return { migrations: proofs.length, engines: enginesOf(proofs), problems, notRun: [...new Set(notRun)] };
+  const proofs = databases.flatMap(({ migrations }) => migrations);
+  const at = (file: string, start: number, message: string): ProveAnswer['problems'][number] => ({ uri: folders.uriOf(folder, file), line: new Converter(snapshot, file).position(start).line, message });
+  const problems = proofs.flatMap(problemsOf).map(({ file, start, brief }) => at(file, start, brief));
+  const leaks = databases.flatMap((proof) => {
+    const catalog = snapshot.facts.databases.find(({ name }) => name === proof.database)?.catalog;
+    return leaksOf(proof).flatMap((leak) => {
+      const origin = catalog && originOfLeak(catalog, leak);
+      return origin ? [at(origin.file, origin.range.start, leak.observed)] : [];
+    });
+  });
+  const outcomes = databases.flatMap((proof) => [...proof.migrations.flatMap(outcomesOf), ...wholeOutcomesOf(proof)]);
+  const notRun = outcomes.flatMap((outcome) => (outcome.ran ? [] : [`${outcome.experiment}: ${outcome.reason}`]));
+  return { migrations: proofs.length, engines: enginesOf(outcomes), problems: [...problems, ...leaks], notRun: [...new Set(notRun)] };
 }

@@ -81,7 +81,7 @@ export function placeNumbered(path: string, joints: string | undefined, parts: P
   return { file: path, root: folder, version, name, part: part ?? 'up' };
 }
 
-/** Reads `VERSION_name.ext` where the pattern gives the groups `version` and `name` and, for pairs, `part`. */
+/** Reads `VERSION_name.ext` where the pattern gives the groups `version` and `name` and, for pairs, `part`; where a file is of one engine only, `variant`. */
 export function placeFlat(path: string, pattern: RegExp, part: Placement['part']): Placement | undefined {
   const groups = pattern.exec(baseName(path))?.groups;
   if (!groups) return undefined;
@@ -91,6 +91,7 @@ export function placeFlat(path: string, pattern: RegExp, part: Placement['part']
     version: groups.version!,
     name: groups.name ?? '',
     part: groups.part === 'up' || groups.part === 'down' ? groups.part : part,
+    ...(groups.variant === undefined ? {} : { variant: groups.variant }),
   };
 }
 

@@ -1,5 +1,5 @@
-import { baseName, folderOf, joinPath } from '../paths.ts';
-import { asFile, fileSlug, sentWhole, variantOf, versionsOf } from './helpers.ts';
+import { joinPath } from '../paths.ts';
+import { asFile, fileSlug, placeFlat, sentWhole, variantOf, versionsOf } from './helpers.ts';
 import type { Runner } from './runner.ts';
 import { compareVersions, nextVersion } from './versions.ts';
 
@@ -17,18 +17,7 @@ export const pop: Runner = {
   reference: 'https://gobuffalo.io/documentation/database/migrations/',
   numbered: true,
   mayRead: ({ files }) => files.some((file) => marked.test(file)),
-  place: (path) => {
-    const groups = pattern.exec(baseName(path))?.groups;
-    if (!groups) return undefined;
-    return {
-      file: path,
-      root: folderOf(path),
-      version: groups.version!,
-      name: groups.name!,
-      part: groups.part === 'down' ? 'down' : 'up',
-      ...(groups.variant === undefined ? {} : { variant: groups.variant }),
-    };
-  },
+  place: (path) => placeFlat(path, pattern, 'up'),
   confidence: (root) => (root.placements.some(({ file }) => marked.test(file)) ? 0.94 : 0),
   compare: (a, b) => compareVersions(a.version, b.version),
   transactionOf: (_text, dialect, file) => (file.includes('.autocommit.') ? sentWhole(dialect) : 'file'),

@@ -2,6 +2,7 @@ import type { PGlite } from '@electric-sql/pglite';
 import { EngineRefusal, type BelievedSize } from '../engine.ts';
 import { emptyTree } from './btreePages.ts';
 import { dataDirectory, type VirtualFiles } from './virtualFiles.ts';
+import { messageOf } from '../../text/failure.ts';
 
 const PAGE = 8192;
 
@@ -56,7 +57,7 @@ interface StoredRelation {
 
 async function relationOf(database: PGlite, relation: string): Promise<StoredRelation> {
   const { rows } = await database.query<{ oid: string; path: string | null }>('SELECT $1::regclass::oid AS oid, pg_relation_filepath($1::regclass) AS path', [relation]).catch((error: unknown) => {
-    throw new EngineRefusal(error instanceof Error ? error.message : String(error), error instanceof Error && 'code' in error ? String(error.code) : '');
+    throw new EngineRefusal(messageOf(error), error instanceof Error && 'code' in error ? String(error.code) : '');
   });
   const path = rows[0]?.path;
   if (!path) throw new EngineRefusal(`${relation} has no file of its own`, '42809');

@@ -1,5 +1,6 @@
 import { renderName } from '../../schema/quote.ts';
 import type { Bench } from '../bench.ts';
+import { withStandIns } from '../surroundings/standIns.ts';
 import { inOrder, withParents } from './order.ts';
 import { fillPostgres, solvePostgres, type Filled } from './postgres.ts';
 import { hindrance, planOf, type TablePlan } from './rows.ts';
@@ -28,9 +29,10 @@ const turns = 3;
  * foreign key stands. The same bench gets the same rows.
  * @throws EngineStopped when the engine had to be ended
  */
-export async function seed({ session, catalog, notLaid }: Bench, options: SeedOptions = {}): Promise<Seeds> {
+export async function seed({ session, catalog: known, notLaid, standIns = [] }: Bench, options: SeedOptions = {}): Promise<Seeds> {
   const { dialect } = session.info;
-  const wanted = withParents(catalog, options.tables ?? catalog.tables.keys());
+  const catalog = withStandIns(known, standIns);
+  const wanted = withParents(catalog, options.tables ?? known.tables.keys());
   const nameOf = ({ table }: Pick<TablePlan, 'table'>) => renderName(catalog.dialect, table.schema, table.name);
   const missing = new Map(notLaid.flatMap(({ sql, reason }) => (/^CREATE (?:UNLOGGED )?TABLE/i.test(sql) ? [[tableNameIn(sql), reason] as const] : [])));
   const unseeded: { table: string; reason: string }[] = [];

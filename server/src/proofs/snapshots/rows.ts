@@ -4,11 +4,12 @@ import { rowsOfSqlite } from './rowsSqlite.ts';
 import { sampleSize, type RowsSnapshot, type TableRows } from './tableRows.ts';
 
 /**
- * The rows of all tables of an engine. Tables are found in one request and read in another; on PostgreSQL empty ones are not read.
+ * The rows of all tables of an engine. On PostgreSQL empty ones are not read.
+ * @param before an earlier reading to compare with: what is as it was then need not be handed on one by one
  * @throws EngineRefusal when an open transaction has failed; EngineStopped
  */
-export function rowHashes(session: EngineSession): Promise<RowsSnapshot> {
-  return session.info.dialect === 'sqlite' ? rowsOfSqlite(session) : rowsOfPostgres(session);
+export function rowHashes(session: EngineSession, before?: RowsSnapshot): Promise<RowsSnapshot> {
+  return session.info.dialect === 'sqlite' ? rowsOfSqlite(session) : rowsOfPostgres(session, before);
 }
 
 /** What became of the rows, one sentence each. Tables and columns that only one side has are a difference of the schema and not told. */

@@ -1,4 +1,5 @@
-import type { EngineSession } from '../engine.ts';
+import type { EngineSession, Row } from '../engine.ts';
+import { runKept } from '../keptPlan.ts';
 import { sampleSize, type RowsSnapshot, type TableRows } from './tableRows.ts';
 
 /** Temporary tables and those of the engine are left out; rows of a partitioned table are in its partitions. */
@@ -8,17 +9,28 @@ WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema') 
 
 const none: TableRows = { count: 0, hash: '0', sample: [] };
 
-/** The rows of all tables of PostgreSQL, each as jsonb, which writes the columns in an order of its own. */
-export async function rowsOfPostgres(session: EngineSession): Promise<RowsSnapshot> {
-  const tables = (await session.run(tablesQuery))[0]?.rows ?? [];
-  const rows = new Map<string, TableRows>(tables.map(({ name }) => [name!, none]));
+/**
+ * The rows of all tables of PostgreSQL, each as jsonb, which writes the columns in an order of its own.
+ * @param before of tables whose rows are those of an earlier reading, none are handed on one by one
+ */
+export async function rowsOfPostgres(session: EngineSession, before?: RowsSnapshot): Promise<RowsSnapshot> {
+  const tables = await runKept(session, { name: 'tables', sql: tablesQuery });
   const filled = tables.filter((table) => table['filled'] === 't');
-  if (filled.length === 0) return rows;
-  const selects = filled.map(({ quoted }, index) => `SELECT ${index} AS number, count(*) AS count, coalesce(sum(hashtextextended(to_jsonb(t)::text, 0)::numeric), 0) AS hash, (SELECT jsonb_agg(to_jsonb(s)) FROM (SELECT * FROM ONLY ${quoted} LIMIT ${sampleSize}) s) AS sample FROM ONLY ${quoted} t`);
-  for (const row of (await session.run(selects.join('\nUNION ALL\n')))[0]?.rows ?? []) {
-    rows.set(filled[Number(row['number'])]!['name']!, { count: Number(row['count']), hash: row['hash']!, sample: sampleOf(row['sample'] ?? null) });
-  }
+  const rows = new Map<string, TableRows>(tables.map(({ name }) => [name!, none]));
+  for (const [name, found] of await readRows(session, filled, before === undefined)) rows.set(name, found);
+  if (!before) return rows;
+  const changed = filled.filter(({ name }) => before.has(name!) && before.get(name!)!.hash !== rows.get(name!)!.hash);
+  for (const [name, found] of await readRows(session, changed, true)) rows.set(name, found);
   return rows;
+}
+
+/** What is in some tables, by their names. */
+async function readRows(session: EngineSession, tables: readonly Row[], oneByOne: boolean): Promise<Map<string, TableRows>> {
+  if (tables.length === 0) return new Map();
+  const sample = (quoted: string) => (oneByOne ? `(SELECT jsonb_agg(to_jsonb(s)) FROM (SELECT * FROM ONLY ${quoted} LIMIT ${sampleSize}) s)` : 'NULL');
+  const selects = tables.map(({ quoted }, index) => `SELECT ${index} AS number, count(*) AS count, coalesce(sum(hashtextextended(to_jsonb(t)::text, 0)::numeric), 0) AS hash, ${sample(quoted!)} AS sample FROM ONLY ${quoted} t`);
+  const found = (await session.run(selects.join('\nUNION ALL\n')))[0]?.rows ?? [];
+  return new Map(found.map((row) => [tables[Number(row['number'])]!['name']!, { count: Number(row['count']), hash: row['hash']!, sample: sampleOf(row['sample'] ?? null) }]));
 }
 
 function sampleOf(json: string | null): TableRows['sample'] {

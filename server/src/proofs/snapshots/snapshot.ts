@@ -6,10 +6,11 @@ import { snapshotSqlite } from './sqlite.ts';
 
 /**
  * The schema that stands in an engine, as the engine tells it.
+ * @param known snapshots, one of which may be given where it is the same
  * @throws EngineRefusal when an open transaction has failed; EngineStopped
  */
-export function snapshot(session: EngineSession): Promise<Snapshot> {
-  return session.info.dialect === 'sqlite' ? snapshotSqlite(session) : snapshotPostgres(session);
+export function snapshot(session: EngineSession, known: readonly Snapshot[] = []): Promise<Snapshot> {
+  return session.info.dialect === 'sqlite' ? snapshotSqlite(session) : snapshotPostgres(session, known);
 }
 
 const laid = new WeakMap<Bench, Snapshot>();

@@ -4,6 +4,7 @@ import type { DatabaseFacts } from '../../project/facts.ts';
 import { folderOf, joinPath } from '../../project/paths.ts';
 import { objectKey } from '../../schema/catalog.ts';
 import type { ColumnStatistics, RelationSize, TableStatistics } from './statistics.ts';
+import { messageOf } from '../../text/failure.ts';
 
 /** What a statistics file tells of a database (docs/statistics.md). */
 export interface StatisticsFile {
@@ -36,7 +37,7 @@ export function readStatistics(text: string, dialect: Dialect): StatisticsRead {
   try {
     parsed = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
-    return { problems: [`The statistics file is not JSON: ${error instanceof Error ? error.message : String(error)}`] };
+    return { problems: [`The statistics file is not JSON: ${messageOf(error)}`] };
   }
   if (dialect === 'sqlite') return sqliteStatistics(parsed);
   const document = Array.isArray(parsed) && parsed.length === 1 ? unwrapped(parsed[0]) : unwrapped(parsed);

@@ -1,6 +1,7 @@
 import type { MigrationStep } from '../../project/facts.ts';
 import type { Catalog } from '../../schema/catalog.ts';
 import type { Token } from '../../source/token.ts';
+import { platformRoles } from './platform.ts';
 
 /** Words that stand where a role may and name none. */
 const noRole: ReadonlySet<string> = new Set(['PUBLIC', 'CURRENT_USER', 'CURRENT_ROLE', 'SESSION_USER', 'NONE', 'DEFAULT', 'GROUP']);
@@ -21,8 +22,15 @@ export function rolesNamed(catalog: Catalog, step?: Pick<MigrationStep, 'entries
     if (node.kind === 'createPolicy' || node.kind === 'alterPolicy') for (const role of node.roles) named.add(role);
     if (tokens[0]?.upper === 'CREATE' && /^(?:ROLE|USER|GROUP)$/.test(tokens[1]?.upper ?? '') && tokens[2]) made.add(nameOf(tokens[2]));
     for (const role of rolesIn(tokens)) named.add(role);
+    for (const role of platformRolesIn(statement.text)) named.add(role);
   }
   return [...named].filter((role) => role !== '' && !noRole.has(role.toUpperCase()) && !made.has(role) && role !== 'postgres' && !role.startsWith('pg_')).sort();
+}
+
+/** Roles of Supabase that a block names in a text that it runs, where no token tells of them, and does not make itself. */
+function platformRolesIn(text: string): readonly string[] {
+  if (!/^\s*do\b/iu.test(text)) return [];
+  return platformRoles.filter((role) => new RegExp(`\\b${role}\\b`, 'iu').test(text) && !new RegExp(`\\bcreate\\s+(?:role|user)\\s+"?${role}\\b`, 'iu').test(text));
 }
 
 function rolesIn(tokens: readonly Token[]): string[] {

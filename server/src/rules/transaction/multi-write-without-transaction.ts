@@ -3,6 +3,7 @@ import { wrapInTransaction } from '../../edits/wrap.ts';
 import type { DatabaseFacts, HistoryEntry } from '../../project/facts.ts';
 import { objectKey, type Table } from '../../schema/catalog.ts';
 import type { DataStatement } from '../../source/sql/ast.ts';
+import { keptSelection } from '../keptSelection.ts';
 import { defineRule, placeOf, type RuleContext } from '../rule.ts';
 import { everyDialect, relatedAt } from '../support.ts';
 
@@ -51,9 +52,14 @@ function isNamed({ placed: { file, statement } }: HistoryEntry, { facts }: RuleC
   return /^[ \t]*(--|\/\*|#)\s*name\s*:/im.test(above);
 }
 
-interface WriteEntry {
+interface Write {
   readonly entry: HistoryEntry;
   readonly node: DataStatement;
+}
+
+interface WriteEntry extends Write {
+  /** Its place in the script. */
+  readonly index: number;
 }
 
 /** Neighbouring writes that belong together, two or more, each of which is a transaction of its own. */
@@ -61,18 +67,24 @@ function chainsOf(entries: readonly HistoryEntry[], database: DatabaseFacts): Wr
   const chains: WriteEntry[][] = [];
   let last: WriteEntry | undefined;
   let chain: WriteEntry[] = [];
-  for (const entry of entries) {
-    const write = asWrite(entry);
-    if (write && last && belongTogether(database, last, write)) {
+  for (const write of writesAmong(entries)) {
+    if (last && write.index === last.index + 1 && belongTogether(database, last, write)) {
       if (chain.length === 0) chains.push((chain = [last]));
       chain.push(write);
-    } else if (last) chain = [];
+    } else chain = [];
     last = write;
   }
   return chains;
 }
 
-function asWrite(entry: HistoryEntry): WriteEntry | undefined {
+const found = keptSelection(asWrite);
+
+/** The writes that are transactions of their own. */
+function writesAmong(entries: readonly HistoryEntry[]): WriteEntry[] {
+  return found(entries).map(({ index, item }) => ({ ...item, index }));
+}
+
+function asWrite(entry: HistoryEntry): Write | undefined {
   const { node } = entry.placed;
   switch (node.kind) {
     case 'insert':
@@ -86,7 +98,7 @@ function asWrite(entry: HistoryEntry): WriteEntry | undefined {
 }
 
 /** Whether two neighbouring writes share a named parameter, or write to tables of which one references the other. */
-function belongTogether(database: DatabaseFacts, a: WriteEntry, b: WriteEntry): boolean {
+function belongTogether(database: DatabaseFacts, a: Write, b: Write): boolean {
   const parameters = parametersOf(a.entry);
   if (parameters.length > 0 && parametersOf(b.entry).some((parameter) => parameters.includes(parameter))) return true;
   const [left, right] = [a, b].map(({ node: { table } }) => table && objectKey(database.dialect, table.schema?.name, table.name.name));

@@ -11,7 +11,7 @@ import { sequenceOfDefault } from '../sequences.ts';
 export interface TableRendering {
   /** Foreign keys that are added later, because they point at a table that is made later. */
   readonly later?: ReadonlySet<ForeignKey>;
-  /** Sequences of the catalog: a counting column is written as SERIAL only when its sequence is what SERIAL would make. */
+  /** Sequences that belong to the table: a counting column is written as SERIAL only when its sequence is what SERIAL would make. */
   readonly sequences?: readonly Sequence[];
 }
 

@@ -7,6 +7,7 @@ import { readLargeStatement } from './large.ts';
 import { namedParameters, normalTokens } from './normal.ts';
 import type { QueryResult } from './query.ts';
 import { readTree } from './selects.ts';
+import { messageOf } from '../../text/failure.ts';
 
 /** Of longer statements only the target of a write is read: most are INSERTs of thousands of rows. UTF-16 units. */
 const longest = 30 * 1024;
@@ -62,5 +63,5 @@ function readWhole(statement: Statement, holes: 'kept' | 'dropped'): QueryResult
 function reasonOf(error: unknown): string {
   if (error instanceof QueryFailure) return `The query could not be read: ${error.message}.`;
   if (error instanceof RangeError) return 'The statement is nested too deeply to be read.';
-  return `The query reader failed: ${error instanceof Error ? error.message : String(error)}`;
+  return `The query reader failed: ${messageOf(error)}`;
 }

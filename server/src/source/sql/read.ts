@@ -14,6 +14,7 @@ import { otherStatement, readOther } from './other.ts';
 import { readPragma, readReset, readSet } from './settings.ts';
 import { readTransactionControl } from './transaction.ts';
 import { collectOpaque } from './visit.ts';
+import { messageOf } from '../../text/failure.ts';
 
 /** How many statements are remembered; a large workspace has some tens of thousands. */
 const memoLimit = 20_000;
@@ -70,7 +71,7 @@ function readContained(statement: Statement): StatementNode {
     const node = readByFirstWord(cursor);
     return node.kind === 'unread' ? node : withUnknown(cursor, node);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     return { kind: 'unread', reason: error instanceof ReadFailure ? reason : `the reader failed: ${reason}` };
   }
 }

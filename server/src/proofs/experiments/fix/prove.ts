@@ -1,15 +1,38 @@
-import type { ExperimentEvidence } from '../../../../../protocol/evidence.ts';
-import type { EngineInfo } from '../../engine.ts';
+import type { Catalog } from '../../../schema/catalog.ts';
 import type { FixDetail, Outcome } from '../../outcome.ts';
 import { difference } from '../../snapshots/difference.ts';
-import { compareHeld, heldBy, heldText } from './compare.ts';
-import { failuresOnRows, meantSchema, runSide, type OpenSession } from './run.ts';
-import type { FixSubject } from './subject.ts';
+import type { Snapshot } from '../../snapshots/schemaFacts.ts';
+import { compareHeld, heldBy } from './compare.ts';
+import { failuresOnRows, meantSchema, runSide, type OnRows, type OpenSession, type Side } from './run.ts';
+import { textOf, type FixSubject } from './subject.ts';
+import { evidenceOf } from './words.ts';
 
 /** What a safe fix of a rule changes in the schema on purpose. */
 const statedDifferences: Readonly<Record<string, RegExp>> = {
   'prefer-identity': /^column \S+: was DEFAULT nextval\(.*; was no identity, is identity (?:BY DEFAULT|ALWAYS)$/,
 };
+
+/** What was seen of migrations as they are: it is the same for all their fixes. */
+export interface KnownOriginal {
+  readonly before: Catalog;
+  readonly texts: string;
+  readonly side: Side;
+  /** The schema that they mean. */
+  readonly wanted: Snapshot;
+  /** On rows that the schema before allows. */
+  readonly onRows: OnRows;
+}
+
+async function originalOf(open: OpenSession, { before, original }: FixSubject, known: KnownOriginal[]): Promise<KnownOriginal> {
+  const texts = JSON.stringify(original.map(textOf));
+  const seen = known.find((one) => one.before === before && one.texts === texts);
+  if (seen) return seen;
+  const side = await runSide(open, before, original);
+  const wanted = side.refused ? await meantSchema(open, before, original) : side.schema;
+  const made = { before, texts, side, wanted, onRows: await failuresOnRows(open, before, original) };
+  known.push(made);
+  return made;
+}
 
 /**
  * Runs migrations as they are and as a fix makes them, from the same point of the history, and compares the schema that comes out, what is
@@ -17,20 +40,21 @@ const statedDifferences: Readonly<Record<string, RegExp>> = {
  * @param open gives an empty session each time; what stood there before may go
  * @param subject what the fix changes; see `fixSubjectOf`
  * @param rule whose fix it is: some change the schema on purpose
+ * @param known what was seen of originals so far, for further fixes of the same; see `KnownOriginal`
  * @throws EngineStopped when the engine had to be ended
  */
-export async function proveFix(open: OpenSession, subject: FixSubject | undefined, rule: string): Promise<Outcome<FixDetail>> {
+export async function proveFix(open: OpenSession, subject: FixSubject | undefined, rule: string, known: KnownOriginal[] = []): Promise<Outcome<FixDetail>> {
   if (subject === undefined) return { experiment: 'fix', ran: false, reason: 'The fix changes nothing that runs.' };
   const { before, original, fixed } = subject;
-  const first = await runSide(open, before, original);
+  const { side: first, wanted, onRows } = await originalOf(open, subject, known);
   const second = await runSide(open, before, fixed);
-  const wanted = first.refused ? await meantSchema(open, before, original) : first.schema;
   const still = second.refused !== undefined && first.refused !== undefined && original.some(({ entries }) => entries.some(({ placed }) => placed.statement.text === second.refused!.sql));
   const made = still ? await meantSchema(open, before, fixed) : second.schema;
   const { schema, order } = difference(wanted, made);
   const isStated = (sentence: string): boolean => statedDifferences[rule]?.test(sentence) === true;
-  const rows = { original: await failuresOnRows(open, before, original), fixed: await failuresOnRows(open, before, fixed) };
-  const { info } = await open();
+  const { failures: failed } = await failuresOnRows(open, before, fixed);
+  const rows = { original: onRows.failures, undecided: onRows.undecided, fixed: failed };
+  const { info } = second;
   const detail: FixDetail = {
     differences: [...schema, ...order].filter((sentence) => !isStated(sentence)),
     stated: schema.filter(isStated),
@@ -40,27 +64,4 @@ export async function proveFix(open: OpenSession, subject: FixSubject | undefine
     ...(second.refused && { [still ? 'stillRefused' : 'fixedRefused']: second.refused.message }),
   };
   return { experiment: 'fix', ran: true, engine: info, detail, evidence: [evidenceOf(detail, info)] };
-}
-
-/** Whether the fix leaves the same schema, holds nothing stronger and fails on no more rows. What is refused holds nothing, so locks are then not compared. */
-export function fixHolds({ differences, held, fixedRefused, originalRefused, rows }: FixDetail): boolean {
-  const strongerLocks = originalRefused === undefined && held.some(({ change }) => change === 'stronger');
-  return differences.length === 0 && fixedRefused === undefined && !strongerLocks && rows.fixed.length <= rows.original.length;
-}
-
-function evidenceOf(detail: FixDetail, { name, version }: EngineInfo): ExperimentEvidence {
-  return { level: fixHolds(detail) ? 'proved' : 'refuted', experiment: 'fix', engine: name, version, observed: observedOf(detail) };
-}
-
-function observedOf({ differences, stated, held, originalRefused, fixedRefused, stillRefused, rows }: FixDetail): string {
-  if (fixedRefused !== undefined) return `With the fix it is refused: ${fixedRefused}.`;
-  const same = stated.length === 0 ? 'The schema comes out the same with the fix.' : `With the fix the schema differs only as it should: ${stated[0]}${stated.length > 1 ? ` (and ${stated.length - 1} more)` : ''}.`;
-  const sentences = [differences.length === 0 ? same : `With the fix the schema differs: ${differences[0]}${differences.length > 1 ? ` (and ${differences.length - 1} more)` : ''}.`];
-  if (stillRefused !== undefined) sentences.push(`Another statement is refused with it as without: ${stillRefused}.`);
-  else if (originalRefused !== undefined) sentences.push(`Without it, it is refused: ${originalRefused}.`);
-  const changed = originalRefused === undefined ? held.filter(({ change }) => change !== 'same') : [];
-  for (const { table, change, original, fixed } of changed.slice(0, 3)) sentences.push(`What is held of ${table} gets ${change}: ${heldText(original)} before, ${heldText(fixed)} with the fix.`);
-  if (rows.original.length > 0 && rows.fixed.length === 0) sentences.push(`Without it, it fails on rows that the schema allows (${rows.original[0]}); with it they are accepted.`);
-  if (rows.fixed.length > 0) sentences.push(`With the fix it fails on rows that the schema allows: ${rows.fixed[0]}.`);
-  return sentences.join(' ');
 }

@@ -1,8 +1,8 @@
 import type { MigrationStep } from '../../../project/facts.ts';
 import type { Catalog } from '../../../schema/catalog.ts';
 import { layOut } from '../../bench.ts';
-import type { EngineSession } from '../../engine.ts';
-import type { StatementLocks } from '../../outcome.ts';
+import type { EngineInfo, EngineSession } from '../../engine.ts';
+import type { RowFailure, StatementLocks } from '../../outcome.ts';
 import { seed } from '../../seeds/seed.ts';
 import type { Snapshot } from '../../snapshots/schemaFacts.ts';
 import { snapshot } from '../../snapshots/snapshot.ts';
@@ -17,6 +17,7 @@ export type OpenSession = () => Promise<EngineSession>;
 
 /** What came of one side. */
 export interface Side {
+  readonly info: EngineInfo;
   readonly schema: Snapshot;
   readonly statements: readonly StatementLocks[];
   readonly refused?: Refusal;
@@ -39,7 +40,7 @@ export async function runSide(open: OpenSession, before: Catalog, steps: readonl
     if (locks.ran && locks.detail.committed) refused ??= firstRefusal(locks.detail.statements);
     else refused ??= await runCommitting(session, runnables(step.entries));
   }
-  return { schema: await snapshot(session), statements, ...(refused && { refused }) };
+  return { info: session.info, schema: await snapshot(session), statements, ...(refused && { refused }) };
 }
 
 function firstRefusal(statements: readonly StatementLocks[]): Refusal | undefined {
@@ -57,17 +58,28 @@ export async function meantSchema(open: OpenSession, before: Catalog, steps: rea
   return await snapshot(session);
 }
 
+/** What failed on rows that the schema before allows; what is undecided may be for rows that the application never has. */
+export interface OnRows {
+  readonly failures: readonly string[];
+  readonly undecided: readonly string[];
+}
+
 /** What fails on rows that the schema before allows; behind a failure nothing is run. */
-export async function failuresOnRows(open: OpenSession, before: Catalog, steps: readonly MigrationStep[]): Promise<string[]> {
+export async function failuresOnRows(open: OpenSession, before: Catalog, steps: readonly MigrationStep[]): Promise<OnRows> {
   const session = await open();
   const bench = await layOut(session, before, steps[0]);
   const seeds = await seed(bench);
   for (const step of steps) {
     const rows = await proveRows(bench, step, seeds);
-    const failures = rows.ran ? rows.detail.failures.map(failureText) : [];
-    if (failures.length > 0 || (await runCommitting(session, runnables(step.entries)))) return failures;
+    const [failures, undecided] = [rows.ran ? rows.detail.failures : [], rows.ran ? rows.detail.undecided : []].map((those) => firstOfTables(those).map(failureText)) as [string[], string[]];
+    if (failures.length > 0 || (await runCommitting(session, runnables(step.entries)))) return { failures, undecided };
   }
-  return [];
+  return { failures: [], undecided: [] };
+}
+
+/** One failure for each table: several statements fail on the same row of it. */
+function firstOfTables(failures: readonly RowFailure[]): readonly RowFailure[] {
+  return failures.filter(({ table }, index) => table === undefined || failures.findIndex((one) => one.table === table) === index);
 }
 
 async function at(open: OpenSession, before: Catalog, steps: readonly MigrationStep[]): Promise<EngineSession> {

@@ -31,7 +31,8 @@ function between(original: readonly MigrationStep[], fixed: readonly MigrationSt
   return { before: first.before, original: original.slice(from, original.length - behind), fixed: fixed.slice(from, fixed.length - behind) };
 }
 
-function textOf({ migration, entries }: MigrationStep): string {
+/** A migration as it runs, as a text to compare. */
+export function textOf({ migration, entries }: MigrationStep): string {
   return [migration.version, migration.transaction, ...entries.map(({ placed, transaction }) => `${transaction} ${placed.statement.text}`)].join('\0');
 }
 

@@ -1,10 +1,15 @@
 import type { HistoryEntry } from '../../../project/facts.ts';
 import type { QualifiedName, StatementNode } from '../../../source/sql/ast.ts';
+import { renderName } from '../../../schema/quote.ts';
 import type { LockMode, LockSeen } from '../../outcome.ts';
 
 function table(name: QualifiedName, mode: LockMode): LockSeen {
-  const schema = name.schema && name.schema.name !== 'public' ? `${name.schema.name}.` : '';
-  return { relation: `${schema}${name.name.name}`, kind: 'table', mode };
+  return { relation: spelled(name.schema?.name, name.name.name), kind: 'table', mode };
+}
+
+/** As regclass prints it. */
+function spelled(schema: string | undefined, name: string): string {
+  return renderName('postgresql', schema === 'public' ? undefined : schema, name);
 }
 
 /**
@@ -31,7 +36,7 @@ type Tables = HistoryEntry['before']['tables'];
 
 function tableOfIndex(tables: Tables, name: QualifiedName): LockSeen[] {
   const holders = tables.keysBy('index', name.name.name).map((key) => tables.get(key)!);
-  return holders.map((one) => ({ relation: one.schema && one.schema !== 'public' ? `${one.schema}.${one.name}` : one.name, kind: 'table', mode: 'ShareUpdateExclusive' }));
+  return holders.map((one) => ({ relation: spelled(one.schema, one.name), kind: 'table', mode: 'ShareUpdateExclusive' }));
 }
 
 function otherLocks(node: Extract<StatementNode, { kind: 'other' }>, tables: Tables): LockSeen[] {

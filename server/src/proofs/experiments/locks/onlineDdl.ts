@@ -4,7 +4,7 @@ import { renderCatalog } from '../../../schema/render.ts';
 import { splitScript } from '../../../source/splitter.ts';
 import type { StatementNode } from '../../../source/sql/ast.ts';
 import { readStatement } from '../../../source/sql/read.ts';
-import { type EngineInfo, EngineRefusal, type EngineSession } from '../../engine.ts';
+import { type EngineInfo, type EngineSession, refusalOf } from '../../engine.ts';
 import type { OnlineChange, OnlineDdlDetail, Outcome } from '../../outcome.ts';
 import { outOfScope } from './onlineScope.ts';
 import { shortened } from './words.ts';
@@ -29,6 +29,9 @@ const ways: Readonly<Record<'MariaDB' | 'MySQL', readonly (readonly string[])[]>
 /** ER_ALTER_OPERATION_NOT_SUPPORTED and ..._REASON: the server has no such way, and nothing was changed. */
 const noSuchWay: ReadonlySet<string> = new Set(['1845', '1846']);
 
+/** No such table, column, key or referenced table (https://mariadb.com/kb/en/mariadb-error-code-reference/). */
+const ofMissing: ReadonlySet<string> = new Set(['1146', '1054', '1091', '1072', '1824']);
+
 /** The grammar takes no such clause there; the statement may be right without it. */
 const syntax: ReadonlySet<string> = new Set(['1064', '1800', '1801']);
 
@@ -41,11 +44,13 @@ const syntax: ReadonlySet<string> = new Set(['1064', '1800', '1801']);
 export async function proveOnlineDdl(session: EngineSession, step: MigrationStep): Promise<Outcome<OnlineDdlDetail>> {
   const { info } = session;
   if (info.name !== 'MariaDB' && info.name !== 'MySQL') return { experiment: 'algorithm and lock', ran: false, reason: `${info.name} has no ALGORITHM and LOCK` };
-  await layTables(session, step);
+  let whole = await layTables(session, step);
   const changes: OnlineChange[] = [];
   for (const entry of step.entries) {
     const { file, statement } = entry.placed;
-    const seen = await tryEntry(session, entry, info.name);
+    const tried = await tryEntry(session, entry, info.name);
+    const seen: Seen = !whole && tried.failed && ofMissing.has(tried.failed.code) ? { refused: [], notRun: `not all that it needs could be made there: ${tried.failed.message}` } : tried;
+    whole &&= seen.notRun === undefined;
     const change: OnlineChange = { file, start: statement.start, end: statement.end, sql: statement.text, ...seen };
     const observed = observedOf(change, info);
     changes.push(observed === undefined ? change : { ...change, observed });
@@ -54,14 +59,17 @@ export async function proveOnlineDdl(session: EngineSession, step: MigrationStep
   return { experiment: 'algorithm and lock', ran: true, engine: info, detail: { changes }, evidence };
 }
 
-/** Makes the tables as they are before the migration; what the server refuses is missing, and told where a statement needs it. */
-async function layTables(session: EngineSession, { before }: MigrationStep): Promise<void> {
+/** Makes the tables as they are before the migration; false when some are missing, unknown or refused by the server. */
+async function layTables(session: EngineSession, { before }: MigrationStep): Promise<boolean> {
+  let whole = !before.uncertain && [...before.tables.values()].every(({ knowledge }) => knowledge === 'known');
   await session.run('SET foreign_key_checks = 0');
   for (const sql of renderCatalog(before)) {
     const [statement] = splitScript(sql, before.dialect).statements;
-    if (statement && outOfScope(readStatement(statement), statement) === undefined) await refusalOf(session, sql);
+    const made = statement && outOfScope(readStatement(statement), statement) === undefined && (await refusalOf(session, sql)) === undefined;
+    whole &&= made === true;
   }
   await session.run('SET foreign_key_checks = 1');
+  return whole;
 }
 
 type Seen = Omit<OnlineChange, 'file' | 'start' | 'end' | 'sql' | 'observed'>;
@@ -101,14 +109,4 @@ function observedOf({ sql, accepted, refused, failed, notRun }: OnlineChange, { 
   const better = refused.at(-1);
   const why = better ? ` ${better.asked} is refused: ${better.message}${/[.!?]$/.test(better.message) ? '' : '.'}` : '';
   return `${statement} runs ${accepted === '' ? 'only without a clause' : `with ${accepted}`} (${name} ${version}, this server).${why}`;
-}
-
-async function refusalOf(session: EngineSession, sql: string): Promise<EngineRefusal | undefined> {
-  try {
-    await session.run(sql);
-    return undefined;
-  } catch (error) {
-    if (error instanceof EngineRefusal) return error;
-    throw error;
-  }
 }

@@ -1,6 +1,6 @@
 import type { HistoryEntry } from '../../../project/facts.ts';
 import type { StatementNode } from '../../../source/sql/ast.ts';
-import { EngineRefusal, type EngineSession } from '../../engine.ts';
+import { EngineRefusal, refusalOf, type EngineSession } from '../../engine.ts';
 import type { StatementLocks } from '../../outcome.ts';
 import type { Probe } from './blocking.ts';
 import { classLocks } from './classFacts.ts';
@@ -52,6 +52,9 @@ const skipped = (notRun: string): Ran => ({ seen: { ...nothing, notRun }, lost: 
 /** Runs all segments inside the transaction that is open, which the caller takes back. */
 export async function runInTrial({ session, probe }: Laid, segments: readonly Segment[]): Promise<StatementLocks[]> {
   const alone = segments.length === 1;
+  const [only] = segments.flatMap(({ block, entries }) => (alone && !block ? entries : []));
+  // It is not run, so that there is nothing to watch.
+  if (only && refuses(only)) return [placed(only, (await runInstead(session, only, alone)).seen)];
   const statements: StatementLocks[] = [];
   let watch = await Watch.begin(session);
   let lost = false;
@@ -166,14 +169,4 @@ async function runBare(session: EngineSession, entry: HistoryEntry): Promise<Ran
   const refused = await refusalOf(session, entry.placed.statement.text);
   if (refused) return refusedRun(refused, [], false, false);
   return { seen: { ...nothing, locks: classLocks(entry), classFact: true }, lost: false };
-}
-
-async function refusalOf(session: EngineSession, sql: string): Promise<EngineRefusal | undefined> {
-  try {
-    await session.run(sql);
-    return undefined;
-  } catch (error) {
-    if (error instanceof EngineRefusal) return error;
-    throw error;
-  }
 }

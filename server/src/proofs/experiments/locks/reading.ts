@@ -1,4 +1,5 @@
 import type { EngineSession } from '../../engine.ts';
+import { runKept } from '../../keptPlan.ts';
 import { lockModes, type LockMode, type LockSeen, type RelationSeen } from '../../outcome.ts';
 
 /** A relation as the catalog of PostgreSQL has it at one moment. */
@@ -37,8 +38,7 @@ type Row = Readonly<Record<string, string | null>>;
 
 /** All relations that are not the engine's own, by oid. @throws EngineRefusal in a transaction that was refused a statement */
 export async function relationsOf(session: EngineSession): Promise<Map<string, Relation>> {
-  const [result] = await session.run(wholeCatalog);
-  return new Map(relationsIn(result?.rows ?? [], new Map()).map((relation) => [relation.oid, relation]));
+  return new Map(relationsIn(await runKept(session, { name: 'relations', sql: wholeCatalog }), new Map()).map((relation) => [relation.oid, relation]));
 }
 
 /**
@@ -47,8 +47,7 @@ export async function relationsOf(session: EngineSession): Promise<Map<string, R
  * @param known relations from an earlier reading, where the tables of indexes are looked up
  */
 export async function readLocked(session: EngineSession, known: ReadonlyMap<string, Relation>): Promise<{ readonly held: Held; readonly relations: readonly Relation[] }> {
-  const [result] = await session.run(locked);
-  const rows = result?.rows ?? [];
+  const rows = await runKept(session, { name: 'locked', sql: locked });
   return {
     held: new Map(rows.map((row) => [row['locked']!, new Set((row['modes'] ?? '').split(',').map(modeOf))])),
     relations: relationsIn(rows.filter((row) => row['oid'] !== null), known),

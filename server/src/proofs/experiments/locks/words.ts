@@ -28,14 +28,17 @@ export function observedOf(seen: StatementLocks, engine: EngineInfo): string | u
   ];
   if (clauses.length === 0) return undefined;
   const held = seen.held.filter(({ kind, mode }) => kind !== 'index' && mode !== 'AccessShare');
-  return `${statement} ${listed(clauses)} ${where}.${waitsText(seen.waits ?? [])}${held.length === 0 ? '' : ` Held from earlier statements of its transaction: ${locksText(held)}.`}`;
+  return `${statement} ${listed(clauses)} ${where}.${waitsText(seen)}${held.length === 0 ? '' : ` Held from earlier statements of its transaction: ${locksText(held)}.`}`;
 }
 
-/** What a second connection had to wait with, and what it could do. */
-function waitsText(waits: NonNullable<StatementLocks['waits']>): string {
-  if (waits.length === 0) return '';
-  const told = waits.map(({ relation, commands }) => (commands.length === 0 ? `nothing on ${relation}` : `${listed(commands)} on ${relation}`));
-  return ` While its transaction was open, a second connection had to wait with ${listed(told)}.`;
+/** What a second connection had to wait with: `INSERT, UPDATE and DELETE on orders`, `nothing on users`; empty where nothing was tried. */
+export function waitsOf({ waits = [] }: Pick<StatementLocks, 'waits'>): string {
+  return listed(waits.map(({ relation, commands }) => (commands.length === 0 ? `nothing on ${relation}` : `${listed(commands)} on ${relation}`)));
+}
+
+function waitsText(seen: StatementLocks): string {
+  const told = waitsOf(seen);
+  return told === '' ? '' : ` While its transaction was open, a second connection had to wait with ${told}.`;
 }
 
 /** `AccessExclusive on orders and 3 of its indexes, ShareRowExclusive on users`. Indexes are named apart only where their table is locked less. */

@@ -22,13 +22,13 @@ export async function compareTrip(session: EngineSession, trip: Trip): Promise<R
   const refusedUp = await trip.up();
   if (refusedUp) return failed('up failed', refusedUp);
   await asNewSession(session);
-  const above = await snapshot(session);
+  const above = await snapshot(session, [before]);
   const changed = changes(difference(before, above));
   const refusedDown = await trip.down();
   if (refusedDown) return { ...failed('down failed', refusedDown), changed };
   await asNewSession(session);
-  const { schema, order } = difference(before, await snapshot(session));
-  const data = rowDifference(rows, await rowHashes(session));
+  const { schema, order } = difference(before, await snapshot(session, [before, above]));
+  const data = rowDifference(rows, await rowHashes(session, rows));
   const refusedAgain = await trip.up();
   const again = refusedAgain ? [] : await againDifference(session, above);
   const verdict = schema.length > 0 ? 'not restored' : refusedAgain ? 'up again failed' : order.length > 0 ? 'restored except column order' : 'restored';
@@ -45,7 +45,7 @@ function changes({ schema, order }: ReturnType<typeof difference>): boolean {
 
 async function againDifference(session: EngineSession, above: Snapshot): Promise<readonly string[]> {
   await asNewSession(session);
-  return difference(above, await snapshot(session)).schema;
+  return difference(above, await snapshot(session, [above])).schema;
 }
 
 /** Each script meets settings, role and temporary tables as in a session of its own. */

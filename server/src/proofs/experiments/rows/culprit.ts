@@ -1,7 +1,7 @@
 import type { Column, Table } from '../../../schema/catalog.ts';
 import { quoteIdentifier, renderName } from '../../../schema/quote.ts';
-import { EngineRefusal, type EngineSession, type Row } from '../../engine.ts';
-import { refusalOf, takenBack } from './run.ts';
+import { EngineRefusal, refusalOf, type EngineSession, type Row } from '../../engine.ts';
+import { takenBack } from './run.ts';
 import { namesIn, type Trying } from './statements.ts';
 
 /** Why a statement was refused, as far as the rows of its table are concerned. */
@@ -27,21 +27,44 @@ export async function culpritOf(session: EngineSession, trying: Trying, table: T
 }
 
 async function search(session: EngineSession, trying: Trying, table: Table, refusal: EngineRefusal): Promise<Culprit> {
-  if (await failsOn(session, trying, emptyingOf(session, table), refusal)) return { byRows: false };
+  if (await failsOnNone(session, trying, table, refusal)) return { byRows: false };
   const place = placeOf(session, table);
   if (place === undefined) return { byRows: true };
-  const [found] = await session.run(`SELECT ${place} AS place FROM ${nameOf(session, table)} ORDER BY 1`);
-  for (const { place: value } of found?.rows ?? []) {
-    const condition = `${place} = ${session.info.dialect === 'sqlite' ? value : `'${value}'`}`;
-    if (await failsAlone(session, trying, table, condition, refusal)) return { byRows: true, row: await rowText(session, trying, table, condition) };
-  }
+  const alone = isDuplicate(refusal) ? undefined : await failingAlone(session, trying, table, refusal, place);
+  if (alone !== undefined) return { byRows: true, row: await rowText(session, trying, table, alone) };
   const alike = await alikeRows(session, trying, table, refusal);
   return { byRows: true, ...(alike !== undefined && { row: alike }) };
 }
 
-/** Takes all rows away; those that were only deleted would still be read by an index that is built. */
-function emptyingOf(session: EngineSession, table: Table): string {
-  return session.info.dialect === 'sqlite' ? `PRAGMA defer_foreign_keys = ON; DELETE FROM ${nameOf(session, table)}` : withoutTriggers(`TRUNCATE ${nameOf(session, table)} CASCADE`);
+/** No row is a duplicate by itself. */
+function isDuplicate({ code }: EngineRefusal): boolean {
+  return code === '23505';
+}
+
+/** The first row that the statement fails on when the table holds no other, as a condition. */
+async function failingAlone(session: EngineSession, trying: Trying, table: Table, refusal: EngineRefusal, place: string): Promise<string | undefined> {
+  const [found] = await session.run(`SELECT ${place} AS place FROM ${nameOf(session, table)} ORDER BY 1`);
+  const conditions = (rows: readonly Row[]) => `${place} IN (${rows.map(({ place: value }) => (session.info.dialect === 'sqlite' ? value : `'${value}'`)).join(', ')})`;
+  const rows = found?.rows ?? [];
+  // Rows on which it runs together do no harm alone: what comes before the first of these is passed over in halves.
+  let first = 0;
+  for (let last = rows.length - 1; first < last; ) {
+    const middle = (first + last) >> 1;
+    if (await failsWith(session, trying, table, conditions(rows.slice(0, middle + 1)), refusal)) last = middle;
+    else first = middle + 1;
+  }
+  for (const row of rows.slice(first)) if (await failsWith(session, trying, table, conditions([row]), refusal)) return conditions([row]);
+  return undefined;
+}
+
+/**
+ * Whether the statement is refused the same way when the table is empty. On PostgreSQL rows that are deleted are still read by an index that
+ * is built, so that it is asked again with all files new; but that takes long, those of tables that refer to this one being new as well.
+ */
+async function failsOnNone(session: EngineSession, trying: Trying, table: Table, refusal: EngineRefusal): Promise<boolean> {
+  const name = nameOf(session, table);
+  if (session.info.dialect === 'sqlite') return isSame(await refusalAfter(session, trying, `PRAGMA defer_foreign_keys = ON; DELETE FROM ${name}`), refusal);
+  return (await refusalAfter(session, trying, withoutTriggers(`DELETE FROM ${name}`))) !== undefined && isSame(await refusalAfter(session, trying, withoutTriggers(`TRUNCATE ${name} CASCADE`)), refusal);
 }
 
 /** Without triggers and foreign keys of other tables: only the rows of this one are asked about. */
@@ -50,23 +73,24 @@ function withoutTriggers(sql: string): string {
 }
 
 /** Whether the statement is refused the same way when the table holds only the rows of a condition. */
-async function failsAlone(session: EngineSession, trying: Trying, table: Table, condition: string, refusal: EngineRefusal): Promise<boolean> {
+async function failsWith(session: EngineSession, trying: Trying, table: Table, condition: string, refusal: EngineRefusal): Promise<boolean> {
   const { node } = trying.entry.placed;
-  if (session.info.dialect === 'sqlite') return failsOn(session, trying, `PRAGMA defer_foreign_keys = ON; DELETE FROM ${nameOf(session, table)} WHERE NOT (${condition})`, refusal);
-  if (node.kind !== 'createIndex') return failsOn(session, trying, withoutTriggers(`DELETE FROM ${nameOf(session, table)} WHERE NOT (${condition})`), refusal);
+  if (session.info.dialect === 'sqlite') return isSame(await refusalAfter(session, trying, `PRAGMA defer_foreign_keys = ON; DELETE FROM ${nameOf(session, table)} WHERE NOT (${condition})`), refusal);
+  if (node.kind !== 'createIndex') return isSame(await refusalAfter(session, trying, withoutTriggers(`DELETE FROM ${nameOf(session, table)} WHERE NOT (${condition})`)), refusal);
   // An index that is built reads deleted rows as well, so its expressions are asked for.
   const expressions = [...node.columns.flatMap(({ expression }) => (expression ? [expression.text] : [])), ...(node.where ? [node.where.text] : [])];
   if (expressions.length === 0) return false;
   return takenBack(session, 'database_expert_row', async () => isSame(await refusalOf(session, `SELECT ${expressions.map((text) => `(${text})`).join(', ')} FROM ${nameOf(session, table)} WHERE ${condition}`), refusal));
 }
 
-/** Whether the statement is refused the same way once the rows were made few. */
-async function failsOn(session: EngineSession, { sql }: Trying, making: string, refusal: EngineRefusal): Promise<boolean> {
-  return takenBack(session, 'database_expert_row', async () => (await refusalOf(session, making)) !== undefined || isSame(await refusalOf(session, sql), refusal));
+/** What the statement, or the making itself, is refused with once the rows were made few. */
+async function refusalAfter(session: EngineSession, { sql }: Trying, making: string): Promise<EngineRefusal | 'not made' | undefined> {
+  return takenBack(session, 'database_expert_row', async (refusal) => (refusal ? 'not made' : await refusalOf(session, sql)), making);
 }
 
-function isSame(again: EngineRefusal | undefined, refusal: EngineRefusal): boolean {
-  return again !== undefined && again.code === refusal.code && (again.code !== '' || again.message === refusal.message);
+/** Rows that could not be made few decide on nothing: the statement counts as refused. */
+function isSame(again: EngineRefusal | 'not made' | undefined, refusal: EngineRefusal): boolean {
+  return again === 'not made' || (again !== undefined && again.code === refusal.code && (again.code !== '' || again.message === refusal.message));
 }
 
 function nameOf({ info }: EngineSession, table: Table): string {

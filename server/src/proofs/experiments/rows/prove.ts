@@ -3,11 +3,11 @@ import type { MigrationStep } from '../../../project/facts.ts';
 import type { Table } from '../../../schema/catalog.ts';
 import { renderName } from '../../../schema/quote.ts';
 import type { Bench } from '../../bench.ts';
-import type { EngineInfo, EngineRefusal, EngineSession } from '../../engine.ts';
+import { refusalOf, type EngineInfo, type EngineRefusal, type EngineSession } from '../../engine.ts';
 import type { Outcome, RowFailure, RowsDetail } from '../../outcome.ts';
 import type { Seeds } from '../../seeds/seed.ts';
 import { culpritOf, type Culprit } from './culprit.ts';
-import { refusalOf, runAll, type Refusals } from './run.ts';
+import { runAll, type Refusals } from './run.ts';
 import { addedValues, namesIn, statementsOf, type Trying } from './statements.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { trial } from '../../bench.ts';
-import { EngineRefusal, type EngineSession } from '../../engine.ts';
+import { refusalOf, type EngineRefusal, type EngineSession } from '../../engine.ts';
 import type { Trying } from './statements.ts';
 
 /** What a statement came to: nothing when it ran. */
@@ -19,8 +19,10 @@ export function runAll(session: EngineSession, statements: readonly Trying[], { 
     if (prepare !== undefined) await session.run(prepare);
     // Where each statement commits, a constraint is never waited for beyond it.
     if (session.info.dialect === 'postgresql' && statements.every(({ entry }) => entry.transaction === 'none')) await session.run('SET CONSTRAINTS ALL IMMEDIATE');
+    await session.run(`SAVEPOINT ${before}`);
     for (const trying of statements) {
-      const refusal = await within(session, 'database_expert_statement', () => refusalOf(session, trying.sql));
+      const refusal = await refusalOf(session, trying.sql);
+      await session.run(refusal ? `ROLLBACK TO ${before}` : `RELEASE ${before}; SAVEPOINT ${before}`);
       if (!refusal) continue;
       refusals.set(trying, refusal);
       if (refused) await takenBack(session, 'database_expert_look', () => refused(trying, refusal));
@@ -29,31 +31,15 @@ export function runAll(session: EngineSession, statements: readonly Trying[], { 
   });
 }
 
-/** Keeps what work did, unless it gives a refusal. */
-async function within(session: EngineSession, savepoint: string, work: () => Promise<EngineRefusal | undefined>): Promise<EngineRefusal | undefined> {
-  await session.run(`SAVEPOINT ${savepoint}`);
-  const refusal = await work();
-  await session.run(refusal ? `ROLLBACK TO ${savepoint}; RELEASE ${savepoint}` : `RELEASE ${savepoint}`);
-  return refusal;
-}
+/** Where a statement that is refused is taken back to. */
+const before = 'database_expert_statement';
 
-/** Takes back what work did. */
-export async function takenBack<T>(session: EngineSession, savepoint: string, work: () => Promise<T>): Promise<T> {
-  await session.run(`SAVEPOINT ${savepoint}`);
+/** Takes back what work did, and what was run before it; work is told whether that was refused. */
+export async function takenBack<T>(session: EngineSession, savepoint: string, work: (refusal: EngineRefusal | undefined) => Promise<T>, first = ''): Promise<T> {
+  const refusal = await refusalOf(session, `SAVEPOINT ${savepoint};${first}`);
   try {
-    return await work();
+    return await work(refusal);
   } finally {
     await session.run(`ROLLBACK TO ${savepoint}; RELEASE ${savepoint}`);
-  }
-}
-
-/** Runs a text, and gives the refusal instead of throwing it. */
-export async function refusalOf(session: EngineSession, sql: string): Promise<EngineRefusal | undefined> {
-  try {
-    await session.run(sql);
-    return undefined;
-  } catch (error) {
-    if (error instanceof EngineRefusal) return error;
-    throw error;
   }
 }

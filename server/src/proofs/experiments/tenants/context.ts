@@ -1,5 +1,6 @@
 import type { Catalog } from '../../../schema/catalog.ts';
 import { quoteString } from '../../../schema/quote.ts';
+import { claimsSetting } from '../../surroundings/platform.ts';
 
 /** Something that a policy asks for to learn who is there: a setting, or a claim inside a setting that holds JSON. */
 export interface Variable {
@@ -8,11 +9,11 @@ export interface Variable {
   readonly path: readonly string[];
 }
 
-/** Where PostgREST and Supabase put the claims of a token (https://docs.postgrest.org/en/stable/references/transactions.html#request-headers-cookies-and-jwt-claims). */
-export const claimsSetting = 'request.jwt.claims';
-
 /** How the expression of a policy can ask, each with the setting and the path that it stands for. */
-const asked = /\bcurrent_setting\s*\(\s*'([^']+\.[^']+)'(?:::text)?\s*(?:,\s*(?:true|false)\s*)?\)|\bauth\s*\.\s*(uid|jwt|role|email)\s*\(\s*\)/giu;
+const asked = /\bcurrent_setting\s*\(\s*'([^']+\.[^']+)'(?:::text)?\s*(?:,\s*(?:true|false)\s*)?\)|\bauth\s*\.\s*(uid|user_id|jwt|session|role|email)\s*\(\s*\)/giu;
+
+/** The claims that functions of Supabase and Neon give; the others give them all. */
+const claimOf: Readonly<Record<string, string>> = { uid: 'sub', user_id: 'sub', role: 'role', email: 'email' };
 
 /** A step into JSON behind it, past parentheses, casts and the alias of a subquery. */
 const step = /(?:\s|\)|::\s*\w+|\bas\s+\w+)*(?:(->>?)\s*'([^']*)'(?:::text)?|#>>?\s*'\{([^}']*)\}')/iuy;
@@ -47,8 +48,9 @@ function variablesIn(text: string): Variable[] {
   return [...text.matchAll(asked)].flatMap((match): Variable[] => {
     const [whole, setting, call] = match;
     if (setting !== undefined) return [{ setting, path: pathFrom(text, match.index + whole.length) }];
-    if (call!.toLowerCase() !== 'jwt') return [{ setting: claimsSetting, path: [call!.toLowerCase() === 'uid' ? 'sub' : call!.toLowerCase()] }];
-    return [{ setting: claimsSetting, path: pathFrom(text, match.index + whole.length) }];
+    const name = call!.toLowerCase();
+    const path = claimOf[name];
+    return [{ setting: claimsSetting, path: path === undefined ? pathFrom(text, match.index + whole.length) : [path] }];
   });
 }
 

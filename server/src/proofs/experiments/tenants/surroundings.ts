@@ -2,7 +2,6 @@ import { quoteIdentifier, quoteString } from '../../../schema/quote.ts';
 import type { Bench } from '../../bench.ts';
 import type { EngineSession } from '../../engine.ts';
 import { keep } from './asking.ts';
-import { claimsSetting } from './context.ts';
 import type { Rights } from './rights.ts';
 
 /** The role that owns all that the schema gives to nobody: a plain one, because owners who are superusers pass all policies by. */
@@ -10,18 +9,6 @@ export const ownerRole = 'database_expert_owner';
 
 /** Takes the place of a role that the schema does not name. */
 export const probeRole = 'database_expert_probe';
-
-const claim = (name: string) => `NULLIF(NULLIF(current_setting('${claimsSetting}', true), '')::jsonb ->> '${name}', '')`;
-
-/** Functions of Supabase that policies call and that no history of the application makes (https://supabase.com/docs/guides/database/postgres/row-level-security#helper-functions). */
-const authFunctions = [
-  'CREATE SCHEMA IF NOT EXISTS auth',
-  'GRANT USAGE ON SCHEMA auth TO PUBLIC',
-  `CREATE FUNCTION auth.uid() RETURNS uuid LANGUAGE sql STABLE AS $$ SELECT ${claim('sub')}::uuid $$`,
-  `CREATE FUNCTION auth.role() RETURNS text LANGUAGE sql STABLE AS $$ SELECT ${claim('role')} $$`,
-  `CREATE FUNCTION auth.email() RETURNS text LANGUAGE sql STABLE AS $$ SELECT ${claim('email')} $$`,
-  `CREATE FUNCTION auth.jwt() RETURNS jsonb LANGUAGE sql STABLE AS $$ SELECT NULLIF(current_setting('${claimsSetting}', true), '')::jsonb $$`,
-];
 
 /** Relations and routines of the schema, without those of extensions. */
 const owned = `
@@ -32,19 +19,29 @@ const owned = `
   UNION ALL SELECT format('ALTER SCHEMA %I OWNER TO ${ownerRole}', nspname) FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname NOT IN ('information_schema', 'public')`;
 
 /**
- * Makes the surroundings that the schema speaks of, inside the transaction that is open: functions of Supabase, roles, owners and privileges.
- * @returns what of the schema is missing even so
+ * Makes the surroundings that the schema speaks of, inside the transaction that is open: roles, owners and privileges. Functions of which only
+ * the type is known give NULL: what a policy would show by them is not shown.
+ * @returns what of the surroundings was taken for so, one sentence each
  */
-export async function surround({ session, notLaid, roles: made }: Bench, rights: Rights): Promise<{ readonly missing: readonly string[] }> {
-  for (const sql of notLaid.some(({ sql }) => /\bauth\s*\.\s*(?:uid|jwt|role|email)\b/i.test(sql)) ? authFunctions : []) await keep(session, sql);
-  const missing: string[] = [];
-  for (const { sql } of notLaid) if (!(await keep(session, `SET LOCAL check_function_bodies = off;\n${sql}`))) missing.push(sql);
+export async function surround({ session, notLaid, roles: made, functions = [] }: Bench, rights: Rights): Promise<string[]> {
+  for (const schema of new Set(functions.flatMap((one) => one.schema ?? []))) await keep(session, `GRANT USAGE ON SCHEMA ${quoteIdentifier('postgresql', schema)} TO PUBLIC`);
+  for (const { silent } of functions) if (silent !== undefined) await keep(session, silent);
   for (const role of rights.roles) if (!made?.includes(role)) await keep(session, `CREATE ROLE ${quoteIdentifier('postgresql', role)}`);
   await session.run(`CREATE ROLE ${ownerRole}; CREATE ROLE ${probeRole}`);
   await keep(session, 'GRANT USAGE ON SCHEMA public TO PUBLIC');
   await runAll(session, owned);
   for (const sql of rights.statements) await keep(session, sql);
-  return { missing };
+  const known = functions.filter(({ silent }) => silent === undefined);
+  const silent = functions.filter((one) => one.silent !== undefined);
+  return [
+    ...(notLaid.length > 0 ? [`${notLaid.length === 1 ? '1 statement of the schema could not be laid out and was' : `${notLaid.length} statements of the schema could not be laid out and were`} left away.`] : []),
+    ...(known.length > 0 ? [`No migration makes ${namesOf(known)}: stand-ins do what the platform documents.`] : []),
+    ...(silent.length > 0 ? [`No migration makes ${namesOf(silent)}: stand-ins give NULL.`] : []),
+  ];
+}
+
+function namesOf(functions: Bench['functions'] & object): string {
+  return functions.map(({ signature }) => signature).join(', ');
 }
 
 /** Runs the statements that a query gives. */
