@@ -82,13 +82,17 @@ export async function compareOnMariaDb(name: string, statements: readonly Render
   return verdicts;
 }
 
+/** `ER_LOCK_WAIT_TIMEOUT`: InnoDB's own threads hold a table for a moment, and NOWAIT does not wait for them. */
+const lockWait = '1205';
+const attempts = 5;
+
 interface Step {
   readonly statement: RenderedStatement;
   /** What is run beforehand in both databases. */
   readonly before: readonly string[];
 }
 
-async function compareEach(name: string, steps: readonly Step[]): Promise<Verdict[]> {
+async function compareEach(name: string, steps: readonly Step[], attempt = 1): Promise<Verdict[]> {
   if (steps.length === 0) return [];
   const databases = [`${name}_written`, `${name}_rendered`] as const;
   const sides = databases.map(async (database, side) => {
@@ -98,6 +102,8 @@ async function compareEach(name: string, steps: readonly Step[]): Promise<Verdic
     return steps.map((_step, at) => ({ asked: outputs[at * 3]!, run: outputs[at * 3 + 1]!, shown: withoutPlaces(outputs[at * 3 + 2]!).replaceAll(database, '') }));
   });
   const [written, rendered] = await Promise.all(sides);
+  const waited = [...written!, ...rendered!].some(({ run }) => errorNumber(run) === lockWait);
+  if (waited && attempt < attempts) return compareEach(name, steps, attempt + 1);
   return steps.map(({ statement }, at) => verdictOf(statement, written![at]!, rendered![at]!));
 }
 
