@@ -84,4 +84,25 @@ describe('diagnostics', () => {
     await client.connection.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri: folder.uriOf('migrations/0003_index.up.sql'), type: 1 }] });
     await client.pushed(uri, lacks('missing-composite-index'));
   });
+
+  it('follow code that calls Prisma Client, also in a file that was not there, and not what is ignored', async () => {
+    const schema = 'datasource db {\n  provider = "postgresql"\n}\n\nmodel Order {\n  id       Int    @id\n  tenantId Int\n  state    String\n}\n';
+    const call = 'export const open = () => db.order.findMany({ where: { tenantId, state } });\n';
+    const folder = await start({ '.gitignore': 'made/\n', 'schema.prisma': schema, 'src/a.ts': '' });
+    const uri = folder.uriOf('schema.prisma');
+    await client.open(uri, schema, 'prisma');
+    await client.pushed(uri, lacks('missing-composite-index'));
+    const changed = async (path: string, text: string) => {
+      folder.write(path, text);
+      await client.connection.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri: folder.uriOf(path), type: 2 }] });
+    };
+    await changed('made/a.ts', call);
+    await changed('src/a.ts', call);
+    const [finding] = await client.pushed(uri, has('missing-composite-index'));
+    expect(finding!.relatedInformation!.map(({ location }) => location.uri)).toEqual([folder.uriOf('src/a.ts')]);
+    await changed('src/a.ts', '');
+    await client.pushed(uri, lacks('missing-composite-index'));
+    await changed('src/new.ts', call);
+    await client.pushed(uri, has('missing-composite-index'));
+  });
 });

@@ -234,6 +234,7 @@ describe('scanning a workspace', () => {
       'db/migrations/meta/_journal.json',
       'deploy/redis.conf',
       'deploy/redis/cache.conf',
+      'main.ts',
       'migrations/2024-01-01-000000_x/metadata.toml',
       'migrations/2024-01-01-000000_x/up.sql',
       'prisma/schema.prisma',

@@ -28,6 +28,7 @@ function sessionOf(opened: string) {
       scan: async () => ({ files: [{ path, text }, other], leftAlone: [] }),
       exists: async () => true,
       read: async () => undefined,
+      lists: () => true,
       applied: async () => ({ kind: 'none' }),
       authorities: async () => ({}),
       log: (level, message) => void (level === 'info' || logged.push(message)),

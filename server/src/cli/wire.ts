@@ -1,6 +1,7 @@
 import type { CheckReport, WireEdit, WireFinding, WireFix } from '../../../protocol/finding.ts';
 import { isCreation, type WorkspaceChange } from '../edits/change.ts';
 import type { Facts } from '../project/facts.ts';
+import { fileKind } from '../project/fileKinds.ts';
 import type { Finding } from '../rules/rule.ts';
 import { LineIndex } from '../text/lineIndex.ts';
 import { isAsked, shownPath, type Loaded, type Target } from './load.ts';
@@ -81,7 +82,7 @@ export function report(parts: readonly { readonly loaded: Loaded; readonly findi
   let statements = 0;
   for (const { loaded, findings: found } of parts) {
     const lines = new Lines(loaded.facts);
-    const asked = [...loaded.facts.files.keys()].filter((file) => isAsked(loaded.target, file));
+    const asked = [...loaded.facts.files.keys()].filter((file) => fileKind(file) !== undefined && isAsked(loaded.target, file));
     files += asked.length;
     statements += asked.reduce((sum, file) => sum + (loaded.facts.scripts.get(file)?.statements.length ?? 0), 0);
     unread.push(...unreadOf(loaded, lines));

@@ -1,7 +1,9 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { readClientCalls } from '../source/code/read.ts';
 import type { SourceFile } from '../project/facts.ts';
 import { fileKind } from '../project/fileKinds.ts';
+import { isClientCode } from '../project/calls/files.ts';
 import { folderOf, isInside } from '../project/paths.ts';
 import { isPresenceOnly, listFiles, type ListOptions } from './listing.ts';
 import { Slices } from './slices.ts';
@@ -49,8 +51,9 @@ export type ReadFile = { readonly file: SourceFile } | { readonly reason: string
 /**
  * Reads one file of a workspace. Links are not followed; the byte-order mark and the line ends are kept in the text.
  * @param relative path relative to the root, with `/`.
+ * @param most bytes above which it is not read
  */
-export function readSourceFile(root: string, relative: string): ReadFile {
+export function readSourceFile(root: string, relative: string, most = maximumBytes): ReadFile {
   const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
   let handle: number;
   try {
@@ -63,7 +66,7 @@ export function readSourceFile(root: string, relative: string): ReadFile {
   try {
     const stat = fstatSync(handle);
     if (!stat.isFile()) return { reason: 'This is not a regular file.' };
-    if (stat.size > maximumBytes) return { reason: 'This file is larger than 8 MB and was not read.', tooLarge: true };
+    if (stat.size > most) return { reason: 'This file is larger than 8 MB and was not read.', tooLarge: true };
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(readFileSync(handle));
     return { file: { path: relative, text } };
   } catch (error) {
@@ -71,6 +74,23 @@ export function readSourceFile(root: string, relative: string): ReadFile {
   } finally {
     closeSync(handle);
   }
+}
+
+/** Code above this size is written by no one. */
+const maximumCodeBytes = 512 * 1024;
+
+/** Reads code for its calls of Prisma Client: without any, or when it cannot be read, its text is left empty, so that it takes no memory. */
+function readClientCode(root: string, relative: string): ReadFile {
+  const read = readSourceFile(root, relative, maximumCodeBytes);
+  if ('reason' in read && read.gone) return read;
+  const text = 'file' in read && readClientCalls(read.file.text).length > 0 ? read.file.text : '';
+  return { file: { path: relative, text } };
+}
+
+/** Reads a file as a scan does. */
+export function readListed(root: string, file: string): ReadFile {
+  if (isPresenceOnly(file)) return { file: { path: file, text: '' } };
+  return isClientCode(file) ? readClientCode(root, file) : readSourceFile(root, file);
 }
 
 /**
@@ -102,6 +122,7 @@ class ReadingList {
 
   #rank(file: string): number {
     if (fileKind(file) === 'config' || isPresenceOnly(file)) return 0;
+    if (isClientCode(file)) return this.#around.length + 2;
     const nearest = this.#around.findIndex((folder) => isInside(folder, file));
     return nearest < 0 ? this.#around.length + 1 : nearest + 1;
   }
@@ -128,14 +149,14 @@ class ReadingList {
  */
 export async function* scanInSlices(root: string, options: ScanOptions = {}): AsyncGenerator<ScanSlice, void> {
   const slices = new Slices(options.signal);
-  const { paths, closed } = await listFiles(root, slices, options);
+  const { paths, closed } = await listFiles(root, slices, { ...options, code: true });
   const total = paths.length;
   const list = new ReadingList(paths);
   list.want(options.first?.() ?? []);
   let slice = { files: [] as SourceFile[], leftAlone: closed.map((file): NotRead => ({ file, reason: 'This folder could not be opened.' })), unreadable: [...closed] };
   for (let done = 1; done <= total; done++) {
     const file = list.take()!;
-    const read: ReadFile = isPresenceOnly(file) ? { file: { path: file, text: '' } } : readSourceFile(root, file);
+    const read = readListed(root, file);
     if ('file' in read) slice.files.push(read.file);
     else if (!read.gone) {
       slice.leftAlone.push({ file, reason: read.reason });

@@ -1,5 +1,6 @@
 import { readdirSync, type Dirent } from 'node:fs';
 import path from 'node:path';
+import { isClientCode, isPrismaSchema } from '../project/calls/files.ts';
 import { fileKind, isForeignStep } from '../project/fileKinds.ts';
 import { besideResources } from '../project/gaps.ts';
 import { baseName, folderOf, joinPath } from '../project/paths.ts';
@@ -32,6 +33,8 @@ export interface ListOptions {
   readonly below?: string;
   /** How many folders deep to look, 1 for the folder alone; everything below when absent. */
   readonly depth?: number;
+  /** Whether code that may call Prisma Client is listed as well, where there is a Prisma schema. */
+  readonly code?: boolean;
   /** Stop once this many files that matter, or entries of any kind, have been met. */
   readonly most?: { readonly files: number; readonly entries: number };
 }
@@ -47,7 +50,7 @@ export interface Listing {
 
 /** Finds the files that matter in a workspace. Respects .gitignore; enters no link and no folder of installed or generated files. */
 export async function listFiles(root: string, slices: Slices, options: ListOptions = {}): Promise<Listing> {
-  const { below = '', most, depth = Number.POSITIVE_INFINITY } = options;
+  const { below = '', most, depth = Number.POSITIVE_INFINITY, code = false } = options;
   const extra = options.exclude?.length ? [rulesOf(options.exclude)] : [];
   const paths: string[] = [];
   const closed: string[] = [];
@@ -68,13 +71,14 @@ export async function listFiles(root: string, slices: Slices, options: ListOptio
       const relative = joinPath(folder, entry.name);
       if (entry.isDirectory()) {
         if (next.depth > 1 && !skippedFolders.has(entry.name) && !isIgnored(root, chain, `${relative}/`)) waiting.push({ folder: relative, depth: next.depth - 1, chain });
-      } else if (entry.isFile() && matters(relative) && !isIgnored(root, chain, relative)) {
+      } else if (entry.isFile() && (matters(relative) || (code && isClientCode(relative))) && !isIgnored(root, chain, relative)) {
         paths.push(relative);
       }
     }
     if (most && (paths.length > most.files || entries > most.entries)) return { paths, closed, cut: true };
   }
-  return { paths: withoutStraySideFiles(paths.sort()), closed, cut: false };
+  const called = !code || paths.some(isPrismaSchema);
+  return { paths: withoutStraySideFiles((called ? paths : paths.filter(matters)).sort()), closed, cut: false };
 }
 
 /** The entries of a folder; undefined when it cannot be opened, none when it has gone meanwhile. */
@@ -84,6 +88,16 @@ function entriesOf(folder: string): readonly Dirent[] | undefined {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT' ? [] : undefined;
   }
+}
+
+/** Whether a scan would list a file, judged by its path, its folders and the patterns of files to leave out. */
+export function isListed(root: string, file: string): boolean {
+  const folder = folderOf(file);
+  if (folder.split('/').some((segment) => skippedFolders.has(segment))) return false;
+  const own = readIgnoreRules(root, folder);
+  const chain = [...rulesAbove(root, folder), ...(own ? [own] : [])];
+  for (let at = file; at !== ''; at = folderOf(at)) if (isIgnored(root, chain, at === file ? at : `${at}/`)) return false;
+  return true;
 }
 
 function matters(file: string): boolean {

@@ -1,8 +1,9 @@
 import { access } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { loadAuthorities } from '../host/authorities.ts';
-import { readSourceFile } from '../host/files.ts';
+import { readListed } from '../host/files.ts';
 import { gitApplied } from '../host/git.ts';
+import { isListed } from '../host/listing.ts';
 import { loadPrismaAuthority } from '../host/prismaAuthority.ts';
 import type { SourceFile } from '../project/facts.ts';
 import type { Authorities } from '../rules/syntax.ts';
@@ -39,10 +40,11 @@ export function sessionFactory(analysis: Partial<Analysis> = {}): SessionFactory
     };
     const ports: SessionPorts =
       root === undefined
-        ? { scan: async () => ({ files: [], leftAlone: [] }), read: async () => undefined, exists: async () => false, applied: async () => ({ kind: 'none' }), authorities, log }
+        ? { scan: async () => ({ files: [], leftAlone: [] }), read: async () => undefined, lists: () => false, exists: async () => false, applied: async () => ({ kind: 'none' }), authorities, log }
         : {
             scan,
             read: (path) => readOne(root, path),
+            lists: (path) => isListed(root, path),
             exists: (path) => access(join(root, path)).then(() => true, () => false),
             applied: () => gitApplied(root, context.trusted),
             authorities,
@@ -53,6 +55,6 @@ export function sessionFactory(analysis: Partial<Analysis> = {}): SessionFactory
 }
 
 async function readOne(root: string, path: string): Promise<SourceFile | undefined> {
-  const read = readSourceFile(root, path);
+  const read = readListed(root, path);
   return 'file' in read ? read.file : undefined;
 }

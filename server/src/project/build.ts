@@ -5,6 +5,7 @@ import { appliedSourceOf, type AppliedSource } from './applied.ts';
 import { defaultConfig, type Config, type DatabaseConfig } from './config.ts';
 import { historyCatalog, makeDatabase, prismaFactsOf, type DatabaseParts } from './databaseFacts.ts';
 import { isDialectStated, layOutDatabases, statedFolder, type DatabaseLayout, type LeftAlone } from './databases.ts';
+import { distributeCalls, isClientCode } from './calls/files.ts';
 import { effectiveConfig } from './effectiveConfig.ts';
 import type { Facts, Migration, MigrationStep, PrismaFacts, RedisFacts, SourceFile } from './facts.ts';
 import { configFileName, fileKind, type FileKind } from './fileKinds.ts';
@@ -120,7 +121,7 @@ function claimedPaths(drafts: readonly Draft[]): Set<string> {
 export function buildFacts(input: ProjectInput, previous?: Facts, prepared?: Preparation): Facts {
   const config = configOf(input);
   const excluded = excluder(config);
-  const files = input.files.filter(({ path }) => !excluded(path));
+  const files = input.files.filter((file) => !excluded(file.path) && !(isClientCode(file.path) && (input.isolated || file.text === '')));
   const kept = previous && keptOf(previous);
   const sources = new Sources(kept?.sources ?? prepared?.sources);
   const detections = kept?.detections ?? prepared?.detections ?? new Map();
@@ -243,6 +244,8 @@ function assemble(
   workspace: Workspace,
 ): Built {
   const names = nameDatabases(all.map(({ draft }) => draft.layout));
+  const code = [...workspace.files.values()].filter(({ path }) => isClientCode(path));
+  const calls = distributeCalls(code, all.map(({ draft }) => draft));
   const patterns = once(() => distributePatterns(config, databases.map(({ facts }) => facts)));
   const databases: DatabaseState[] = all.map(({ draft: { layout, timeline, migrations, prisma, note: own }, files: loose }, i) => {
     const source = appliedSourceOf(layout.config, input.applied);
@@ -252,6 +255,7 @@ function assemble(
       layout,
       config,
       patterns: () => patterns()[i]!,
+      calls: calls[i]!,
       ...(input.engineVersion === undefined ? {} : { engineVersion: input.engineVersion }),
       ...(note !== undefined && migrations.length > 0 ? { appliedNote: note } : {}),
     };

@@ -2,7 +2,9 @@ import type { Catalog } from '../schema/catalog.ts';
 import { prismaToCatalog } from '../schema/prisma.ts';
 import { noteRead } from '../schema/reads.ts';
 import type { Opaque } from '../source/sql/ast.ts';
+import { fingerprint } from '../text/hash.ts';
 import type { Config } from './config.ts';
+import { clientQueries, type PlacedCall } from './calls/queries.ts';
 import type { DatabaseLayout } from './databases.ts';
 import type { DatabaseFacts, Migration, MigrationStep, PrismaFacts, Unread, WorkloadQuery } from './facts.ts';
 import { anyModel, type Scripts, type Timeline } from './history/timeline.ts';
@@ -59,6 +61,8 @@ export interface DatabaseParts {
   readonly appliedNote?: string;
   /** Queries that the configuration states for this database; asked for when all databases are made. */
   patterns(): readonly WorkloadQuery[];
+  /** Calls of the client that is made of this database's Prisma schema. */
+  readonly calls: readonly PlacedCall[];
 }
 
 /** Major version of an engine as people write it: `15`, `8.0.36`, `PostgreSQL 16`. */
@@ -68,8 +72,16 @@ export function majorVersion(text: string | undefined): number | undefined {
 }
 
 /** What the facts say that is stated somewhere; when it is different, nothing made from the facts holds. */
-function circumstances({ name, layout, config }: DatabaseParts, engineVersion: number | undefined): string {
-  return JSON.stringify([name, layout.config, layout.folder, config.largeTableRows, engineVersion]);
+function circumstances({ name, layout, config, calls }: DatabaseParts, engineVersion: number | undefined): string {
+  return JSON.stringify([name, layout.config, layout.folder, config.largeTableRows, engineVersion, digestOf(calls)]);
+}
+
+const digests = new WeakMap<readonly PlacedCall[], string>();
+
+function digestOf(calls: readonly PlacedCall[]): string {
+  let digest = digests.get(calls);
+  if (digest === undefined) digests.set(calls, (digest = fingerprint(JSON.stringify(calls))));
+  return digest;
 }
 
 /** Brings the timeline to the scripts and makes the facts of one database. Queries are parsed when somebody first asks for them. */
@@ -80,7 +92,8 @@ export function makeDatabase(parts: DatabaseParts, timeline: Timeline, scripts: 
   const otherEntries = once(() => runs.flatMap(({ entries }) => entries));
   const { mentions } = timeline;
   const files = new Map(loose.map(({ path, script }) => [path, script]));
-  const workload = new Workload({ entries: otherEntries, scripts: files, mentions, patterns: () => parts.patterns() });
+  const calls = once(() => (prisma ? clientQueries(parts.calls, prisma, layout.dialect) : []));
+  const workload = new Workload({ entries: otherEntries, scripts: files, mentions, patterns: () => [...parts.patterns(), ...calls()] });
   const unread = once(() => [...(layout.gap ? [layout.gap] : []), ...unreadStatements(migrations, loose), ...workload.unread]);
   const engineVersion = parts.engineVersion ?? majorVersion(layout.config.engine_version);
   const tenancy = tenancyOf(layout.config, catalog, timeline.tenantKeys);

@@ -111,7 +111,7 @@ export interface ScriptRun {
 
 /** A query of the workload, resolved to the database it runs on. */
 export interface WorkloadQuery {
-  /** sqlc or sqlx name, or the access pattern's name. */
+  /** sqlc or sqlx name, the access pattern's name, or model and method of a call. */
   readonly name?: string;
   readonly file: string;
   /** File offset at which statement-relative ranges of `query` begin. */

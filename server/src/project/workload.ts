@@ -80,11 +80,11 @@ export interface WorkloadParts {
   entries(): readonly HistoryEntry[];
   readonly scripts: ReadonlyMap<string, Script>;
   readonly mentions: Mentions<HistoryEntry>;
-  /** Queries that the configuration states. */
+  /** Queries that the configuration states, and those of calls of Prisma Client. */
   patterns(): readonly WorkloadQuery[];
 }
 
-/** The queries that a database is known to serve: those of query files, scripts and schema files, and those of the configuration. */
+/** The queries that a database is known to serve: those of query files, scripts and schema files, those of the configuration and of Prisma Client. */
 export class Workload {
   readonly #parts: WorkloadParts;
   #statements: readonly AskedStatement[] | undefined;

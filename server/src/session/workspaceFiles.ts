@@ -1,3 +1,4 @@
+import { isClientCode, isPrismaSchema } from '../project/calls/files.ts';
 import type { SourceFile } from '../project/facts.ts';
 import { Pause } from './timer.ts';
 import { stackOf } from '../text/failure.ts';
@@ -14,6 +15,8 @@ export interface FilePorts {
   scan(onSlice?: (slice: Pick<Scan, 'files'>) => void): Promise<Scan>;
   /** Whether a path is taken on disk now. */
   exists(path: string): Promise<boolean>;
+  /** Whether a scan would list a file. */
+  lists(path: string): boolean;
   /** Reads one file again; undefined when it is gone. */
   read(path: string): Promise<SourceFile | undefined>;
   log(level: 'error' | 'warning' | 'info', message: string): void;
@@ -92,7 +95,9 @@ export class WorkspaceFiles {
   /** Takes note that files were made, changed or removed on disk; many such notes are worked off at once. */
   touched(paths: readonly string[]): void {
     if (this.#options.loose) return;
-    for (const path of paths) this.#touched.add(path);
+    const called = [...this.#disk.keys()].some(isPrismaSchema);
+    for (const path of paths) if (called || !isClientCode(path)) this.#touched.add(path);
+    if (this.#touched.size === 0) return;
     // A storm of changes may last: it is worked off at intervals, not when it is over.
     if (this.#touched.size > many) this.#gather.start(gathering);
     else this.#gather.restart(gathering);
@@ -133,9 +138,11 @@ export class WorkspaceFiles {
     const { ports, changed } = this.#options;
     const paths = [...this.#touched];
     this.#touched.clear();
-    // A path that is not known yet may be ignored, vendored or a folder: only a scan can tell.
-    if (paths.some((path) => !this.#disk.has(path)) || paths.length > many) return this.rescan();
-    const files = await Promise.all(paths.map(async (path) => [path, await ports.read(path).catch(() => undefined)] as const));
+    // A path that is not known yet may be ignored, vendored or a folder: only a scan can tell. Code is written more often, and asked about apart.
+    const unknown = paths.filter((path) => !this.#disk.has(path));
+    if (unknown.some((path) => !isClientCode(path)) || paths.length > many) return this.rescan();
+    const left = new Set(unknown.filter((path) => !this.#options.ports.lists(path)));
+    const files = await Promise.all(paths.filter((path) => !left.has(path)).map(async (path) => [path, await ports.read(path).catch(() => undefined)] as const));
     let different = false;
     for (const [path, file] of files) {
       if (file?.text === this.#disk.get(path)?.text) continue;

@@ -4,6 +4,7 @@ import type { ServerContext } from '../context.ts';
 /** What is watched: everything a scan may read, the files by which a scan leaves others out, and what tells that git has moved. */
 const patterns = [
   '**/*.{sql,prisma,conf,yaml}',
+  '**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}',
   '**/{metadata.toml,migration_lock.toml,_journal.json,atlas.sum,sqitch.plan,manifest.json}',
   '**/.gitignore',
   '**/.git/{HEAD,FETCH_HEAD,ORIG_HEAD}',

@@ -57,26 +57,40 @@ export const missingCompositeIndex = defineRule({
 function reportCandidate(candidate: IndexCandidate, { facts, database, report }: RuleContext): void {
   const { tableKey, table, columns, demand, paths } = candidate;
   const [first, ...others] = paths;
-  const filtered = listed(demand.range === undefined ? demand.equality : [...demand.equality, demand.range]);
-  const sorted = listed(demand.sort.map((column) => column.name));
-  const list = columns.map((column) => `${column.name}${column.order === 'desc' ? ' DESC' : ''}`).join(', ');
+  const { at, name, kind, nameOf, index, asked } = wordingOf(database, candidate, first!);
+  const filtered = listed((demand.range === undefined ? demand.equality : [...demand.equality, demand.range]).map(nameOf));
+  const sorted = listed(demand.sort.map((column) => nameOf(column.name)));
   report({
-    at: placeOfPath(first!),
+    at,
     subject: `${tableKey}(${columns.map((column) => column.name).join(',')})`,
-    message: `${table.name} is filtered by ${filtered}${sorted ? ` and sorted by ${sorted}` : ''}, and no index leads with these columns`,
-    help: `Create an index on ${table.name} (${list}).`,
-    related: others.map((path) => relatedAt(placeOfPath(path), `${path.query.name ?? 'This query'} would use the same index`)),
+    message: `${name} is filtered by ${filtered}${sorted ? ` and sorted by ${sorted}` : ''}, and no index leads with these ${kind}`,
+    help: index,
+    related: [...asked, ...others.map((path) => relatedAt(placeOfPath(path), `${path.query.name ?? 'This query'} would use the same index`))],
     claim: indexClaim(database, candidate),
     fix: () => addIndexFixes(facts, database, { tableKey, table, columns, name: indexName(database, table, columns.map((column) => column.name)) }),
   });
 }
 
-/** The table's name in the query of a path. */
+/** How a candidate is told: at its first query in the words of the table, or in those of the Prisma model whose client is called. */
+function wordingOf(database: DatabaseFacts, { tableKey, table, columns }: IndexCandidate, first: AccessPath) {
+  const modelled = first.query.source === 'prisma-client' ? database.prisma?.catalog.tables.get(tableKey) : undefined;
+  const placed = modelled && modelOfTable(database, modelled);
+  if (!placed) {
+    const list = columns.map((column) => `${column.name}${column.order === 'desc' ? ' DESC' : ''}`).join(', ');
+    return { at: placeOfPath(first), name: table.name, kind: 'columns', nameOf: (column: string) => column, index: `Create an index on ${table.name} (${list}).`, asked: [] };
+  }
+  const nameOf = (column: string) => fieldOfColumn(placed.model, column);
+  const list = columns.map((column) => `${nameOf(column.name)}${column.order === 'desc' ? '(sort: Desc)' : ''}`).join(', ');
+  const asked = [relatedAt(placeOfPath(first), `${first.query.name} asks for it`)];
+  return { at: modelled.origin, name: placed.model.name, kind: 'fields', nameOf, index: `Index [${list}].`, asked };
+}
+
+/** The table's name in the query of a path, or the call that it stands for. */
 function placeOfPath(path: AccessPath): Place {
   return {
     file: path.query.file,
     get range() {
-      return path.at;
+      return path.query.source === 'prisma-client' ? path.query.range : path.at;
     },
   };
 }
