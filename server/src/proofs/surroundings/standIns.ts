@@ -47,7 +47,11 @@ export function standInsFor(catalog: Catalog, step?: Pick<MigrationStep, 'entrie
     for (const key of table.foreignKeys) pointAt(draftOf(key.references.schema, key.references.table), table, key);
   }
   for (const table of step ? changedTables(catalog, step.after) : []) for (const key of table.foreignKeys) pointAt(draftOf(key.references.schema, key.references.table), table, key);
-  for (const { placed: { node } } of step?.entries ?? []) mention(node, (name) => draftOf(name.schema?.name, name.name.name));
+  for (const { placed: { node }, before } of step?.entries ?? []) {
+    // What the migration made before, and renames or drops later, is in neither of its catalogs.
+    const isMade = ({ schema, name }: QualifiedName): boolean => before.tables.get(objectKey(catalog.dialect, schema?.name, name.name))?.knowledge === 'known';
+    mention(node, (name) => (isMade(name) ? undefined : draftOf(name.schema?.name, name.name.name)));
+  }
   if (step) for (const { schema, name } of spokenOf(step)) draftOf(schema, name);
   return [...drafts.values()].map(({ columns, keys, ...table }) => ({ ...table, columns: [...columns].map(([name, type]) => ({ name, type })), keys: [...keys.values()] }));
 }
