@@ -47,6 +47,12 @@ const cases: readonly Case[] = [
     problems: [],
   },
   { name: 'a table that is made, altered and dropped again', schema: users, change: 'CREATE TABLE scratch (id integer); ALTER TABLE scratch ADD COLUMN n integer; DROP TABLE scratch', problems: [] },
+  { name: 'a data statement that only tables without rows refuse', schema: users, change: "INSERT INTO users (id, email) SELECT count(*) * 10000 + max(0 * age), 'x' FROM users", problems: [] },
+  { name: 'a data statement that is refused whatever the rows are', schema: users, change: "INSERT INTO users (id, email) VALUES (NULL, 'x')", problems: ['null value in column "id"'] },
+  { name: 'a locale of ICU, which the engine here has none of', schema: users, change: "CREATE COLLATION nocase (provider = icu, locale = 'und-u-ks-level2', deterministic = false); ALTER TABLE users ALTER COLUMN email TYPE text COLLATE nocase", problems: [] },
+  { name: 'an extension that the engine here does not have', schema: users, change: 'CREATE EXTENSION postgis', problems: [] },
+  { name: 'a column that a view needs, which every server refuses to change', schema: `${users}; CREATE VIEW named AS SELECT email FROM users`, change: 'ALTER TABLE users ALTER COLUMN email TYPE varchar(100)', problems: ['cannot alter type of a column used by a view'] },
+  { name: 'a unique key of a partitioned table without what it is divided by', schema: 'CREATE TABLE events (id bigint, at date NOT NULL) PARTITION BY RANGE (at); CREATE TABLE events_old PARTITION OF events DEFAULT', change: 'CREATE UNIQUE INDEX events_id ON events (id)', problems: ['must include all partitioning columns'] },
 ];
 
 describe('a migration is told to go wrong where it does, and nowhere else', () => {
@@ -56,4 +62,14 @@ describe('a migration is told to go wrong where it does, and nowhere else', () =
       expect(found).toEqual(problems.map((part) => expect.stringContaining(part) as string));
     });
   }
+});
+
+test('two rows are alike by the values that are the same in them, and a NULL is the same as none', async () => {
+  const { rows } = await proofOf('postgresql', 'CREATE TABLE users (id bigint PRIMARY KEY, n integer UNIQUE)', 'ALTER TABLE users ALTER COLUMN n TYPE boolean USING n > 0');
+  expect(rows.ran && rows.detail.failures.map(({ row }) => row)).toEqual(['n = t in two rows']);
+});
+
+test('columns that are called like an alias of ours are columns', async () => {
+  const { roundTrip } = await proofOf('postgresql', 'CREATE TABLE words (id integer PRIMARY KEY, s text, t text)', "UPDATE words SET s = 'x', t = 'y'", 'SELECT 1');
+  expect(roundTrip.ran && roundTrip.detail.data).toEqual([expect.stringMatching(/^\d rows of words\.s were /) as string, expect.stringMatching(/^\d rows of words\.t were /) as string]);
 });

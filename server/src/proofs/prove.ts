@@ -8,6 +8,7 @@ import { limitRun, usualSeconds } from './limit.ts';
 import { HistoryPoint } from './point.ts';
 import { notRun } from './notRun.ts';
 import type { DatabaseProof, MigrationProof } from './report.ts';
+import { withoutEmptiness } from './emptyTables.ts';
 import { circumstancesOf, masked, noEngine, reasonOf, type ProveOptions, type Run } from './run.ts';
 import { onlyAlgorithmAndLock, proveOnServer } from './serverProof.ts';
 import { stopOf } from './stops.ts';
@@ -81,9 +82,11 @@ async function proveOn(run: Run, { step, engine, extensions, engineVersion }: St
   const point = new HistoryPoint(workplace, engine, extensions, step);
   const one = <D>(experiment: ExperimentName, work: () => Promise<Outcome<D>>) => contained(run, point, experiment, work);
   const functions = (): readonly StandInFunction[] => point.laid?.functions ?? [];
+  const watched = withStandInsNamed(await one('locks', () => locks(point, step)), functions());
+  const withRows = withUndecidedRows(await one('existing rows', () => rows(point, step)), functions());
   const shown = {
-    locks: withStandInsNamed(await one('locks', () => locks(point, step)), functions()),
-    rows: withUndecidedRows(await one('existing rows', () => rows(point, step)), functions()),
+    locks: withoutEmptiness(watched, withRows),
+    rows: withRows,
     roundTrip: await one('round trip', () => roundTrip(point, step, engineVersion)),
   };
   if (!run.limit.signal.aborted) point.leave();

@@ -27,8 +27,9 @@ export async function rowsOfPostgres(session: EngineSession, before?: RowsSnapsh
 /** What is in some tables, by their names. */
 async function readRows(session: EngineSession, tables: readonly Row[], oneByOne: boolean): Promise<Map<string, TableRows>> {
   if (tables.length === 0) return new Map();
-  const sample = (quoted: string) => (oneByOne ? `(SELECT jsonb_agg(to_jsonb(s)) FROM (SELECT * FROM ONLY ${quoted} LIMIT ${sampleSize}) s)` : 'NULL');
-  const selects = tables.map(({ quoted }, index) => `SELECT ${index} AS number, count(*) AS count, coalesce(sum(hashtextextended(to_jsonb(t)::text, 0)::numeric), 0) AS hash, ${sample(quoted!)} AS sample FROM ONLY ${quoted} t`);
+  // A column that is called as the alias is would be taken for the row.
+  const sample = (quoted: string) => (oneByOne ? `(SELECT jsonb_agg(to_jsonb("database expert row")) FROM (SELECT * FROM ONLY ${quoted} LIMIT ${sampleSize}) "database expert row")` : 'NULL');
+  const selects = tables.map(({ quoted }, index) => `SELECT ${index} AS number, count(*) AS count, coalesce(sum(hashtextextended(to_jsonb("database expert row")::text, 0)::numeric), 0) AS hash, ${sample(quoted!)} AS sample FROM ONLY ${quoted} "database expert row"`);
   const found = (await session.run(selects.join('\nUNION ALL\n')))[0]?.rows ?? [];
   return new Map(found.map((row) => [tables[Number(row['number'])]!['name']!, { count: Number(row['count']), hash: row['hash']!, sample: sampleOf(row['sample'] ?? null) }]));
 }

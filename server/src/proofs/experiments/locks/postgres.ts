@@ -13,6 +13,16 @@ const ofTogether: ReadonlySet<string> = new Set(['55P04', '55006']);
 /** Refusals that say what the throwaway server lacks and not what the migration does: extensions, rights, other databases. */
 const ofBench: ReadonlySet<string> = new Set(['0A000', '58P01', '42501']);
 
+/** What every server of that version refuses, though PostgreSQL calls it a feature that is not supported. */
+const ofEveryServer = /^(?:cannot (?:alter|drop|use|create|attach|add) |unique constraint on partitioned table |(?:primary key|unique|exclusion) constraint)/;
+
+/** The locales of ICU are files that the engine here comes without. */
+const withoutLocales = /^could not open collator /;
+
+function lacksSomething({ code, message }: EngineRefusal): boolean {
+  return (ofBench.has(code) && !(code === '0A000' && ofEveryServer.test(message))) || withoutLocales.test(message);
+}
+
 const dataKinds: ReadonlySet<StatementNode['kind']> = new Set(['select', 'values', 'insert', 'update', 'delete', 'merge']);
 
 const behindRefused = 'an earlier statement of the migration was refused';
@@ -146,7 +156,7 @@ function tells(node: StatementNode, relation: string): boolean {
 }
 
 function refusedRun(error: EngineRefusal, held: Seen['held'], guarded: boolean, together: boolean): Ran {
-  if (guarded || ofBench.has(error.code)) return { seen: { ...nothing, held, notRun: `the engine has not what it needs: ${error.message}` }, lost: !guarded };
+  if (guarded || lacksSomething(error)) return { seen: { ...nothing, held, notRun: `the engine has not what it needs: ${error.message}` }, lost: !guarded };
   if (together && ofTogether.has(error.code)) return { seen: { ...nothing, held, notRun: `it has to be in another transaction than what comes before it: ${error.message}` }, lost: true };
   return { seen: { ...nothing, held, refused: { code: error.code, message: error.message } }, lost: true };
 }

@@ -138,6 +138,8 @@ function pair(name: string, row: Row, key = name): string {
 /** Two rows that are the same where a key would have them differ. */
 async function alikeRows(session: EngineSession, { entry: { placed: { node } } }: Trying, table: Table, { detail, message }: EngineRefusal): Promise<string | undefined> {
   const { dialect } = session.info;
+  // A NULL is no duplicate of another one, unless the engine says that it is.
+  const isDistinct = !/\)=\((?:.*, )?null(?:, .*)?\) is duplicated/s.test(detail ?? '');
   if (node.kind === 'createIndex') {
     const parts = node.columns.map((part) => (part.column ? { name: part.column.name, sql: quoteIdentifier(dialect, part.column.name) } : { name: part.expression!.text, sql: `(${part.expression!.text})` }));
     return twice(session, table, parts, node.where?.text);
@@ -145,8 +147,11 @@ async function alikeRows(session: EngineSession, { entry: { placed: { node } } }
   const [, listed, values] = /^Key \((.+)\)=\((.*)\) is (?:duplicated|not present)/s.exec(detail ?? '') ?? [];
   const names = listed?.split(', ').map((one) => one.replaceAll(/^"|"$/g, '')) ?? /^UNIQUE constraint failed: (.+)$/.exec(message)?.[1]?.split(', ').map((one) => one.slice(one.lastIndexOf('.') + 1));
   const known = names?.every((name) => table.columns.some((column) => column.name === name)) === true;
-  if (known && (detail === undefined || detail.includes('is duplicated'))) return twice(session, table, names!.map((name) => ({ name, sql: quoteIdentifier(dialect, name) })));
-  return listed === undefined ? undefined : `${listed} = ${shortened(values!)}`;
+  const parts = known ? names!.map((name) => ({ name, sql: quoteIdentifier(dialect, name) })) : [];
+  const isTwice = detail === undefined || detail.includes('is duplicated');
+  // Values that only the changed type takes for the same are not found as they stand; the engine's own words name one of them.
+  const found = known && isTwice ? await twice(session, table, parts, isDistinct ? parts.map(({ sql }) => `${sql} IS NOT NULL`).join(' AND ') : undefined) : undefined;
+  return found ?? (listed === undefined ? undefined : `${listed} = ${shortened(values!)}${isTwice ? ' in two rows' : ''}`);
 }
 
 /** Values that stand in two rows of a table. */

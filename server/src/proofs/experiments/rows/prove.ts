@@ -89,7 +89,7 @@ function judge(statements: readonly Trying[], refusals: Refusals, onEmpty: Refus
   let diverged = false;
   for (const trying of statements) {
     const refusal = refusals.get(trying);
-    const isBroken = refusal !== undefined && culprits.get(trying)?.byRows !== true && onEmpty.has(trying);
+    const isBroken = refusal !== undefined && culprits.get(trying)?.byRows !== true && isAlike(onEmpty.get(trying), refusal);
     if (refusal) {
       const isClear = trying.kind !== 'data' && !isForeignKeySetting(refusal) && (!diverged || (isAboutRows(refusal) && culprits.get(trying)?.byRows === true)) && !tablesNamedIn(trying).some((name) => doubtful.has(name));
       (isBroken ? broken : isClear ? failures : undecided).push(failureOf(trying, refusal, culprits.get(trying)));
@@ -99,6 +99,11 @@ function judge(statements: readonly Trying[], refusals: Refusals, onEmpty: Refus
     diverged ||= refusal !== undefined && !isBroken;
   }
   return { failures, undecided, broken };
+}
+
+/** Whether a statement is refused for one reason on tables with rows and without; of what both want of rows, the wants differ by their codes. */
+function isAlike(onEmpty: EngineRefusal | undefined, refusal: EngineRefusal): boolean {
+  return onEmpty !== undefined && (onEmpty.code === refusal.code || !isAboutRows(onEmpty));
 }
 
 /** Whether a data statement takes what it writes from other rows, or cannot be looked into. */
