@@ -50,6 +50,7 @@ const cases: readonly Case[] = [
   { name: 'a data statement that only tables without rows refuse', schema: users, change: "INSERT INTO users (id, email) SELECT count(*) * 10000 + max(0 * age), 'x' FROM users", problems: [] },
   { name: 'a data statement that is refused whatever the rows are', schema: users, change: "INSERT INTO users (id, email) VALUES (NULL, 'x')", problems: ['null value in column "id"'] },
   { name: 'a locale of ICU, which the engine here has none of', schema: users, change: "CREATE COLLATION nocase (provider = icu, locale = 'und-u-ks-level2', deterministic = false); ALTER TABLE users ALTER COLUMN email TYPE text COLLATE nocase", problems: [] },
+  { name: 'a program, which the engine here can not start', schema: users, change: "COPY users (email) FROM PROGRAM 'echo a'", problems: [] },
   { name: 'an extension that the engine here does not have', schema: users, change: 'CREATE EXTENSION postgis', problems: [] },
   { name: 'a column that a view needs, which every server refuses to change', schema: `${users}; CREATE VIEW named AS SELECT email FROM users`, change: 'ALTER TABLE users ALTER COLUMN email TYPE varchar(100)', problems: ['cannot alter type of a column used by a view'] },
   { name: 'a unique key of a partitioned table without what it is divided by', schema: 'CREATE TABLE events (id bigint, at date NOT NULL) PARTITION BY RANGE (at); CREATE TABLE events_old PARTITION OF events DEFAULT', change: 'CREATE UNIQUE INDEX events_id ON events (id)', problems: ['must include all partitioning columns'] },

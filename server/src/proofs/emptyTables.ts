@@ -17,6 +17,7 @@ export function withoutEmptiness(locks: Outcome<LocksDetail>, rows: Outcome<Rows
   return { ...locks, detail: { ...locks.detail, statements }, evidence: locks.evidence.filter(({ observed }) => !told.has(observed)) };
 }
 
-function withoutRefusal({ refused, observed: _, ...one }: StatementLocks): StatementLocks {
-  return { ...one, notRun: `where tables hold no rows it is refused: ${refused!.message}` };
+/** A statement that was refused did nothing else. */
+function withoutRefusal({ file, start, end, sql, held, refused }: StatementLocks): StatementLocks {
+  return { file, start, end, sql, locks: [], rewritten: [], scanned: [], held, notRun: `where tables hold no rows it is refused: ${refused!.message}` };
 }

@@ -16,11 +16,11 @@ const ofBench: ReadonlySet<string> = new Set(['0A000', '58P01', '42501']);
 /** What every server of that version refuses, though PostgreSQL calls it a feature that is not supported. */
 const ofEveryServer = /^(?:cannot (?:alter|drop|use|create|attach|add) |unique constraint on partitioned table |(?:primary key|unique|exclusion) constraint)/;
 
-/** The locales of ICU are files that the engine here comes without. */
-const withoutLocales = /^could not open collator /;
+/** The locales of ICU are files that the engine here comes without, and it starts no programs. */
+const notHere = /^could not (?:open collator|execute command) /;
 
 function lacksSomething({ code, message }: EngineRefusal): boolean {
-  return (ofBench.has(code) && !(code === '0A000' && ofEveryServer.test(message))) || withoutLocales.test(message);
+  return (ofBench.has(code) && !(code === '0A000' && ofEveryServer.test(message))) || notHere.test(message);
 }
 
 const dataKinds: ReadonlySet<StatementNode['kind']> = new Set(['select', 'values', 'insert', 'update', 'delete', 'merge']);
