@@ -31,7 +31,13 @@ export interface WireStatementProof {
   readonly locks: readonly WireLock[];
   readonly rewritten: readonly WireRelation[];
   readonly scanned: readonly { readonly relation: string; readonly rows: number }[];
+  /**
+   * What is held when it begins and was not when the statement before it in this list began. A lock stays held until `released` names it;
+   * a statement that was not run neither takes nor releases.
+   */
   readonly held: readonly WireLock[];
+  /** What was held when the statement before it began and is not any more: its transaction ended, or a stronger mode stands in `held`. */
+  readonly released?: readonly WireLock[];
   /** What of the relations that it locked a second connection had to wait with; only on an engine with several connections. */
   readonly waits?: readonly { readonly relation: string; readonly commands: readonly string[] }[];
   /** The locks were not seen but are what is known of such statements. */
@@ -76,7 +82,7 @@ export type WireExperiment =
   | { readonly experiment: string; readonly ran: false; readonly reason: string }
   | (Ran & { readonly experiment: 'algorithm and lock'; readonly statements: readonly WireOnlineChange[] })
   | (Ran & { readonly experiment: 'locks'; readonly statements: readonly WireStatementProof[] })
-  | (Ran & { readonly experiment: 'existing rows'; readonly failures: readonly WireRowFailure[]; readonly seeded: readonly { readonly table: string; readonly rows: number }[]; readonly unseeded: readonly { readonly table: string; readonly reason: string }[] })
+  | (Ran & { readonly experiment: 'existing rows'; readonly failures: readonly WireRowFailure[]; /** What ran over rows, of changes of tables. */ readonly passed: number; /** Refused on rows, of which nothing is said. */ readonly undecided: readonly WireRowFailure[]; /** Refused whatever the rows are. */ readonly broken: readonly WireRowFailure[]; readonly seeded: readonly { readonly table: string; readonly rows: number }[]; readonly unseeded: readonly { readonly table: string; readonly reason: string }[] })
   | (Ran & { readonly experiment: 'round trip'; /** The migration's own down, or one derived from its history. */ readonly down: 'written' | 'derived'; readonly verdict: string; readonly schema: readonly string[]; readonly data: readonly string[]; readonly error?: WireRefusal & { readonly sql?: string } });
 
 export interface WireMigrationProof {

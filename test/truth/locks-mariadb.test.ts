@@ -29,12 +29,12 @@ describe.skipIf(!present)('algorithm and lock on MariaDB', () => {
   beforeAll(() => freshMariaDb(scratch));
   afterAll(() => dropMariaDb(scratch));
 
-  async function changes(sql: string, before = schema, server = url): Promise<{ readonly changes: readonly OnlineChange[]; readonly observed: readonly string[]; readonly version: string }> {
+  async function changes(sql: string, before = schema, server = url): Promise<{ readonly changes: readonly OnlineChange[]; readonly observed: readonly string[] }> {
     const session = await openMariaDb(server);
     try {
       const outcome = await proveOnlineDdl(session, historyOf('mariadb', [before, sql], 'none')[1]!);
       if (!outcome.ran) throw new Error(outcome.reason);
-      return { changes: outcome.detail.changes, observed: outcome.evidence.map(({ observed }) => observed), version: session.info.version };
+      return { changes: outcome.detail.changes, observed: outcome.evidence.map(({ observed }) => observed) };
     } finally {
       await session.close();
     }
@@ -76,9 +76,9 @@ describe.skipIf(!present)('algorithm and lock on MariaDB', () => {
     }
   });
 
-  test('the sentence names the server and quotes its refusal', async () => {
-    const { observed, version } = await changes('ALTER TABLE orders MODIFY amount bigint');
-    expect(observed).toEqual([`ALTER TABLE orders MODIFY amount bigint runs with ALGORITHM=COPY, LOCK=SHARED (MariaDB ${version}, this server). ALGORITHM=INPLACE, LOCK=SHARED is refused: ALGORITHM=INPLACE is not supported. Reason: Cannot change column type. Try ALGORITHM=COPY.`]);
+  test('the sentence says that it holds for this server, and quotes its refusal', async () => {
+    const { observed } = await changes('ALTER TABLE orders MODIFY amount bigint');
+    expect(observed).toEqual([`ALTER TABLE orders MODIFY amount bigint runs with ALGORITHM=COPY, LOCK=SHARED on this server. ALGORITHM=INPLACE, LOCK=SHARED is refused: ALGORITHM=INPLACE is not supported. Reason: Cannot change column type. Try ALGORITHM=COPY.`]);
   });
 
   test('each statement meets what those before it left; what the server refuses by itself is told', async () => {

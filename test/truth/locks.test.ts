@@ -25,9 +25,9 @@ CREATE INDEX orders_note ON orders (note);`;
   });
   afterAll(() => session.close());
 
-  test('a rewrite is told with its indexes, the rows that were read, and the engine', async () => {
+  test('a rewrite is told with its indexes, and the rows that were read', async () => {
     const { statements, observed } = await seen(session, schema, 'ALTER TABLE orders ALTER amount TYPE bigint;');
-    expect(observed).toEqual([`ALTER TABLE orders ALTER amount TYPE bigint took AccessExclusive on orders with 2 indexes, wrote anew orders and 2 indexes and read through orders (100 rows here) (PostgreSQL ${session.info.version}).`]);
+    expect(observed).toEqual([`ALTER TABLE orders ALTER amount TYPE bigint took AccessExclusive on orders with 2 indexes, wrote anew orders and 2 indexes and read through orders (100 rows here).`]);
     expect(statements[0]?.rewritten.filter(({ kind }) => kind === 'table')).toEqual([{ relation: 'orders', kind: 'table' }]);
   });
 

@@ -84,6 +84,31 @@ describe('prove', () => {
     expect(report.problems).toEqual([]);
   });
 
+  test('lists a lock that is held once, and where it is released', async () => {
+    await files({ ...shop, 'migrations/0002_a.up.sql': 'BEGIN;\nLOCK TABLE users IN SHARE MODE;\nALTER TABLE orders ADD COLUMN a text;\nALTER TABLE users ADD COLUMN b text;\nALTER TABLE orders ADD COLUMN c text;\nCOMMIT;\nALTER TABLE orders ADD COLUMN d text;\n' });
+    const { statements } = experiment(await proveJson('.'), 'locks');
+    const told = statements.map(({ held, released = [] }) => [held, released].map((locks) => locks.filter(({ kind }) => kind === 'table').map(({ relation, mode }) => `${mode} on ${relation}`)));
+    expect(told).toEqual([
+      [[], []],
+      [['Share on users'], []],
+      [['AccessExclusive on orders'], []],
+      [['AccessExclusive on users'], ['Share on users']],
+      [[], ['AccessExclusive on orders', 'AccessExclusive on users']],
+    ]);
+    expect((await cli('prove', '.')).out).toContain('1 more statement that takes no other lock on what stood before, while it holds AccessExclusive on orders, users');
+  });
+
+  test('does not call it passed when nothing ran over rows, and tells what is left open', async () => {
+    await files({ ...shop, 'migrations/0002_a.up.sql': "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'frozen'; END $$;\nCREATE TRIGGER frozen BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION refuse();\n", 'migrations/0003_b.up.sql': 'UPDATE users SET email = lower(email);\n', 'migrations/0004_c.up.sql': 'ALTER TABLE users ADD COLUMN email text;\n', 'migrations/0005_d.up.sql': 'SELECT 1;\n' });
+    const { out } = await cli('prove', '.');
+    expect(out).toMatch(/0003_b.*\n.*\n.*\n.*\n(?:.*\n)?  - existing rows .*nothing is shown\n      line 1 is left open, .*: frozen \[P0001\]/);
+    expect(out).toMatch(/0004_c[^✓]*refused: [^✓]*  - existing rows [^✓]*nothing is shown/);
+    expect(out).toMatch(/0005_d[^]*  - existing rows PostgreSQL [\d.]+, none are met/);
+    const report = await proveJson('.');
+    expect(experiment(report, 'existing rows', 1)).toMatchObject({ passed: 0, failures: [], broken: [], undecided: [{ line: 1, code: 'P0001' }] });
+    expect(experiment(report, 'existing rows', 2)).toMatchObject({ passed: 0, broken: [{ line: 1, code: '42701' }] });
+  });
+
   test('names the statement that fails on rows the schema allows, and a row that does it; exit code 1', async () => {
     await files({ ...shop, 'migrations/0002_a.up.sql': 'ALTER TABLE orders ALTER COLUMN note SET NOT NULL;\n' });
     const report = await proveJson('.');

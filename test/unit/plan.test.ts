@@ -240,3 +240,16 @@ describe('a schema dump beside migrations', () => {
     expect(dump('CREATE TABLE users (id bigint PRIMARY KEY, email text);\nCREATE TABLE posts (id bigint PRIMARY KEY);\n')).toEqual([]);
   });
 });
+
+describe('how many foreign keys have an index', () => {
+  const told = (change: string): string | undefined => planOf({ 'migrations/0001_a.up.sql': `CREATE TABLE users (id bigint PRIMARY KEY);\n${change}` }).database_plan.index_strategy.claims.map(({ text }) => text).find((text) => text.includes('foreign key'));
+  const one = 'CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint REFERENCES users (id));\n';
+  const other = 'CREATE TABLE carts (id bigint PRIMARY KEY, user_id bigint REFERENCES users (id));\n';
+
+  it('is told of one as of one, and of several by their number', () => {
+    expect(told(one)).toMatch(/^The only foreign key has no index that leads with its columns/);
+    expect(told(`${one}CREATE INDEX ON orders (user_id);\n`)).toBe('An index leads with the columns of the only foreign key.');
+    expect(told(`${one}${other}CREATE INDEX ON orders (user_id);\n`)).toMatch(/^1 of 2 foreign keys has no index that leads with its columns/);
+    expect(told(one + other)).toMatch(/^2 of 2 foreign keys have no index that leads with their columns/);
+  });
+});

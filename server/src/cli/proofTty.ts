@@ -1,5 +1,6 @@
 import type { WireFix } from '../../../protocol/finding.ts';
 import type { ProofReport, WireExperiment, WireIndexProof, WireLock, WireMigrationProof, WireStatementProof, WireTenantsProof } from '../../../protocol/proof.ts';
+import { isOfTwo } from '../proofs/verdicts.ts';
 import { maskSecrets } from '../source/secrets.ts';
 import { painter } from './tty.ts';
 
@@ -60,18 +61,19 @@ function locksLines({ statements, engine, version }: Locks, paint: Paint): strin
   const width = Math.max(1, ...statements.map(({ line }) => String(line).length));
   const refused = statements.some((one) => one.refused);
   const lines = [`  ${mark(!refused, paint)} ${heading('locks')} ${paint('dim', `${engine} ${version}`)}`];
-  let held = '';
-  const others: WireStatementProof[] = [];
+  let told = '';
+  const holding = new Map<string, WireLock>();
+  const others: string[] = [];
   for (const one of statements) {
-    if (!concernsWhatStood(one)) {
-      others.push(one);
-      continue;
-    }
-    lines.push(...statementLines(one, width, heldText(one) === held ? '' : (held = heldText(one)), paint));
+    for (const lock of one.released ?? []) holding.delete(lockKey(lock));
+    for (const lock of one.held) holding.set(lockKey(lock), lock);
+    const held = heldText([...holding.values()]);
+    if (!concernsWhatStood(one)) others.push(held);
+    else lines.push(...statementLines(one, width, held === told ? '' : (told = held), paint));
   }
   if (others.length > 0) {
-    const meanwhile = others.map(heldText).findLast((text) => text !== '');
-    const text = `${count(others.length, lines.length > 1 ? 'more statement' : 'statement')} that ${others.length === 1 ? 'concerns' : 'concern'} no table that stood before${meanwhile === undefined ? '' : `, while it holds ${meanwhile}`}`;
+    const meanwhile = others.findLast((text) => text !== '');
+    const text = `${count(others.length, lines.length > 1 ? 'more statement' : 'statement')} that ${others.length === 1 ? 'takes' : 'take'} no other lock on what stood before${meanwhile === undefined ? '' : `, while it holds ${meanwhile}`}`;
     lines.push(`      ${' '.repeat(width)}  ${paint('dim', text)}`);
   }
   return lines;
@@ -82,7 +84,11 @@ function concernsWhatStood(one: WireStatementProof): boolean {
   return one.refused !== undefined || one.notRun !== undefined || byMode(one.locks).size > 0 || one.rewritten.length > 0 || one.scanned.length > 0;
 }
 
-function heldText({ held }: WireStatementProof): string {
+function lockKey({ relation, kind, mode }: WireLock): string {
+  return `${mode} ${kind} ${relation}`;
+}
+
+function heldText(held: readonly WireLock[]): string {
   return [...byMode(held)].map(([mode, names]) => `${mode} on ${listed(names)}`).join('; ');
 }
 
@@ -127,13 +133,22 @@ function colourOf(mode: string): 'error' | 'warning' | 'dim' {
   return mode === 'Share' || mode === 'ShareRowExclusive' || mode === 'Exclusive' || mode === 'Reserved' ? 'warning' : 'dim';
 }
 
-function rowsLines({ failures, seeded, unseeded, engine, version }: Rows, paint: Paint): string[] {
-  const rows = seeded.reduce((sum, one) => sum + one.rows, 0);
-  const where = paint('dim', `${engine} ${version}, ${count(rows, 'row')} in ${count(seeded.filter((one) => one.rows > 0).length, 'table')}${unseeded.length > 0 ? `; no row could be made for ${listed(unseeded.map(({ table }) => table))}` : ''}`);
-  const lines = [`  ${mark(failures.length === 0, paint)} ${heading('existing rows')} ${where}`];
-  for (const { line, message, code, row, table } of failures) lines.push(`      line ${line} ${paint('error', 'fails')}: ${message}${code === '' ? '' : ` [${code}]`}${row === undefined ? '' : `\n        ${paint('dim', `the row ${maskSecrets(row)}${table === undefined ? '' : ` of ${table}`}`)}`}`);
+/** A tick says that something ran over rows; that nothing failed where nothing could is no news. */
+function rowsLines(rows: Rows, paint: Paint): string[] {
+  const { failures, passed, undecided, broken, seeded, unseeded, engine, version } = rows;
+  const all = seeded.reduce((sum, one) => sum + one.rows, 0);
+  const isShown = failures.length > 0 || passed > 0 || (all > 0 && undecided.length === 0 && broken.length === 0);
+  const over = all > 0 ? `, ${count(all, 'row')} in ${count(seeded.filter((one) => one.rows > 0).length, 'table')}` : unseeded.length > 0 ? '' : ', none are met';
+  const without = unseeded.length > 0 ? `; no row could be made for ${listed(unseeded.map(({ table }) => table))}` : '';
+  const where = paint('dim', `${engine} ${version}${over}${without}${isShown || all === 0 ? '' : '; nothing is shown'}`);
+  const lines = [`  ${isShown ? mark(failures.length === 0, paint) : paint('dim', '-')} ${heading('existing rows')} ${where}`];
+  for (const { line, message, code, row, table } of failures) lines.push(`      line ${line} ${paint('error', 'fails')}: ${message}${code === '' ? '' : ` [${code}]`}${row === undefined ? '' : `\n        ${paint('dim', `${isOfTwo(row) ? '' : 'the row '}${maskSecrets(row)}${table === undefined ? '' : ` of ${table}`}`)}`}`);
+  for (const { line, message, code } of undecided.slice(0, mostUndecided)) lines.push(`      ${paint('dim', `line ${line} is left open, because it reads or writes rows or follows a failure: ${message}${code === '' ? '' : ` [${code}]`}`)}`);
+  if (undecided.length > mostUndecided) lines.push(`      ${paint('dim', `and ${undecided.length - mostUndecided} more left open (--format json lists them)`)}`);
   return lines;
 }
+
+const mostUndecided = 4;
 
 function roundTripLines({ verdict, down, schema, data, error, engine, version }: RoundTrip, paint: Paint): string[] {
   const restored = verdict.startsWith('restored');

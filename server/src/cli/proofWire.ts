@@ -1,4 +1,4 @@
-import type { ProofReport, WireDatabaseProof, WireExperiment, WireIndexProof, WireLock, WireMigrationProof, WireProblem, WireRelation, WireTenantsProof } from '../../../protocol/proof.ts';
+import type { ProofReport, WireDatabaseProof, WireExperiment, WireIndexProof, WireLock, WireMigrationProof, WireProblem, WireRelation, WireStatementProof, WireTenantsProof } from '../../../protocol/proof.ts';
 import type { LockSeen, LocksDetail, OnlineDdlDetail, Outcome, RelationSeen, RoundTripDetail, RowsDetail, TenantsDetail } from '../proofs/outcome.ts';
 import type { IndexProof } from '../proofs/indexProofs.ts';
 import { leaksOf, originOfLeak, problemsOf } from '../proofs/problems.ts';
@@ -85,7 +85,9 @@ interface Placing {
 
 function wireLocks(outcome: Outcome<LocksDetail>, { target, lines }: Placing): WireExperiment {
   if (!outcome.ran) return notRun(outcome);
-  const statements = outcome.detail.statements.map(({ file, start, end, sql, locks, rewritten, scanned, held, waits, classFact, notRun: reason, refused }) => ({
+  const seen = outcome.detail.statements;
+  const changes = heldChanges(seen);
+  const statements = seen.map(({ file, start, end, sql, locks, rewritten, scanned, waits, classFact, notRun: reason, refused }, i) => ({
     file: shownPath(target, file),
     line: lines.at(file, start).line,
     endLine: lines.at(file, end).line,
@@ -93,13 +95,27 @@ function wireLocks(outcome: Outcome<LocksDetail>, { target, lines }: Placing): W
     locks: locks.map(wireLock),
     rewritten: rewritten.map(wireRelation),
     scanned,
-    held: held.map(wireLock),
+    ...changes[i]!,
     ...(waits && { waits }),
     ...(classFact && { classFact }),
     ...(reason !== undefined && { notRun: reason }),
     ...(refused && { refused }),
   }));
   return { experiment: 'locks', ...ran(outcome), statements };
+}
+
+/** What is held when each statement begins, as far as it is not what was held before: told in full, hundreds of statements would list hundreds of locks each. */
+function heldChanges(statements: LocksDetail['statements']): Pick<WireStatementProof, 'held' | 'released'>[] {
+  const keyOf = ({ relation, kind, mode }: LockSeen) => `${mode} ${kind} ${relation}`;
+  let before: ReadonlyMap<string, LockSeen> = new Map();
+  return statements.map(({ held, notRun: reason }) => {
+    if (reason !== undefined && held.length === 0) return { held: [] };
+    const now = new Map(held.map((lock) => [keyOf(lock), lock]));
+    const released = [...before].flatMap(([key, lock]) => (now.has(key) ? [] : [wireLock(lock)]));
+    const taken = [...now].flatMap(([key, lock]) => (before.has(key) ? [] : [wireLock(lock)]));
+    before = now;
+    return { held: taken, ...(released.length > 0 && { released }) };
+  });
 }
 
 function wireOnline(outcome: Outcome<OnlineDdlDetail>, { target, lines }: Placing): WireExperiment {
@@ -119,9 +135,9 @@ function wireOnline(outcome: Outcome<OnlineDdlDetail>, { target, lines }: Placin
 
 function wireRows(outcome: Outcome<RowsDetail>, { target, lines }: Placing): WireExperiment {
   if (!outcome.ran) return notRun(outcome);
-  const { failures, seeded, unseeded } = outcome.detail;
-  const told = failures.map(({ file, start, sql, code, message, table, row }) => ({ file: shownPath(target, file), line: lines.at(file, start).line, statement: sql, code, message, ...(table !== undefined && { table }), ...(row !== undefined && { row }) }));
-  return { experiment: 'existing rows', ...ran(outcome), failures: told, seeded, unseeded };
+  const { failures, passed, undecided, broken, seeded, unseeded } = outcome.detail;
+  const told = (some: RowsDetail['failures']) => some.map(({ file, start, sql, code, message, table, row }) => ({ file: shownPath(target, file), line: lines.at(file, start).line, statement: sql, code, message, ...(table !== undefined && { table }), ...(row !== undefined && { row }) }));
+  return { experiment: 'existing rows', ...ran(outcome), failures: told(failures), passed: passed.length, undecided: told(undecided), broken: told(broken), seeded, unseeded };
 }
 
 function wireRoundTrip(outcome: Outcome<RoundTripDetail>, down: MigrationProof['down']): WireExperiment {

@@ -53,7 +53,7 @@ function renderFinding(finding: WireFinding, written: string | undefined, paint:
   const lines = [head, ...frame(finding, written, paint)];
   lines.push(`  ${paint('dim', 'why:')}  ${why}`, `  ${paint('dim', 'help:')} ${help}`);
   for (const other of related.slice(0, 3)) lines.push(`  ${paint('dim', 'see:')}  ${other.file}:${other.line} ${other.message}`);
-  for (const { level, observed } of evidence) lines.push(`  ${paint('dim', `${level}:`)} ${observed}`);
+  for (const { level, engine, version, observed } of evidence) lines.push(`  ${paint('dim', `${level}${engine === 'none' ? '' : ` on ${`${engine} ${version}`.trim()}`}:`)} ${observed}`);
   for (const fix of fixes) lines.push(`  ${paint('dim', 'fix:')}  ${fix.title}${fix.kind === 'safe' ? ' (--fix)' : ''}${fix.evidence?.every(({ level }) => level === 'proved') ? ` ${paint('dim', `proved on ${fix.evidence[0]!.engine} ${fix.evidence[0]!.version}`)}` : ''}`);
   if (applied) lines.push(`  ${paint('dim', 'note:')} this migration is applied; mend it in a new one`);
   return `${lines.join('\n')}\n`;

@@ -78,6 +78,13 @@ function claims(context: PlanContext): Claim[] {
   }
   const foreign = context.tables.flatMap((table) => table.foreignKeys);
   const bare = context.found('foreign-key-without-index').length;
-  if (foreign.length > 0) result.push(claim(bare === 0 ? `An index leads with the columns of every foreign key (${foreign.length} of ${foreign.length}).` : `${bare} of ${count(foreign.length, 'foreign key')} ${bare === 1 ? 'has' : 'have'} no index that leads with ${bare === 1 ? 'its' : 'their'} columns: deleting a parent row reads the whole child table.`, 'modelled', places(context, bare === 0 ? foreign.map((one) => one.origin) : context.found('foreign-key-without-index').map((finding) => finding.at), 5)));
+  if (foreign.length > 0) result.push(claim(keysTold(foreign.length, bare), 'modelled', places(context, bare === 0 ? foreign.map((one) => one.origin) : context.found('foreign-key-without-index').map((finding) => finding.at), 5)));
   return result;
+}
+
+/** How many of the foreign keys have no index. */
+function keysTold(all: number, bare: number): string {
+  if (bare === 0) return all === 1 ? 'An index leads with the columns of the only foreign key.' : `An index leads with the columns of every foreign key (${all} of ${all}).`;
+  const which = all === 1 ? 'The only foreign key has' : `${bare} of ${all} foreign keys ${bare === 1 ? 'has' : 'have'}`;
+  return `${which} no index that leads with ${bare === 1 ? 'its' : 'their'} columns: deleting a parent row reads the whole child table.`;
 }

@@ -107,7 +107,12 @@ function cameBack({ verdict, data }: RoundTripDetail): string {
 
 /** `column "phone" contains null values [23502]; the row was id = 1 of users`. */
 export function failureText({ message, table, row, ...failure }: RowFailure): string {
-  return `${message}${code(failure)}${row === undefined ? '' : `; the row was ${row}${table === undefined ? '' : ` of ${table}`}`}`;
+  return `${message}${code(failure)}${row === undefined ? '' : `; ${isOfTwo(row) ? 'the rows: ' : 'the row was '}${row}${table === undefined ? '' : ` of ${table}`}`}`;
+}
+
+/** Whether two rows are told that are alike, and not one. */
+export function isOfTwo(row: string): boolean {
+  return row.endsWith(' in two rows');
 }
 
 function code({ code: state }: { readonly code: string }): string {

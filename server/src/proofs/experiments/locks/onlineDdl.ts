@@ -4,7 +4,7 @@ import { renderCatalog } from '../../../schema/render.ts';
 import { splitScript } from '../../../source/splitter.ts';
 import type { StatementNode } from '../../../source/sql/ast.ts';
 import { readStatement } from '../../../source/sql/read.ts';
-import { type EngineInfo, type EngineSession, refusalOf } from '../../engine.ts';
+import { type EngineSession, refusalOf } from '../../engine.ts';
 import type { OnlineChange, OnlineDdlDetail, Outcome } from '../../outcome.ts';
 import { outOfScope } from './onlineScope.ts';
 import { shortened } from './words.ts';
@@ -52,7 +52,7 @@ export async function proveOnlineDdl(session: EngineSession, step: MigrationStep
     const seen: Seen = !whole && tried.failed && ofMissing.has(tried.failed.code) ? { refused: [], notRun: `not all that it needs could be made there: ${tried.failed.message}` } : tried;
     whole &&= seen.notRun === undefined;
     const change: OnlineChange = { file, start: statement.start, end: statement.end, sql: statement.text, ...seen };
-    const observed = observedOf(change, info);
+    const observed = observedOf(change);
     changes.push(observed === undefined ? change : { ...change, observed });
   }
   const evidence = changes.flatMap(({ observed, sql }) => (observed === undefined ? [] : [{ level: 'proved' as const, experiment: 'algorithm and lock', engine: info.name, version: info.version, observed, ran: sql }]));
@@ -102,11 +102,11 @@ function withClauses(node: StatementNode, text: string, clauses: readonly string
   return node.kind === 'alterTable' ? `${text}\n, ${clauses.join(', ')}` : `${text}\n${clauses.join(' ')}`;
 }
 
-function observedOf({ sql, accepted, refused, failed, notRun }: OnlineChange, { name, version }: EngineInfo): string | undefined {
+function observedOf({ sql, accepted, refused, failed, notRun }: OnlineChange): string | undefined {
   const statement = shortened(sql);
-  if (failed) return `${statement} was refused: ${failed.message} [${failed.code}] (${name} ${version}).`;
+  if (failed) return `${statement} was refused: ${failed.message} [${failed.code}].`;
   if (notRun !== undefined || accepted === undefined || (accepted === '' && refused.length === 0)) return undefined;
   const better = refused.at(-1);
   const why = better ? ` ${better.asked} is refused: ${better.message}${/[.!?]$/.test(better.message) ? '' : '.'}` : '';
-  return `${statement} runs ${accepted === '' ? 'only without a clause' : `with ${accepted}`} (${name} ${version}, this server).${why}`;
+  return `${statement} runs ${accepted === '' ? 'only without a clause' : `with ${accepted}`} on this server.${why}`;
 }

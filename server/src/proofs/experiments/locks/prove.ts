@@ -24,7 +24,7 @@ export interface LocksOptions {
 export async function proveLocks(session: EngineSession, step: MigrationStep, options: LocksOptions = {}): Promise<Outcome<LocksDetail>> {
   const detail = await detailOf(session, step, options);
   if (detail === undefined) return { experiment: 'locks', ran: false, reason: `${session.info.name} tells nothing of locks` };
-  const statements = detail.statements.map((seen) => described(seen, session.info));
+  const statements = detail.statements.map(described);
   return { experiment: 'locks', ran: true, engine: session.info, detail: { ...detail, statements }, evidence: statements.flatMap((seen) => evidenceOf(seen, session.info)) };
 }
 
@@ -48,8 +48,8 @@ async function detailOf(session: EngineSession, step: MigrationStep, { mayCommit
   }
 }
 
-function described(seen: StatementLocks, engine: EngineInfo): StatementLocks {
-  const observed = matters(seen) ? observedOf(seen, engine) : undefined;
+function described(seen: StatementLocks): StatementLocks {
+  const observed = matters(seen) ? observedOf(seen) : undefined;
   return observed === undefined ? seen : { ...seen, observed };
 }
 

@@ -1,4 +1,3 @@
-import type { EngineInfo } from '../../engine.ts';
 import type { LockSeen, RelationSeen, StatementLocks } from '../../outcome.ts';
 
 /** How much of a statement is quoted. */
@@ -16,10 +15,9 @@ export function listed(parts: readonly string[]): string {
 }
 
 /** What a statement was seen to do, as a sentence a reviewer can check; undefined where it concerned nothing that stood before. */
-export function observedOf(seen: StatementLocks, engine: EngineInfo): string | undefined {
-  const where = `(${engine.name} ${engine.version})`;
+export function observedOf(seen: StatementLocks): string | undefined {
   const statement = shortened(seen.sql);
-  if (seen.refused) return `${statement} was refused: ${seen.refused.message}${seen.refused.code === '' ? '' : ` [${seen.refused.code}]`} ${where}. What comes behind it in the migration was not run.`;
+  if (seen.refused) return `${statement} was refused: ${seen.refused.message}${seen.refused.code === '' ? '' : ` [${seen.refused.code}]`}. What comes behind it in the migration was not run.`;
   if (seen.classFact) return seen.locks.length === 0 ? undefined : `${statement} ${seen.notRun === undefined ? 'ran outside of a transaction, where its locks can not be read' : `was not run, because ${seen.notRun}`}; such statements take ${locksText(seen.locks)}.`;
   const clauses = [
     ...(seen.locks.length > 0 ? [`took ${locksText(seen.locks)}`] : []),
@@ -28,8 +26,11 @@ export function observedOf(seen: StatementLocks, engine: EngineInfo): string | u
   ];
   if (clauses.length === 0) return undefined;
   const held = seen.held.filter(({ kind, mode }) => kind !== 'index' && mode !== 'AccessShare');
-  return `${statement} ${listed(clauses)} ${where}.${waitsText(seen)}${held.length === 0 ? '' : ` Held from earlier statements of its transaction: ${locksText(held)}.`}`;
+  return `${statement} ${listed(clauses)}.${waitsText(seen)}${held.length === 0 ? '' : ` Held from earlier statements of its transaction: ${locksText(held, mostHeld)}.`}`;
 }
+
+/** How many relations are named of what is held for each mode: a migration of hundreds of statements holds hundreds. */
+const mostHeld = 6;
 
 /** What a second connection had to wait with: `INSERT, UPDATE and DELETE on orders`, `nothing on users`; empty where nothing was tried. */
 export function waitsOf({ waits = [] }: Pick<StatementLocks, 'waits'>): string {
@@ -42,7 +43,7 @@ function waitsText(seen: StatementLocks): string {
 }
 
 /** `AccessExclusive on orders and 3 of its indexes, ShareRowExclusive on users`. Indexes are named apart only where their table is locked less. */
-function locksText(locks: readonly LockSeen[]): string {
+function locksText(locks: readonly LockSeen[], most = Infinity): string {
   const indexesOf = (lock: LockSeen): number => locks.filter(({ kind, table, mode }) => kind === 'index' && table === lock.relation && mode === lock.mode).length;
   const swallowed = (lock: LockSeen): boolean => lock.kind === 'index' && locks.some(({ relation, mode }) => relation === lock.table && mode === lock.mode);
   const byMode = new Map<string, string[]>();
@@ -52,7 +53,7 @@ function locksText(locks: readonly LockSeen[]): string {
     const name = `${lock.kind === 'index' ? 'index ' : ''}${lock.relation}${count === 0 ? '' : ` with ${count === 1 ? 'its index' : `${count} indexes`}`}`;
     byMode.set(lock.mode, [...(byMode.get(lock.mode) ?? []), name]);
   }
-  return listed([...byMode].map(([mode, names]) => `${mode} on ${listed(names)}`));
+  return listed([...byMode].map(([mode, names]) => `${mode} on ${listed(names.length <= most ? names : [...names.slice(0, most), `${names.length - most} more`])}`));
 }
 
 /** `wrote orders and 3 indexes anew`; TRUNCATE gives a table new files too, which are empty. */

@@ -8,6 +8,7 @@ import type { Outcome, RowFailure, RowsDetail } from '../../outcome.ts';
 import type { Seeds } from '../../seeds/seed.ts';
 import { culpritOf, type Culprit } from './culprit.ts';
 import { runAll, type Refusals } from './run.ts';
+import { isOfTwo } from '../../verdicts.ts';
 import { addedValues, namesIn, statementsOf, type Trying } from './statements.ts';
 
 /**
@@ -164,7 +165,7 @@ function evidenceOf({ failures, undecided, unseeded, seeded, passed }: RowsDetai
   return failures.map((failure) => ({
     ...base,
     level: 'proved',
-    observed: `The schema allows a row on which it fails: ${failure.message}${failure.code === '' ? '' : ` [${failure.code}]`}.${failure.row === undefined ? '' : ` The row in ${failure.table}: ${failure.row}.`}${left}`,
+    observed: `The schema allows a row on which it fails: ${failure.message}${failure.code === '' ? '' : ` [${failure.code}]`}.${failure.row === undefined ? '' : ` ${isOfTwo(failure.row) ? 'In' : 'The row in'} ${failure.table}: ${failure.row}.`}${left}`,
     ran: failure.sql,
   }));
 }
