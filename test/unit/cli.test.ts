@@ -150,6 +150,18 @@ describe('check', () => {
     }
   });
 
+  test('says of a configuration that is a folder, and of statistics that cannot be used, whatever is asked', async () => {
+    await files({ ...base, 'database-expert.yaml/notes.txt': '' });
+    expect((await cli(['check', '.'])).err).toBe('database-expert: database-expert.yaml: this is a folder, so no configuration was read\n');
+    await rm(path.join(cwd, 'database-expert.yaml'), { recursive: true });
+    await files({ 'database-expert.yaml': 'statistics: stats.json\n' });
+    expect((await cli(['check', '.'])).err).toBe('database-expert: database-expert.yaml: The statistics in stats.json can not be read.\n');
+    await files({ 'stats.json': '{ broken' });
+    expect((await cli(['schema', '.'])).err).toMatch(/^database-expert: database-expert\.yaml: The statistics in stats\.json can not be used: The statistics file is not JSON: [^\n]*\n$/);
+    await files({ 'stats.json': '{"relations": [], "columns": []}' });
+    expect(await cli(['check', '.', '--fail-on', 'error'])).toMatchObject({ code: 0, err: '' });
+  });
+
   test('a folder is a workspace: paths are relative to it, the configuration above it holds', async () => {
     await files({ 'database-expert.yaml': 'rules:\n  prefer-identity: error\n', 'db/m/0001_a.up.sql': 'CREATE TABLE t (id SERIAL PRIMARY KEY);\n', 'db/m/0001_a.down.sql': 'DROP TABLE t;\n' });
     const { findings, code } = await checkJson('db', '--rule', 'prefer-identity');

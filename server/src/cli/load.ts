@@ -9,6 +9,8 @@ import type { AppliedSource } from '../project/applied.ts';
 import { buildFacts, type ProjectInput } from '../project/build.ts';
 import type { Facts, SourceFile } from '../project/facts.ts';
 import { fileKind, type FileKind } from '../project/fileKinds.ts';
+import { statisticsIn } from '../proofs/indexProofs.ts';
+import { statisticsPath } from '../proofs/statistics/statisticsFile.ts';
 import { checkWorkspace } from '../rules/engine.ts';
 import { byPlace } from '../rules/engine.ts';
 import { syntaxFindings, type Authorities } from '../rules/syntax.ts';
@@ -48,6 +50,8 @@ export interface Loaded {
   readonly input: ProjectInput;
   /** Files asked about that could not be opened or decoded, by shown path, each with a sentence. */
   readonly unreadable: readonly { readonly file: string; readonly reason: string }[];
+  /** What the configuration names and cannot be used, each as a sentence. */
+  readonly unusable: readonly string[];
   /** What the user should know of how it was read, as a sentence. */
   readonly note?: string;
 }
@@ -140,7 +144,21 @@ export async function load(target: Target, options: LoadOptions = {}): Promise<L
   const told = [...unreadable].filter((file) => isAsked(target, file)).sort().map((file) => ({ file: shownPath(target, file), reason: leftAlone.get(file)! }));
   const whole = (scope.below === '' && scope.depth === undefined) || options.isolated;
   const note = whole ? undefined : `Without database-expert.yaml nothing says how far the workspace reaches: only ${scope.below === '' ? 'the files around the named ones were' : `${scope.below} was`} read.`;
-  return { target, facts: buildFacts(input), input, unreadable: told, ...(note !== undefined && { note }) };
+  const facts = buildFacts(input);
+  return { target, facts, input, unreadable: told, unusable: options.isolated ? [] : await unusableIn(target, facts), ...(note !== undefined && { note }) };
+}
+
+/** A configuration that is no file, and statistics that cannot be used: what is asked about may need neither, and yet somebody meant them to count. */
+async function unusableIn(target: Target, facts: Facts): Promise<string[]> {
+  const config = await stat(path.join(target.root, configName)).catch(() => undefined);
+  const folder = config?.isDirectory() ? [`${shownPath(target, configName)}: this is a folder, so no configuration was read`] : [];
+  return [...folder, ...new Set(facts.databases.flatMap((database) => {
+    const named = statisticsPath(facts.config, database);
+    if (named === undefined || (database.dialect !== 'postgresql' && database.dialect !== 'sqlite')) return [];
+    const read = readSourceFile(target.root, named);
+    const statistics = statisticsIn(named, database, 'file' in read ? read.file.text : undefined);
+    return typeof statistics === 'string' ? [`${shownPath(target, configName)}: ${statistics}`] : [];
+  }))];
 }
 
 /**
@@ -164,6 +182,7 @@ export async function undisturbedFacts({ target, input, facts }: Loaded): Promis
  */
 export function tellProblems(io: Io, loaded: readonly Loaded[]): boolean {
   for (const line of new Set(loaded.flatMap(configProblems))) io.err(`database-expert: ${line}\n`);
+  for (const line of new Set(loaded.flatMap(({ unusable }) => unusable))) io.err(`database-expert: ${line}\n`);
   for (const { target } of loaded.filter(isEmpty)) io.err(`database-expert: ${path.relative(io.cwd, path.join(target.root, target.shown)) || '.'}: no .sql or .prisma file and no configuration of Redis was found\n`);
   const files = loaded.flatMap(({ unreadable }) => unreadable);
   for (const { file, reason } of files) io.err(`database-expert: ${file}: ${reason}\n`);

@@ -65,7 +65,7 @@ export async function proveIndexes(workplace: Workplace, engine: Engine, { datab
 }
 
 /** The statistics that a workspace names, or why they can not be used. */
-function statisticsIn(path: string, { dialect }: DatabaseFacts, text: string | undefined): StatisticsFile | string {
+export function statisticsIn(path: string, { dialect }: Pick<DatabaseFacts, 'dialect'>, text: string | undefined): StatisticsFile | string {
   if (text === undefined) return `The statistics in ${path} can not be read.`;
   const { statistics, problems } = readStatistics(text, dialect);
   return statistics ?? `The statistics in ${path} can not be used: ${problems[0] ?? 'they hold nothing'}`;
