@@ -149,7 +149,8 @@ export interface Table {
   readonly policies: readonly Policy[];
   readonly triggers: readonly Trigger[];
   readonly rowSecurity?: { readonly enabled: boolean; readonly forced: boolean };
-  readonly partitionBy?: { readonly text: string; readonly columns: readonly string[] };
+  /** `listed`: the partitions that MySQL names in it, and the text before them. */
+  readonly partitionBy?: { readonly text: string; readonly columns: readonly string[]; readonly listed?: { readonly scheme: string; readonly partitions: readonly { readonly name: string; readonly text: string }[] } };
   /** `attached`: it was a table before ATTACH PARTITION, so its indexes have the names they had then. */
   readonly partitionOf?: { readonly schema?: string; readonly table: string; readonly bound: string; readonly attached?: boolean };
   readonly inherits?: readonly string[];

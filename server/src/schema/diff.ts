@@ -3,7 +3,7 @@ import { sameName, type Catalog, type Index, type Key, type Table } from './cata
 import { wordsFor, type DifferentObject, type SchemaDifference } from './diff/difference.ts';
 import { compareObjects } from './diff/objects.ts';
 import { partComparisons, type PartComparison } from './diff/parts.ts';
-import { splitOptions } from './options.ts';
+import { isDefinition, splitOptions } from './options.ts';
 
 export type { DifferentObject, SchemaDifference } from './diff/difference.ts';
 
@@ -94,7 +94,7 @@ function joined(...parts: readonly (string | false | undefined)[]): string {
 
 /** Options in one order; InnoDB is what MySQL takes when nothing is said. */
 function comparableOptions(text: string | undefined): string {
-  const options = splitOptions(text).map(({ name, value }) => `${name}=${value}`);
+  const options = splitOptions(text).filter(isDefinition).map(({ name, value }) => `${name}=${value}`);
   return options.filter((option) => option.toLowerCase() !== 'engine=innodb').sort().join(' ');
 }
 

@@ -17,6 +17,11 @@ export function splitOptions(text: string | undefined): { name: string; value: s
   return options;
 }
 
+/** Whether an option is part of the schema; the next number of MySQL's AUTO_INCREMENT comes of rows. */
+export function isDefinition({ name }: { readonly name: string }): boolean {
+  return name !== 'AUTO_INCREMENT';
+}
+
 /** MySQL spells its character set in four ways. */
 function canonicalName(dialect: Dialect, name: string): string {
   if (!isMySql(dialect)) return name;

@@ -5,6 +5,7 @@ import type { DataStatement } from '../../source/sql/ast.ts';
 import type { Dialect } from '../../source/dialect.ts';
 import { fillerFor, needsUsing } from './conversions.ts';
 import { readColumnCopy, readTableCopy, type ColumnCopy, type TableCopy } from './copies.ts';
+import { partitionLosses } from './losses.ts';
 import { countOn } from './postgresqlColumns.ts';
 import type { Loss } from './script.ts';
 import type { Work } from './work.ts';
@@ -72,6 +73,8 @@ export function noteData(work: Work, entry: HistoryEntry, copies: Copies): void 
   if (copies.tables.has(entry)) return;
   if (node.kind === 'truncate') {
     for (const table of node.tables) if (!isOwn(entry, table.schema?.name, table.name.name)) work.lose({ what: `the rows of ${table.name.name}`, why: 'removed by TRUNCATE' });
+  } else if (node.kind === 'alterTable') {
+    if (!isOwn(entry, node.name.schema?.name, node.name.name.name)) for (const loss of partitionLosses(entry, node.name.name, 'TRUNCATE')) work.lose(loss);
   } else if (node.kind === 'insert' || node.kind === 'update' || node.kind === 'delete' || node.kind === 'merge') loseData(work, entry, node);
 }
 

@@ -14,6 +14,14 @@ export function droppedTableLoss(table: Table): Loss {
   return { what: `the rows of ${table.name}`, why: 'dropped with the table' };
 }
 
+/** What is lost of the partitions that a statement of MySQL dropped or emptied. */
+export function partitionLosses({ placed: { node } }: HistoryEntry, table: { readonly name: string }, verb: 'DROP' | 'TRUNCATE'): Loss[] {
+  if (node.kind !== 'alterTable') return [];
+  const changes = node.actions.flatMap((action) => (action.kind === 'options' && action.setting?.kind === 'partitions' && action.setting.verb === verb ? [action.setting] : []));
+  const why = verb === 'DROP' ? 'dropped with the partition' : 'removed by TRUNCATE PARTITION';
+  return changes.flatMap(({ names }) => (names ? names.map(({ name }) => ({ what: `the rows of partition ${name} of ${table.name}`, why })) : [{ what: `the rows of ${table.name}`, why }]));
+}
+
 /** What a change of type lost, or undefined when every value survives it. `before` is the catalog that knows the enums. */
 export function convertedLoss(before: Catalog, entry: HistoryEntry, table: Table, old: Column, current: Column): Loss | undefined {
   const { node } = entry.placed;

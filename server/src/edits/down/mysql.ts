@@ -1,12 +1,12 @@
 import { sameName, type Check, type ForeignKey, type Index, type Table } from '../../schema/catalog.ts';
 import { quoteIdentifier, quoteString } from '../../schema/quote.ts';
-import { splitOptions } from '../../schema/options.ts';
+import { isDefinition, splitOptions } from '../../schema/options.ts';
 import { renderCheck, renderForeignKey, renderIndex, renderPrimaryKey, renderUnique } from '../../schema/render.ts';
 import type { Dialect } from '../../source/dialect.ts';
 import { alterTable } from './clauses.ts';
 import { compareNamed, sameValue } from './compare.ts';
 import { columnActions } from './mysqlColumns.ts';
-import { convertedLoss, droppedColumnLoss, valuesAreLost } from './losses.ts';
+import { convertedLoss, droppedColumnLoss, partitionLosses, valuesAreLost } from './losses.ts';
 import type { TablePhases } from './postgresql.ts';
 import type { TableChange } from './postgresqlColumns.ts';
 import type { DownPiece, Loss } from './script.ts';
@@ -22,18 +22,36 @@ export function restoreMySqlTable(work: Work, change: TableChange): TablePhases 
   const foreignKeys = compareNamed(dialect, current.foreignKeys, target.foreignKeys);
   const triggers = compareNamed(dialect, current.triggers, target.triggers);
   const actions = [...dropKeys(work, change), ...columnActions(dialect, current, target), ...addKeys(dialect, change), ...tableSettings(work, change)];
-  const rebuilt = compareNamed(dialect, current.indexes, target.indexes).add.filter((index) => !index.implicit);
+  const rebuilt = compareNamed(dialect, current.indexes, target.indexes).add.filter((index) => !index.implicit || !comesWithKey(work, change, index));
   return {
-    release: [...triggers.remove.map(({ name }) => ({ sql: `DROP TRIGGER ${quoteIdentifier(dialect, name)}` })), ...dropForeignKeys(work, target, foreignKeys.remove)],
+    release: [...unpartition(work, change), ...triggers.remove.map(({ name }) => ({ sql: `DROP TRIGGER ${quoteIdentifier(dialect, name)}` })), ...dropForeignKeys(work, target, foreignKeys.remove)],
     shape: [
       ...(actions.length === 0 ? [] : [{ sql: alterTable(dialect, target, actions), losses: lossesOf(work, change) }]),
       ...rebuilt.map((index) => ({ sql: renderIndex(dialect, target, index) })),
+      ...repartition(work, change),
     ],
     bind: [
       ...foreignKeys.add.map((key) => ({ sql: alterTable(dialect, target, [`ADD ${renderForeignKey(dialect, key)}`]) })),
       ...triggers.add.map(({ text }) => ({ sql: text.trim().replace(/;$/u, '') })),
     ],
   };
+}
+
+/** Whether an index comes back with a foreign key that the migration dropped. */
+function comesWithKey({ step }: Work, { key }: TableChange, index: Index): boolean {
+  const leading = columnsOf(index);
+  return step.before.tables.get(key)?.foreignKeys.some(({ columns }) => columns.every((column, i) => column === leading[i])) ?? false;
+}
+
+/** Partitioning that was not there goes before the keys and columns that it needs. */
+function unpartition({ dialect }: Work, { current, target }: TableChange): DownPiece[] {
+  return current.partitionBy && !target.partitionBy ? [{ sql: alterTable(dialect, target, ['REMOVE PARTITIONING']) }] : [];
+}
+
+/** Divides the table as it was divided, in one clause: partitions cannot be added back in the middle of a range. */
+function repartition({ dialect }: Work, { current, target, entry }: TableChange): DownPiece[] {
+  if (!target.partitionBy || target.partitionBy.text === current.partitionBy?.text) return [];
+  return [{ sql: alterTable(dialect, target, [target.partitionBy.text]), losses: partitionLosses(entry, target, 'DROP') }];
 }
 
 function dropForeignKeys(work: Work, table: Table, keys: readonly ForeignKey[]): DownPiece[] {
@@ -78,9 +96,10 @@ function addKeys(dialect: Dialect, { current, target }: TableChange): string[] {
 function tableSettings(work: Work, { current, target }: TableChange): string[] {
   const actions: string[] = [];
   if (current.comment !== target.comment) actions.push(`COMMENT = ${quoteString(work.dialect, target.comment ?? '')}`);
-  const then = splitOptions(target.options);
-  const changed = then.filter(({ name, value }) => !splitOptions(current.options).some((other) => other.name === name && other.value === value));
-  if (splitOptions(current.options).some(({ name }) => !then.some((other) => other.name === name))) work.gap(`the options of ${target.name}`);
+  const then = splitOptions(target.options).filter(isDefinition);
+  const now = splitOptions(current.options).filter(isDefinition);
+  const changed = then.filter(({ name, value }) => !now.some((other) => other.name === name && other.value === value));
+  if (now.some(({ name }) => !then.some((other) => other.name === name))) work.gap(`the options of ${target.name}`);
   return [...actions, ...changed.map(({ name, value }) => `${name} = ${value}`)];
 }
 

@@ -102,6 +102,8 @@ function isFollowed(entry: HistoryEntry, current: Table | undefined, target: Tab
 
 function isUnknown(entry: HistoryEntry, key: string): boolean {
   const table = entry.before.tables.get(key) ?? entry.after.tables.get(key);
+  // CREATE VIRTUAL TABLE makes a table of which only the columns are the module's business.
+  if (table?.virtual && !entry.before.tables.has(key)) return false;
   return table?.knowledge === 'unknown' && entry.placed.node.kind !== 'createTable' && entry.placed.node.kind !== 'drop';
 }
 

@@ -1,7 +1,7 @@
 import type { HistoryEntry } from '../../project/facts.ts';
 import { objectKey, type Catalog, type Routine } from '../../schema/catalog.ts';
 import { maskSecrets } from '../../source/secrets.ts';
-import type { StatementNode } from '../../source/sql/ast.ts';
+import type { AlterAction, StatementNode } from '../../source/sql/ast.ts';
 import type { Work } from './work.ts';
 
 /** Statements that leave nothing behind in the schema. */
@@ -27,7 +27,7 @@ export function noteUntracked(work: Work, entry: HistoryEntry, changed: boolean)
     else if (!changed && /^COMMENT\b/u.test(node.verb) && !/^COMMENT\s+ON\s+(?:TABLE|COLUMN)\b/iu.test(text)) work.add({ notes: [`not undone: ${short}`] });
   } else if (node.kind === 'drop') noteDrop(work, entry, node, changed, short);
   else if (node.kind === 'alterTable') {
-    for (const action of node.actions) if (untrackedActions.has(action.kind)) work.gap(short);
+    for (const action of node.actions) if (untrackedActions.has(action.kind) || movesPartition(action)) work.gap(short);
   } else if (!changed && (node.kind === 'alterDomain' || node.kind === 'alterSequence')) work.gap(short);
 }
 
@@ -57,6 +57,11 @@ function bodyOf({ text, name }: Routine): string {
 }
 
 const untrackedActions: ReadonlySet<string> = new Set(['opaque', 'owner', 'columnOption', 'alterConstraint']);
+
+/** Whether rows of a partition leave the table or come into it. */
+function movesPartition(action: AlterAction): boolean {
+  return action.kind === 'options' && action.setting?.kind === 'partitions' && /^(?:EXCHANGE|DISCARD|IMPORT)$/.test(action.setting.verb);
+}
 
 /** A DROP of something the history does not know cannot be taken back; with IF EXISTS there was most likely nothing. */
 function noteDrop(work: Work, entry: HistoryEntry, node: Extract<StatementNode, { kind: 'drop' }>, changed: boolean, short: string): void {

@@ -11,6 +11,7 @@ import type { Draft } from './draft.ts';
 import { tidyExpression } from '../expressions.ts';
 import { attachPartition, childrenOf, detachPartition, inheritFromParent } from './inheritance.ts';
 import { mergeOptions, setMySqlOptions, withoutOptions } from '../options.ts';
+import { changePartitions, partitioningOf } from './partitioning.ts';
 import { renameTable } from './references.ts';
 import { ownedSequenceDefault } from '../sequences.ts';
 import { engineType } from '../types.ts';
@@ -280,6 +281,9 @@ function switchTrigger(draft: Draft, table: Table, { object, mode, name }: Actio
 
 function setOptions(draft: Draft, table: Table, { options, setting }: ActionOf<'options'>): Table {
   if (setting?.kind === 'indexVisibility') return table;
+  if (setting?.kind === 'partitionBy') return { ...table, partitionBy: partitioningOf(setting.partitionBy) };
+  if (setting?.kind === 'partitions') return { ...table, partitionBy: table.partitionBy && changePartitions(table.partitionBy, setting) };
+  if (setting?.kind === 'words' && setting.words === 'REMOVE PARTITIONING') return { ...table, partitionBy: undefined };
   if (isMySql(draft.dialect)) return setMySqlOptions(draft.dialect, table, options);
   if (setting?.kind === 'reset') return { ...table, options: withoutOptions(table.options, options.map((option) => option.name)) };
   return { ...table, options: mergeOptions(draft.dialect, table.options, options) };

@@ -68,7 +68,12 @@ export function renameColumn(draft: Draft, table: Table, from: string, to: strin
     indexes: table.indexes.map(rename.index),
     policies: table.policies.map((policy) => ({ ...policy, using: policy.using && rename.text(policy.using), check: policy.check && rename.text(policy.check) })),
     triggers: isMySql(draft.dialect) ? table.triggers : table.triggers.map((trigger) => ({ ...trigger, text: rename.text(trigger.text) })),
-    partitionBy: table.partitionBy && { text: rename.text(table.partitionBy.text), columns: table.partitionBy.columns.map(rename.name) },
+    partitionBy: table.partitionBy && {
+      ...table.partitionBy,
+      text: rename.text(table.partitionBy.text),
+      columns: table.partitionBy.columns.map(rename.name),
+      ...(table.partitionBy.listed && { listed: { ...table.partitionBy.listed, scheme: rename.text(table.partitionBy.listed.scheme) } }),
+    },
   });
   draft.mapTablesBy('referenced', draft.keyOf(table), (other) => {
     const foreignKeys = other.foreignKeys.map(followsReferences);

@@ -7,6 +7,7 @@ import { emptyTable, type Draft, type Target } from './draft.ts';
 import { inheritFromParent, inheritPartition } from './inheritance.ts';
 import { copyLike } from './likes.ts';
 import { mergeOptions, optionText } from '../options.ts';
+import { partitioningOf } from './partitioning.ts';
 import { dropDependents } from './references.ts';
 
 /** CREATE TABLE in all its forms. */
@@ -88,7 +89,7 @@ function flagsOf(draft: Draft, node: CreateTable): Partial<Table> {
   if (node.withoutRowid) flags.withoutRowid = true;
   if (node.strict) flags.strict = true;
   if (node.inherits.length > 0) flags.inherits = node.inherits.map((parent) => draft.lookup('tables', parent).key);
-  if (node.partitionBy) flags.partitionBy = { text: node.partitionBy.text.trim(), columns: node.partitionBy.columns.flatMap((part) => (part.column ? [part.column.name] : [])) };
+  if (node.partitionBy) flags.partitionBy = partitioningOf(node.partitionBy);
   const comment = node.options.find((option) => option.name.toUpperCase() === 'COMMENT');
   const rest = node.options.filter((option) => option !== comment);
   if (rest.length > 0) flags.options = mergeOptions(draft.dialect, undefined, rest);

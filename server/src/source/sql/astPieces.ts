@@ -212,6 +212,8 @@ export interface PartitionDefinition {
   readonly values?: { readonly kind: 'lessThan' | 'in'; readonly values: readonly Expression[] } | { readonly kind: 'maxvalue' | 'default' | 'history' | 'current' };
   readonly options: readonly TableOption[];
   readonly subpartitions?: readonly PartitionDefinition[];
+  /** As written. */
+  readonly text: string;
 }
 
 /** Which rows a partition of a PostgreSQL table takes. */

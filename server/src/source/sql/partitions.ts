@@ -113,13 +113,14 @@ export function readPartitionDefinitions(cursor: Cursor): PartitionDefinition[] 
 }
 
 function readDefinition(cursor: Cursor): PartitionDefinition {
+  const first = cursor.position;
   if (!cursor.acceptFirst('PARTITION', 'SUBPARTITION')) cursor.fail('expected a partition');
   const name = readIdentifier(cursor);
   const values = readValues(cursor);
   const options: TableOption[] = [];
   while (!cursor.atElementEnd && !cursor.atMark('(')) options.push(readDefinitionOption(cursor));
   const subpartitions = cursor.atMark('(') ? readPartitionDefinitions(cursor) : undefined;
-  return { name, ...(values && { values }), options, ...(subpartitions && { subpartitions }) };
+  return { name, ...(values && { values }), options, ...(subpartitions && { subpartitions }), text: cursor.textSince(first) };
 }
 
 const alone = { HISTORY: { kind: 'history' }, CURRENT: { kind: 'current' }, DEFAULT: { kind: 'default' } } as const;
