@@ -37,7 +37,7 @@ async function runSegments(session: EngineSession, segments: readonly Segment[])
     let held: readonly LockSeen[] = [];
     for (const entry of entries) {
       const seen: Seen = lost ? { ...nothing, notRun: 'an earlier statement of the migration was refused' } : await runOne(session, entry, stood, held);
-      lost ||= seen.refused !== undefined;
+      lost ||= seen.refused !== undefined || seen.notRun?.startsWith(lacking) === true;
       if (block && seen.locks.length > 0) held = [writer];
       const { file, statement } = entry.placed;
       statements.push({ file, start: statement.start, end: statement.end, sql: statement.text, ...seen });
@@ -57,10 +57,15 @@ async function runOne(session: EngineSession, { placed: { node, statement } }: H
     await session.run(statement.text);
     return { ...seen, locks: held.length > 0 ? [] : seen.locks, held };
   } catch (error) {
-    if (error instanceof EngineRefusal) return { ...nothing, held, refused: { code: error.code, message: error.message } };
-    throw error;
+    if (!(error instanceof EngineRefusal)) throw error;
+    return { ...nothing, held, ...(ofApplication.test(error.message) ? { notRun: `${lacking}: ${error.message}` } : { refused: { code: error.code, message: error.message } }) };
   }
 }
+
+const lacking = 'the engine has not what it needs';
+
+/** Functions that the application or an extension brings along, and databases that were to be attached. */
+const ofApplication = /^(?:no such (?:function|module|collation sequence):|unknown database )/;
 
 /** What a program does. `changesForm`: the statement changes the form of rows and not rows, so that what it writes within a loop is written anew. */
 async function effectsOf(session: EngineSession, program: readonly Row[], trees: Trees, changesForm: boolean): Promise<Seen> {

@@ -12,9 +12,9 @@ export function observedOf({ verdict, schema, data, error, committed, withoutFor
     case 'up failed':
       return undefined;
     case 'down failed':
-      return `The down was refused after the up${manner}: ${error?.message ?? ''} (${oneLine(error?.sql ?? '')})`;
+      return `The down was refused after the up${manner}: ${error?.message ?? ''} (${oneLine(error?.sql ?? '')}).`;
     case 'up again failed':
-      return `The down gave the schema back, but the up was refused the second time${manner}: ${error?.message ?? ''} (${oneLine(error?.sql ?? '')})`;
+      return `The down gave the schema back, but the up was refused the second time${manner}: ${error?.message ?? ''} (${oneLine(error?.sql ?? '')}).`;
     case 'not restored':
       return `After up and down${manner} the schema is not what it was: ${several(schema)}.${rows}`;
     case 'restored except column order':
