@@ -57,7 +57,8 @@ async function proved(fixture: Fixture): Promise<RowsDetail[]> {
   return details;
 }
 
-const troubles = (details: readonly RowsDetail[]): string[] => details.flatMap(({ failures, undecided, broken }) => [...failures, ...undecided, ...broken].map(({ message, sql }) => `${message}: ${sql}`));
+/** What went wrong. A fix that validates in a migration of its own is held to what it leaves of the rows, and not to what our rows, which keep to the constraint, make of it. */
+const troubles = (details: readonly RowsDetail[]): string[] => details.flatMap(({ failures, undecided, broken }) => [...failures, ...undecided.filter(({ code }) => code !== ''), ...broken].map(({ message, sql }) => `${message}: ${sql}`));
 
 describe('changes that depend on the rows', () => {
   test.each(rowCases)('$dialect: $change', async (one) => {

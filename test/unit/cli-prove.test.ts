@@ -101,7 +101,7 @@ describe('prove', () => {
   test('does not call it passed when nothing ran over rows, and tells what is left open', async () => {
     await files({ ...shop, 'migrations/0002_a.up.sql': "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'frozen'; END $$;\nCREATE TRIGGER frozen BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION refuse();\n", 'migrations/0003_b.up.sql': 'UPDATE users SET email = lower(email);\n', 'migrations/0004_c.up.sql': 'ALTER TABLE users ADD COLUMN email text;\n', 'migrations/0005_d.up.sql': 'SELECT 1;\n' });
     const { out } = await cli('prove', '.');
-    expect(out).toMatch(/0003_b.*\n.*\n.*\n.*\n(?:.*\n)?  - existing rows .*nothing is shown\n      line 1 is left open, .*: frozen \[P0001\]/);
+    expect(out).toMatch(/0003_b.*\n.*\n.*\n.*\n(?:.*\n)?  - existing rows .*nothing is shown\n      line 1 is left open: frozen \[P0001\]/);
     expect(out).toMatch(/0004_c[^✓]*refused: [^✓]*  - existing rows [^✓]*nothing is shown/);
     expect(out).toMatch(/0005_d[^]*  - existing rows PostgreSQL [\d.]+, none are met/);
     const report = await proveJson('.');

@@ -50,6 +50,10 @@ const cases: readonly Case[] = [
   { name: 'SQLite: a function that the application brings along', dialect: 'sqlite', schema: 'CREATE TABLE users (id INTEGER PRIMARY KEY, slug TEXT)', change: 'UPDATE users SET slug = slugify(id); CREATE INDEX users_slug ON users (slug)', problems: [] },
   { name: 'SQLite: a table that nobody makes', dialect: 'sqlite', schema: 'CREATE TABLE users (id INTEGER PRIMARY KEY)', change: 'DROP TABLE user', problems: ['no such table: user'] },
   { name: 'a table that is made, altered and dropped again', schema: users, change: 'CREATE TABLE scratch (id integer); ALTER TABLE scratch ADD COLUMN n integer; DROP TABLE scratch', problems: [] },
+  { name: 'a domain, by the rows of the tables that use it', schema: 'CREATE DOMAIN amount AS integer; CREATE TABLE payments (id bigint PRIMARY KEY, paid amount)', change: 'ALTER DOMAIN amount ADD CHECK (VALUE > 0)', problems: ['column "paid" of table "payments" contains values that violate the new constraint'] },
+  { name: 'rows that exclude each other', schema: 'CREATE TABLE stays (id bigint PRIMARY KEY, during tstzrange)', change: 'ALTER TABLE stays ADD EXCLUDE USING gist (during WITH &&)', problems: ['could not create exclusion constraint'] },
+  { name: 'rows of a unique key that point at nothing', schema: `${users}; CREATE TABLE profiles (id bigint PRIMARY KEY, user_id bigint NOT NULL UNIQUE)`, change: 'ALTER TABLE profiles ADD FOREIGN KEY (user_id) REFERENCES users (id)', problems: ['violates foreign key constraint'] },
+  { name: 'rows of a primary key that point at nothing', schema: `${users}; CREATE TABLE profiles (user_id bigint PRIMARY KEY)`, change: 'ALTER TABLE profiles ADD FOREIGN KEY (user_id) REFERENCES users (id)', problems: ['violates foreign key constraint'] },
   { name: 'a data statement that only tables without rows refuse', schema: users, change: "INSERT INTO users (id, email) SELECT count(*) * 10000 + max(0 * age), 'x' FROM users", problems: [] },
   { name: 'a data statement that is refused whatever the rows are', schema: users, change: "INSERT INTO users (id, email) VALUES (NULL, 'x')", problems: ['null value in column "id"'] },
   { name: 'a locale of ICU, which the engine here has none of', schema: users, change: "CREATE COLLATION nocase (provider = icu, locale = 'und-u-ks-level2', deterministic = false); ALTER TABLE users ALTER COLUMN email TYPE text COLLATE nocase", problems: [] },
@@ -76,4 +80,9 @@ test('two rows are alike by the values that are the same in them, and a NULL is 
 test('columns that are called like an alias of ours are columns', async () => {
   const { roundTrip } = await proofOf('postgresql', 'CREATE TABLE words (id integer PRIMARY KEY, s text, t text)', "UPDATE words SET s = 'x', t = 'y'", 'SELECT 1');
   expect(roundTrip.ran && roundTrip.detail.data).toEqual([expect.stringMatching(/^\d rows of words\.s were /) as string, expect.stringMatching(/^\d rows of words\.t were /) as string]);
+});
+
+test('rows that keep to a constraint which is not validated decide nothing when it is', async () => {
+  const { rows } = await proofOf('postgresql', `${users}; ALTER TABLE users ADD CONSTRAINT grown CHECK (age >= 0) NOT VALID`, 'ALTER TABLE users VALIDATE CONSTRAINT grown');
+  expect(rows.ran && [rows.detail.passed, rows.detail.failures, rows.detail.undecided.map(({ message }) => message), rows.evidence]).toEqual([[], [], ['rows from before the constraint were not tried'], []]);
 });

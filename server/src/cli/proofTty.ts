@@ -143,7 +143,7 @@ function rowsLines(rows: Rows, paint: Paint): string[] {
   const where = paint('dim', `${engine} ${version}${over}${without}${isShown || all === 0 ? '' : '; nothing is shown'}`);
   const lines = [`  ${isShown ? mark(failures.length === 0, paint) : paint('dim', '-')} ${heading('existing rows')} ${where}`];
   for (const { line, message, code, row, table } of failures) lines.push(`      line ${line} ${paint('error', 'fails')}: ${message}${code === '' ? '' : ` [${code}]`}${row === undefined ? '' : `\n        ${paint('dim', `${isOfTwo(row) ? '' : 'the row '}${maskSecrets(row)}${table === undefined ? '' : ` of ${table}`}`)}`}`);
-  for (const { line, message, code } of undecided.slice(0, mostUndecided)) lines.push(`      ${paint('dim', `line ${line} is left open, because it reads or writes rows or follows a failure: ${message}${code === '' ? '' : ` [${code}]`}`)}`);
+  for (const { line, message, code } of undecided.slice(0, mostUndecided)) lines.push(`      ${paint('dim', `line ${line} is left open: ${message}${code === '' ? '' : ` [${code}]`}`)}`);
   if (undecided.length > mostUndecided) lines.push(`      ${paint('dim', `and ${undecided.length - mostUndecided} more left open (--format json lists them)`)}`);
   return lines;
 }

@@ -1,9 +1,11 @@
 import type { MigrationStep } from '../project/facts.ts';
+import { objectKey, type Catalog, type Table } from '../schema/catalog.ts';
 import { layOut, type Bench } from './bench.ts';
 import { EngineRefusal, type Engine } from './engine.ts';
 import { countsByNumbers, namesIn, statementsOf } from './experiments/rows/statements.ts';
 import type { Workplace } from './laboratory.ts';
 import { seed, type Seeds } from './seeds/seed.ts';
+import { baseType } from './seeds/values.ts';
 import { functionsAround } from './surroundings/functions.ts';
 import { publicationsNamed } from './surroundings/publications.ts';
 import { rolesNamed } from './surroundings/roles.ts';
@@ -132,5 +134,12 @@ function surroundingsOf(step: MigrationStep, bench: Pick<Bench, 'roles' | 'publi
 /** Map keys of the tables that the migration names or changes; rows of the others decide on nothing. */
 function tablesOf(step: MigrationStep): string[] {
   const names = new Set(statementsOf(step).flatMap((trying) => [...namesIn(trying)]));
-  return [...step.before.tables].filter(([key, table]) => table.knowledge === 'known' && (names.has(table.name) || step.after.tables.get(key) !== table)).map(([key]) => key);
+  const domains = step.entries.flatMap(({ placed: { node } }) => (node.kind === 'alterDomain' ? [objectKey(step.before.dialect, node.name.schema?.name, node.name.name.name)] : []));
+  const isOfDomain = ({ columns }: Table): boolean => domains.length > 0 && columns.some(({ type }) => domainsOf(step.before, type).some((key) => domains.includes(key)));
+  return [...step.before.tables].filter(([key, table]) => table.knowledge === 'known' && (names.has(table.name) || step.after.tables.get(key) !== table || isOfDomain(table))).map(([key]) => key);
+}
+
+/** The domains that a type rests on, as map keys. */
+function domainsOf(catalog: Catalog, type: string): string[] {
+  return baseType(catalog, type).domains.map(({ schema, name }) => objectKey(catalog.dialect, schema, name));
 }

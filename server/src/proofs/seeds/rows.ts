@@ -13,6 +13,8 @@ export interface TablePlan {
   /** For columns of a key, how the key tells rows apart by them. */
   readonly keys: ReadonlyMap<string, KeyPlace>;
   readonly rows: number;
+  /** Its place among the tables that get rows. */
+  readonly ordinal: number;
 }
 
 interface KeyPlace {
@@ -24,11 +26,11 @@ interface KeyPlace {
 const [emptyRows, alikeRows, usualRows, mostRows] = [2, 2, 8, 14];
 
 /** What rows a table gets, as far as it is known without asking the engine. */
-export function planOf(catalog: Catalog, table: Table, modest = false): TablePlan {
+export function planOf(catalog: Catalog, table: Table, modest = false, ordinal = 0): TablePlan {
   const candidates = candidatesOf(catalog, table, modest);
   const keys = keyPlaces(catalog, table);
   const variety = Math.max(0, ...[...candidates.values()].map((one) => one.variety));
-  return { table, candidates, keys, bonds: bondsOf(catalog, table, candidates, (name) => keys.has(name)), rows: Math.min(mostRows, Math.max(usualRows, variety + emptyRows + alikeRows - 1)) };
+  return { table, candidates, keys, ordinal, bonds: bondsOf(catalog, table, candidates, (name) => keys.has(name)), rows: Math.min(mostRows, Math.max(usualRows, variety + emptyRows + alikeRows - 1)) };
 }
 
 /** The columns by which keys tell rows apart. A key that holds a column which is never the same twice asks nothing of the others. */
@@ -158,12 +160,18 @@ class Row {
     for (const [name, candidates] of this.#plan.candidates) if (!this.given.has(name)) this.given.set(name, this.#valueOf(candidates));
   }
 
+  /** Whether it is the last value of a key, which is another one in each table: those before it are the same in all, so that no row would point at nothing. */
+  #isOwn(name: string): boolean {
+    return this.#turn === 0 && this.#row === this.#plan.rows - 1 && this.#plan.keys.get(name)?.of === 1;
+  }
+
   #valueOf(candidates: Candidates): string {
     const { name } = candidates.column;
     const given = this.given.get(name) ?? this.#solved.get(name);
     if (given !== undefined) return given;
     if (this.#isEmpty && candidates.nullable) return 'NULL';
     const list = this.#plan.keys.has(name) ? candidates.keys : candidates.plain;
+    if (this.#isOwn(name) && list.length > this.#plan.rows) return list[this.#row + (this.#plan.ordinal % (list.length - this.#row))]!;
     return list[this.#index(name) % list.length] ?? 'NULL';
   }
 }

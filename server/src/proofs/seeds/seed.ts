@@ -39,7 +39,7 @@ export async function seed({ session, catalog: known, notLaid, standIns = [] }: 
   const plans: TablePlan[] = [];
   for (const table of inOrder(catalog, wanted)) {
     const reason = missing.get(nameOf({ table })) ?? hindrance(catalog, table);
-    if (reason === undefined) plans.push(planOf(catalog, table, options.modest));
+    if (reason === undefined) plans.push(planOf(catalog, table, options.modest, plans.length));
     else unseeded.push({ table: nameOf({ table }), reason });
   }
   if (plans.length === 0) return { seeded: [], unseeded };

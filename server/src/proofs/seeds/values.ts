@@ -114,7 +114,7 @@ export function valuesOf(catalog: Catalog, type: string): Pool {
   if (name === 'bit') return pool(['0'.repeat(numbers[0] ?? 1), '1'.repeat(numbers[0] ?? 1)]);
   if (name === 'bit varying') return pool(['', '1', '0'.repeat(args === '' ? 100 : numbers[0]!)]);
   if (/^(?:vector|halfvec)$/.test(name)) return pool([`[${Array.from({ length: args === '' ? 3 : numbers[0]! }, (_, i) => i).join(',')}]`]);
-  if (ranges.test(name)) return name.includes('multi') ? pool(['{}', '{(,)}']) : pool(['empty', '(,)']);
+  if (ranges.test(name)) return name.includes('multi') ? pool(['{(,)}', '{}']) : pool(['(,)', 'empty']);
   if (/^interval\b/.test(name)) return fixed['interval']!;
   const composite = catalog.types.get(objectKey(catalog.dialect, splitTypeName(type).schema, splitTypeName(type).name));
   if (composite?.attributes) return pool([`(${','.repeat(Math.max(composite.attributes.length - 1, 0))})`]);

@@ -10,6 +10,7 @@ import { culpritOf, type Culprit } from './culprit.ts';
 import { runAll, type Refusals } from './run.ts';
 import { isOfTwo } from '../../verdicts.ts';
 import { addedValues, namesIn, statementsOf, type Trying } from './statements.ts';
+import { validatesOlder } from './validations.ts';
 
 /**
  * Runs a migration on a bench with rows, and tells which statements fail on rows that the schema before it allows. What fails on an
@@ -27,7 +28,9 @@ export async function proveRows(bench: Bench, step: MigrationStep, seeds: Seeds)
   try {
     const { refusals, culprits } = await runWithRows(session, statements);
     const onEmpty = [...refusals.keys()].some((trying) => culprits.get(trying)?.byRows !== true) ? await runAll(session, statements, { prepare: emptying(session, seeds) }) : new Map<Trying, EngineRefusal>();
-    const judged = judge(statements, refusals, onEmpty, culprits);
+    const told = judge(statements, refusals, onEmpty, culprits);
+    const untried = statements.filter((trying) => !refusals.has(trying) && validatesOlder(step, trying)).map((trying) => failureOf(trying, { code: '', message: 'rows from before the constraint were not tried' }, undefined));
+    const judged = { ...told, undecided: [...told.undecided, ...untried] };
     const detail: RowsDetail = { ...judged, passed: passedOf(statements, refusals, judged, seeds), seeded: seeds.seeded, unseeded: seeds.unseeded, ...(committed && { committed }) };
     return { experiment: 'existing rows', ran: true, engine: session.info, detail, evidence: evidenceOf(detail, session.info) };
   } finally {
@@ -123,7 +126,7 @@ function tablesNamedIn(trying: Trying): string[] {
   return [...trying.entry.before.tables.values()].flatMap(({ name }) => (names.has(name) ? [name] : []));
 }
 
-function failureOf({ entry: { placed: { file, statement } }, table }: Trying, { code, message }: EngineRefusal, culprit: Culprit | undefined): RowFailure {
+function failureOf({ entry: { placed: { file, statement } }, table }: Trying, { code, message }: Pick<EngineRefusal, 'code' | 'message'>, culprit: Culprit | undefined): RowFailure {
   return {
     file,
     start: statement.start,
@@ -145,8 +148,8 @@ function passedOf(statements: readonly Trying[], refusals: Refusals, { failures,
   const first = statements.findIndex((trying) => refusals.has(trying) && [...failures, ...undecided].some(({ start }) => start === trying.entry.placed.statement.start));
   return statements.slice(0, first < 0 ? undefined : first).flatMap((trying) => {
     const rows = trying.table && seeded.find(({ table }) => table === nameOf(trying.table!))?.rows;
-    if (rows === undefined || trying.kind === 'data' || refusals.has(trying)) return [];
     const { file, statement } = trying.entry.placed;
+    if (rows === undefined || trying.kind === 'data' || refusals.has(trying) || undecided.some(({ start }) => start === statement.start)) return [];
     return [{ file, start: statement.start, end: statement.end, table: nameOf(trying.table!), rows }];
   });
 }
@@ -154,7 +157,7 @@ function passedOf(statements: readonly Trying[], refusals: Refusals, { failures,
 function evidenceOf({ failures, undecided, unseeded, seeded, passed }: RowsDetail, { name, version }: EngineInfo): ExperimentEvidence[] {
   const base = { experiment: 'existing rows', engine: name, version } as const;
   const left = [
-    ...(undecided.length > 0 ? [` Of ${undecided.length} ${undecided.length === 1 ? 'statement' : 'statements'} nothing is said, because they read or write rows, or follow one that failed.`] : []),
+    ...(undecided.length > 0 ? [` Of ${undecided.length} ${undecided.length === 1 ? 'statement' : 'statements'} nothing is said, because they read or write rows, validate what stood before, or follow one that failed.`] : []),
     ...(unseeded.length > 0 ? [` No row was found for ${unseeded.map(({ table }) => table).slice(0, 5).join(', ')}${unseeded.length > 5 ? ` and ${unseeded.length - 5} more` : ''}.`] : []),
   ].join('');
   if (failures.length === 0) {
