@@ -23,6 +23,9 @@ function lacksSomething({ code, message }: EngineRefusal): boolean {
   return (ofBench.has(code) && !(code === '0A000' && ofEveryServer.test(message))) || notHere.test(message);
 }
 
+/** A procedure or DO block commits, which it may where its runner opens no transaction (invalid transaction termination). */
+const endsTransaction = '2D000';
+
 const dataKinds: ReadonlySet<StatementNode['kind']> = new Set(['select', 'values', 'insert', 'update', 'delete', 'merge']);
 
 const behindRefused = 'an earlier statement of the migration was refused';
@@ -142,6 +145,7 @@ async function runWatched({ session, probe }: Laid, watch: Watch, entry: History
   } catch (error) {
     if (!(error instanceof EngineRefusal)) throw error;
     if (guarded) await session.run('ROLLBACK TO SAVEPOINT proof_statement');
+    if (error.code === endsTransaction && entry.transaction === 'none') return { seen: { ...nothing, held, notRun: 'it ends transactions itself, and the experiment takes back what it does' }, lost: true };
     return refusedRun(error, held, guarded, together);
   }
 }

@@ -12,15 +12,15 @@ export interface Refused {
   readonly uncommitted?: true;
 }
 
-/** What PostgreSQL answers then: unsafe use of a new enum value, object in use by pending triggers, active transaction. */
-const commitFirst: ReadonlySet<string> = new Set(['55P04', '55006', '25001']);
+/** What PostgreSQL answers then: unsafe use of a new enum value, object in use by pending triggers, active transaction, a COMMIT inside of one. */
+const commitFirst: ReadonlySet<string> = new Set(['55P04', '55006', '25001', '2D000']);
 
 /** Runs a script inside the transaction that is open; its own BEGIN and COMMIT are left out. Gives the statement that was refused. */
 export async function runInBlock(session: EngineSession, script: readonly Runnable[]): Promise<Refused | undefined> {
   for (const statement of script) {
     const refused = statement.control ? undefined : await attempt(session, statement, statement.inBlock);
     // Where its runner opens a transaction too, there is one whatever is committed before.
-    const uncommitted = refused && commitFirst.has(refused.code) && (refused.code !== '25001' || !statement.block);
+    const uncommitted = refused && commitFirst.has(refused.code) && (!/^25001$|^2D000$/.test(refused.code) || !statement.block);
     if (refused) return { ...refused, ...(uncommitted && { uncommitted }) };
   }
   return undefined;
