@@ -1,8 +1,7 @@
 import { suggestedChange } from '../../edits/builders.ts';
-import type { FileEdits } from '../../edits/change.ts';
-import type { RedisFacts } from '../../project/facts.ts';
-import type { RedisConfig, RedisDirective } from '../../source/redis/ast.ts';
+import type { TextEdit } from '../../text/edits.ts';
 import { defineRule, type Report } from '../rule.ts';
+import { directivesRead, type ReadDirective } from './redisIncludes.ts';
 
 const evict = 'maxmemory-policy allkeys-lru';
 
@@ -26,52 +25,64 @@ export const redisEviction = defineRule({
   check: {
     redis(redis, { facts, report }) {
       const text = facts.files.get(redis.file)?.text ?? '';
-      const limit = last(redis.config, 'maxmemory');
-      const policy = last(redis.config, 'maxmemory-policy');
+      const read = directivesRead(facts, redis);
+      if (!read) return;
+      const limit = last(read, 'maxmemory');
+      const policy = last(read, 'maxmemory-policy');
       const limited = limit !== undefined && !/^0+[a-z]*$/i.test(limit.args[0] ?? '0');
-      const found = limited ? withoutPolicy(redis, text, limit, policy) : withoutLimit(redis, text, limit, policy);
+      const file = { path: redis.file, text, read };
+      const found = limited ? withoutPolicy(file, limit, policy) : withoutLimit(file, limit, policy);
       if (found) report(found);
     },
   },
 });
 
+type Directives = readonly ReadDirective[];
+
+/** A file that a server is started with, and all that the server reads by it. */
+interface Started {
+  readonly path: string;
+  readonly text: string;
+  readonly read: Directives;
+}
+
 /** The directive that counts: Redis takes the last one. */
-function last(config: RedisConfig, name: string): RedisDirective | undefined {
-  return config.directives.filter((directive) => directive.name === name).at(-1);
+function last(read: Directives, name: string): ReadDirective | undefined {
+  return read.filter((directive) => directive.name === name).at(-1);
 }
 
 /** A store that keeps its data on disk is no cache: refusing writes when full is what it should do. */
-function isDurable(config: RedisConfig): boolean {
-  return last(config, 'appendonly')?.args[0]?.toLowerCase() === 'yes';
+function isDurable(read: Directives): boolean {
+  return last(read, 'appendonly')?.args[0]?.toLowerCase() === 'yes';
 }
 
 /** `save ""` without an append-only file: nothing is kept on disk, so what the store holds can be made again. */
-function withoutPersistence(config: RedisConfig): RedisDirective | undefined {
-  const save = last(config, 'save');
-  return save && (save.args[0] ?? '').replace(/^(["'])\1$/, '') === '' && !isDurable(config) ? save : undefined;
+function withoutPersistence(read: Directives): ReadDirective | undefined {
+  const save = last(read, 'save');
+  return save && (save.args[0] ?? '').replace(/^(["'])\1$/, '') === '' && !isDurable(read) ? save : undefined;
 }
 
-function withoutPolicy({ file, config }: RedisFacts, text: string, limit: RedisDirective, policy: RedisDirective | undefined): Report | undefined {
-  if (policy?.args[0]?.toLowerCase() === 'noeviction' && withoutPersistence(config)) {
+function withoutPolicy(file: Started, limit: ReadDirective, policy: ReadDirective | undefined): Report | undefined {
+  if (policy?.args[0]?.toLowerCase() === 'noeviction' && withoutPersistence(file.read)) {
     return {
       at: policy,
       message: 'noeviction makes a cache of which nothing is kept on disk refuse writes once its memory is full',
       help: 'Set maxmemory-policy to allkeys-lru for a cache, or keep the data on disk when it must not be lost.',
-      fix: () => suggestedChange('Evict the least recently used keys (allkeys-lru)', { file, edits: [{ range: policy.range, newText: evict }] }),
+      fix: () => suggestedChange('Evict the least recently used keys (allkeys-lru)', { file: file.path, edits: [setTo(file, policy, evict)] }),
     };
   }
   // Elsewhere an explicit noeviction is a decision, not an omission.
-  if (policy || isDurable(config)) return undefined;
+  if (policy || isDurable(file.read)) return undefined;
   return {
     at: limit,
     message: `maxmemory ${limit.args[0]} has no maxmemory-policy, so writes fail once the memory is full`,
     help: 'Add maxmemory-policy allkeys-lru for a cache, volatile-lru when only keys with a lifetime may go, or noeviction when writes should fail.',
-    fix: () => suggestedChange('Evict the least recently used keys (allkeys-lru)', lineAfter(file, text, limit, evict)),
+    fix: () => suggestedChange('Evict the least recently used keys (allkeys-lru)', { file: file.path, edits: [lineAfter(file, limit, evict)] }),
   };
 }
 
-function withoutLimit({ file, config }: RedisFacts, text: string, limit: RedisDirective | undefined, policy: RedisDirective | undefined): Report | undefined {
-  const cache = withoutPersistence(config);
+function withoutLimit(file: Started, limit: ReadDirective | undefined, policy: ReadDirective | undefined): Report | undefined {
+  const cache = withoutPersistence(file.read);
   if (cache && (!policy || policy.args[0]?.toLowerCase() === 'noeviction')) {
     return {
       at: limit ?? cache,
@@ -79,9 +90,9 @@ function withoutLimit({ file, config }: RedisFacts, text: string, limit: RedisDi
       message: 'This cache has no memory limit and grows until the system kills it',
       help: 'Set maxmemory below the memory of the machine, and maxmemory-policy to what may be forgotten.',
       fix: () => {
-        const lines = policy ? 'maxmemory 1gb' : `maxmemory 1gb${lineEnding(text)}${evict}`;
-        const { edits } = limit ? { edits: [{ range: limit.range, newText: lines }] } : lineAfter(file, text, cache, lines);
-        return suggestedChange('Limit the memory to 1 GB', { file, edits: [...edits, ...(policy ? [{ range: policy.range, newText: evict }] : [])] });
+        const lines = policy ? 'maxmemory 1gb' : `maxmemory 1gb${lineEnding(file.text)}${evict}`;
+        const edit = limit ? setTo(file, limit, lines) : lineAfter(file, cache, lines);
+        return suggestedChange('Limit the memory to 1 GB', { file: file.path, edits: [edit, ...(policy ? [setTo(file, policy, evict)] : [])] });
       },
     };
   }
@@ -91,13 +102,18 @@ function withoutLimit({ file, config }: RedisFacts, text: string, limit: RedisDi
     severity: 'information',
     message: `maxmemory-policy ${policy.args[0]} has no effect without maxmemory`,
     help: 'Set maxmemory below the memory of the machine.',
-    fix: () => suggestedChange('Limit the memory to 1 GB', limit ? { file, edits: [{ range: limit.range, newText: 'maxmemory 1gb' }] } : lineAfter(file, text, policy, 'maxmemory 1gb')),
+    fix: () => suggestedChange('Limit the memory to 1 GB', { file: file.path, edits: [limit ? setTo(file, limit, 'maxmemory 1gb') : lineAfter(file, policy, 'maxmemory 1gb')] }),
   };
 }
 
+/** A directive written anew; below its include where another file has it, because the last one counts. */
+function setTo(file: Started, directive: ReadDirective, line: string): TextEdit {
+  return directive.included ? lineAfter(file, directive, line) : { range: directive.range, newText: line };
+}
+
 /** A line of its own below a directive, with the file's line ending. */
-function lineAfter(file: string, text: string, { range }: RedisDirective, line: string): FileEdits {
-  return { file, edits: [{ range: { start: range.end, end: range.end }, newText: `${lineEnding(text)}${line}` }] };
+function lineAfter({ text }: Started, { range }: ReadDirective, line: string): TextEdit {
+  return { range: { start: range.end, end: range.end }, newText: `${lineEnding(text)}${line}` };
 }
 
 function lineEnding(text: string): string {
