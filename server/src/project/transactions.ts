@@ -18,6 +18,12 @@ function outerState(dialect: Dialect, mode: TransactionMode, count: number): Sta
   return mode === 'implicit' && dialect === 'postgresql' && count > 1 ? 'implicit' : 'none';
 }
 
+/** Whether MySQL commits each statement by itself from here on; without that, each begins a transaction unless one is open. */
+function autocommitAfter(node: StatementNode, before: boolean): boolean {
+  if (node.kind !== 'set' || !/^(?:@@(?:session\.)?)?autocommit$/.test(node.name)) return before;
+  return !/^(?:0|off|false)\b/i.test(node.value);
+}
+
 /**
  * For each statement of a script, whether a transaction is open when it runs, and who opened it. BEGIN itself counts as
  * outside, COMMIT as inside. In SQLite a savepoint outside a transaction opens one, and its release commits it
@@ -27,12 +33,14 @@ export function transactionStates(dialect: Dialect, mode: TransactionMode, nodes
   const outer = outerState(dialect, mode, nodes.length);
   let state = outer;
   let savepoints = 0;
+  let autocommit = true;
   return nodes.map((node) => {
+    if (isMySql(dialect)) autocommit = autocommitAfter(node, autocommit);
     if (isMySql(dialect) && endsTransaction(node)) {
       state = 'none';
       return state;
     }
-    const during = state;
+    const during = state === 'none' && !autocommit ? 'script' : state;
     if (node.kind === 'transaction') {
       if (node.action === 'begin' && state !== 'runner') state = 'script';
       else if (dialect === 'sqlite' && node.action === 'savepoint' && (state === 'none' || savepoints > 0)) {

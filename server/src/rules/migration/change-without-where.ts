@@ -1,4 +1,6 @@
 import { entriesAboutBeside } from '../../project/lookups.ts';
+import type { HistoryEntry } from '../../project/facts.ts';
+import { isMySql } from '../../source/dialect.ts';
 import type { DataStatement, QualifiedName } from '../../source/sql/ast.ts';
 import type { Token } from '../../source/token.ts';
 import { defineRule, type StatementContext } from '../rule.ts';
@@ -33,13 +35,23 @@ const testData = /(^|\/)(tests?|__tests__|spec|fixtures?|seeds?|testdata)(\/|\.|
 function checkChange(node: DataStatement, context: StatementContext): void {
   const { entry, database } = context;
   const { table } = node;
-  if (node.hasWhere || node.with || !table || testData.test(entry.placed.file) || /\blimit\b/i.test(entry.placed.statement.text)) return;
+  if (node.hasWhere || node.with || !table || joinsWithCondition(node, entry) || testData.test(entry.placed.file) || /\blimit\b/i.test(entry.placed.statement.text)) return;
   if (isEmptyHere(database, entry, table) || tableBefore(entry, table)?.temporary || fillsNewColumns(node, table, context)) return;
   const { name } = table.name;
   context.report({
     at: table,
     message: node.kind === 'update' ? `This UPDATE has no WHERE and changes every row of ${name}` : `This DELETE has no WHERE and empties ${name}`,
   });
+}
+
+/** Whether MySQL changes only the rows that an inner join finds: `UPDATE a JOIN b ON ...`, `DELETE a FROM a JOIN b USING (...)`. */
+function joinsWithCondition({ kind }: DataStatement, { placed: { statement } }: HistoryEntry): boolean {
+  if (!isMySql(statement.dialect)) return false;
+  const words = statement.tokens.filter(({ kind: token }) => token === 'word').map(({ upper }) => upper);
+  const set = kind === 'update' ? words.indexOf('SET') : words.length;
+  const joined = words.slice(0, set < 0 ? words.length : set);
+  const outer = joined.some((word) => word === 'LEFT' || word === 'RIGHT' || word === 'OUTER' || word === 'CROSS');
+  return !outer && joined.includes('JOIN') && (joined.includes('ON') || joined.includes('USING'));
 }
 
 /** Whether an UPDATE writes only columns that the same migration or script added to the table: every row is meant. */
