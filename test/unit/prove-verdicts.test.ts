@@ -88,3 +88,10 @@ test('rows that keep to a constraint which is not validated decide nothing when 
   const { rows } = await proofOf('postgresql', `${users}; ALTER TABLE users ADD CONSTRAINT grown CHECK (age >= 0) NOT VALID`, 'ALTER TABLE users VALIDATE CONSTRAINT grown');
   expect(rows.ran && [rows.detail.passed, rows.detail.failures, rows.detail.undecided.map(({ message }) => message), rows.evidence]).toEqual([[], [], ['rows from before the constraint were not tried'], []]);
 });
+
+test('a template is run in no experiment', async () => {
+  const { locks, rows, roundTrip } = await proofOf('postgresql', users, 'ALTER TABLE users ADD COLUMN n integer; CREATE TABLE {{ .Schema }}.notes (id integer)');
+  expect(locks.ran && locks.detail.statements.map(({ notRun }) => notRun)).toEqual([undefined, 'it is a template']);
+  expect(rows.ran && [rows.detail.broken, rows.detail.undecided]).toEqual([[], []]);
+  expect(roundTrip).toEqual({ experiment: 'round trip', ran: false, reason: 'A statement is a template.' });
+});

@@ -30,6 +30,7 @@ export async function proveRoundTrip(session: EngineSession, step: MigrationStep
   const notRun = (reason: string): Outcome<RoundTripDetail> => ({ experiment: 'round trip', ran: false, reason });
   const down = downStep(step, options.down ?? step.migration.down);
   if (down === undefined) return notRun('The migration has no down.');
+  if ([...step.entries, ...down.entries].some(({ placed }) => placed.statement.hasHole)) return notRun('A statement is a template.');
   const scripts = { up: runnables(step.entries), down: runnables(down.entries), before: options.before ?? (() => snapshot(session)) };
   if (controls(scripts, 'rollback') && !options.mayCommit) return notRun('A script takes a transaction back itself, so that the round trip cannot be taken back as a whole.');
   const trip = controls(scripts, 'rollback') ? await committed(session, scripts) : await triedFirst(session, scripts, options);

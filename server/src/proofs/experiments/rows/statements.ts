@@ -16,11 +16,11 @@ export interface Trying {
   readonly table?: Table;
 }
 
-/** What runs of a migration, in order: transactions are the experiment's own, and what a client does is left out. */
+/** What runs of a migration, in order: transactions are the experiment's own, and what a client does or fills in is left out. */
 export function statementsOf(step: MigrationStep): Trying[] {
   return step.entries.flatMap((entry) => {
     const { node, statement } = entry.placed;
-    if (node.kind === 'transaction' || isClientCommand(node, statement.text)) return [];
+    if (node.kind === 'transaction' || statement.hasHole || isClientCommand(node, statement.text)) return [];
     const table = tableOf(step, entry);
     return [{ entry, sql: withoutConcurrently(entry), kind: kindOf(step, entry), ...(table && { table }) }];
   });
