@@ -52,6 +52,7 @@ const cases: readonly Case[] = [
   { name: 'a table that is made, altered and dropped again', schema: users, change: 'CREATE TABLE scratch (id integer); ALTER TABLE scratch ADD COLUMN n integer; DROP TABLE scratch', problems: [] },
   { name: 'a domain, by the rows of the tables that use it', schema: 'CREATE DOMAIN amount AS integer; CREATE TABLE payments (id bigint PRIMARY KEY, paid amount)', change: 'ALTER DOMAIN amount ADD CHECK (VALUE > 0)', problems: ['column "paid" of table "payments" contains values that violate the new constraint'] },
   { name: 'rows that exclude each other', schema: 'CREATE TABLE stays (id bigint PRIMARY KEY, during tstzrange)', change: 'ALTER TABLE stays ADD EXCLUDE USING gist (during WITH &&)', problems: ['could not create exclusion constraint'] },
+  { name: 'rows that are alike beside a constraint by which rows exclude each other', schema: 'CREATE TABLE stays (id bigint, during tstzrange, EXCLUDE USING gist (during WITH &&))', change: 'ALTER TABLE stays ADD UNIQUE (id)', problems: ['could not create unique index'] },
   { name: 'rows of a unique key that point at nothing', schema: `${users}; CREATE TABLE profiles (id bigint PRIMARY KEY, user_id bigint NOT NULL UNIQUE)`, change: 'ALTER TABLE profiles ADD FOREIGN KEY (user_id) REFERENCES users (id)', problems: ['violates foreign key constraint'] },
   { name: 'rows of a primary key that point at nothing', schema: `${users}; CREATE TABLE profiles (user_id bigint PRIMARY KEY)`, change: 'ALTER TABLE profiles ADD FOREIGN KEY (user_id) REFERENCES users (id)', problems: ['violates foreign key constraint'] },
   { name: 'a block that commits where its runner opens no transaction', schema: users, change: 'DO $$ BEGIN UPDATE users SET age = 1; COMMIT; END $$', problems: [] },
@@ -94,4 +95,9 @@ test('a template is run in no experiment', async () => {
   expect(locks.ran && locks.detail.statements.map(({ notRun }) => notRun)).toEqual([undefined, 'it is a template']);
   expect(rows.ran && [rows.detail.broken, rows.detail.undecided]).toEqual([[], []]);
   expect(roundTrip).toEqual({ experiment: 'round trip', ran: false, reason: 'A statement is a template.' });
+});
+
+test('the row that is told is the same in each run', async () => {
+  const { rows } = await proofOf('postgresql', users, 'ALTER TABLE users ADD COLUMN made timestamptz NOT NULL DEFAULT now(), ADD COLUMN token uuid DEFAULT gen_random_uuid(); ALTER TABLE users ADD COLUMN n integer NOT NULL');
+  expect(rows.ran && rows.detail.failures.map(({ row }) => row)).toEqual(["id = '1', email = NULL, age = NULL"]);
 });

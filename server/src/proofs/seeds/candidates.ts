@@ -43,7 +43,7 @@ function candidatesFor(catalog: Catalog, table: Table, column: Column, bounds: r
   const sqlite = dialect === 'sqlite';
   const kind = sqlite ? sqliteKind(type) : kindOf(type);
   const all: Pool = sqlite ? sqliteValuesOf(type) : valuesOf(catalog, type);
-  const values = modest && kind === 'number' ? modestOf(all) : all;
+  const values = modest && kind === 'number' ? modestOf(all) : table.exclusions.length > 0 && type.endsWith('range') ? emptiestFirst(all) : all;
   const asked = domains.flatMap((domain) => domain.constraints.map(({ text }) => askedOf(text, column.name, dialect)));
   const checks = [...asked, ...table.checks.filter((check) => columnsIn(dialect, check.expression, table).includes(column.name)).map(({ expression }) => expression)];
   const found = merged(checks.map((text) => literalsIn(dialect, text)));
@@ -61,6 +61,11 @@ function candidatesFor(catalog: Catalog, table: Table, column: Column, bounds: r
     asked,
     variety: bounds.length > 0 ? bounds.length : checks.length > 0 || isEnumeration(kind, values) ? Math.min(first.length + (isEnumeration(kind, values) ? values.plain.length : 0), 12) : 0,
   };
+}
+
+/** Ranges where rows exclude each other by them: those that are empty overlap with none, so that rows that are otherwise alike fit beside each other. */
+function emptiestFirst({ plain, keys }: Pool): Pool {
+  return { plain: plain.toReversed(), keys: keys.toReversed() };
 }
 
 /** Without the ends of the type. */

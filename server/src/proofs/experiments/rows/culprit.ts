@@ -115,15 +115,24 @@ function textOf({ info }: EngineSession, { name }: Column): string {
   return info.dialect === 'sqlite' ? quoted : `${quoted}::text AS ${quoted}`;
 }
 
+/** What a default gives another time each run. */
+const changing = /\b(?:now|random|clock_timestamp|statement_timestamp|transaction_timestamp|timeofday|gen_random_uuid|uuid_generate_v\d\w*|uuidv[47]|uuid|randomblob|current_(?:timestamp|date|time)|localtime(?:stamp)?)\b/i;
+
+/** Whether the migration itself made the column and filled it by a default that is never the same: told, the proof would be another one each time. */
+function isOfThisRun({ entry }: Trying, { origin, default: given = '' }: Column): boolean {
+  return origin.file === entry.placed.file && changing.test(given);
+}
+
 const mostColumns = 6;
 
 /** The columns that tell a row: its key, and those that the statement names; the first few where it names none. */
 function shownColumns(trying: Trying, table: Table): readonly Column[] {
   const names = namesIn(trying);
   const key = new Set(table.primaryKey?.columns);
-  const named = table.columns.filter(({ name }) => names.has(name) && !key.has(name));
-  const first = table.columns.filter(({ name }) => key.has(name));
-  const rest = named.length > 0 ? named : table.columns.filter(({ name }) => !key.has(name));
+  const columns = table.columns.filter((column) => !isOfThisRun(trying, column));
+  const named = columns.filter(({ name }) => names.has(name) && !key.has(name));
+  const first = columns.filter(({ name }) => key.has(name));
+  const rest = named.length > 0 ? named : columns.filter(({ name }) => !key.has(name));
   return [...first, ...rest].slice(0, mostColumns);
 }
 
