@@ -340,6 +340,31 @@ describe('partitions of MySQL', () => {
     `);
   });
 
+  test("the index of a foreign key for which another one stepped in", () => {
+    expect(down('mysql', "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (p_id int, c int, CONSTRAINT fk FOREIGN KEY (p_id) REFERENCES p (id));", "CREATE INDEX pc ON t (p_id, c);")).toMatchInlineSnapshot(`
+      "
+      ALTER TABLE t
+        DROP INDEX pc,
+        ADD KEY fk (p_id);
+      "
+    `);
+    expect(down('mysql', "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (p_id int, c int, KEY pc (p_id, c), CONSTRAINT fk FOREIGN KEY (p_id) REFERENCES p (id));", "ALTER TABLE t ADD INDEX p2 (p_id), DROP INDEX pc;")).toMatchInlineSnapshot(`
+      "
+      ALTER TABLE t
+        DROP INDEX p2,
+        ADD KEY pc (p_id, c);
+      "
+    `);
+  });
+
+  test("settings that leave nothing in the schema", () => {
+    expect(down('mysql', "CREATE TABLE t (a int) ENGINE=InnoDB;", "ALTER TABLE t DISABLE KEYS; ALTER TABLE t ENABLE KEYS; ALTER TABLE t FORCE; ALTER TABLE t ORDER BY a; ALTER TABLE t ADD COLUMN b int;")).toMatchInlineSnapshot(`
+      "
+      ALTER TABLE t DROP COLUMN b;
+      "
+    `);
+  });
+
   test("the index that comes back with its foreign key", () => {
     expect(down('mysql', "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (p_id int, CONSTRAINT fk FOREIGN KEY (p_id) REFERENCES p (id));", "ALTER TABLE t DROP FOREIGN KEY fk; DROP INDEX fk ON t;")).toMatchInlineSnapshot(`
       "

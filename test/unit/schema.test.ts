@@ -235,6 +235,11 @@ describe('rendering', () => {
     expect(statements).toEqual([`CREATE TYPE z AS ENUM ('q')`, 'CREATE TABLE b (', 'CREATE TABLE a (', 'ALTER TABLE b ADD CONSTRAINT b_a_id_fkey FOREIGN KEY (a_id) REFERENCES a (id)']);
   });
 
+  test('what a statement of MySQL does without leaving anything in the schema is not written', () => {
+    const catalog = fold('mysql', 'CREATE TABLE t (a int) ENGINE=InnoDB; CREATE INDEX i ON t (a) WAIT 5; ALTER TABLE t DISABLE KEYS; ALTER TABLE t ENABLE KEYS; ALTER TABLE t FORCE; ALTER TABLE t ORDER BY a; ALTER TABLE t ADD SYSTEM VERSIONING;');
+    expect(renderCatalog(catalog)).toEqual(['CREATE TABLE t (\n  a int,\n  KEY i (a)\n) ENGINE=InnoDB WITH SYSTEM VERSIONING']);
+  });
+
   test('pieces stand alone', () => {
     const orders = table(fold('mysql', 'CREATE TABLE orders (id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY, note VARCHAR(9) NOT NULL DEFAULT \'-\' COMMENT \'n\', KEY k (note(4) DESC))'), 'orders');
     expect(orders.columns.map((column) => renderColumn('mysql', column))).toEqual(['id int unsigned NOT NULL AUTO_INCREMENT', `note varchar(9) NOT NULL DEFAULT '-' COMMENT 'n'`]);

@@ -2,6 +2,7 @@ import { sameName, type Check, type ForeignKey, type Index, type Table } from '.
 import { quoteIdentifier, quoteString } from '../../schema/quote.ts';
 import { isDefinition, splitOptions } from '../../schema/options.ts';
 import { renderCheck, renderForeignKey, renderIndex, renderPrimaryKey, renderUnique } from '../../schema/render.ts';
+import { renderKey } from '../../schema/render/table.ts';
 import type { Dialect } from '../../source/dialect.ts';
 import { alterTable } from './clauses.ts';
 import { compareNamed, sameValue } from './compare.ts';
@@ -21,13 +22,17 @@ export function restoreMySqlTable(work: Work, change: TableChange): TablePhases 
   const { current, target } = change;
   const foreignKeys = compareNamed(dialect, current.foreignKeys, target.foreignKeys);
   const triggers = compareNamed(dialect, current.triggers, target.triggers);
-  const actions = [...dropKeys(work, change), ...columnActions(dialect, current, target), ...addKeys(dialect, change), ...tableSettings(work, change)];
+  const drops = dropKeys(work, change);
   const rebuilt = compareNamed(dialect, current.indexes, target.indexes).add.filter((index) => !index.implicit || !comesWithKey(work, change, index));
+  // A foreign key always needs one of its indexes: the old one comes in the statement in which the new one goes.
+  const together = drops.length > 0 && target.foreignKeys.length > 0;
+  const back = together ? rebuilt.map((index) => `ADD ${renderKey(dialect, index)}`) : [];
+  const actions = [...drops, ...columnActions(dialect, current, target), ...addKeys(dialect, change), ...back, ...tableSettings(work, change)];
   return {
     release: [...unpartition(work, change), ...triggers.remove.map(({ name }) => ({ sql: `DROP TRIGGER ${quoteIdentifier(dialect, name)}` })), ...dropForeignKeys(work, target, foreignKeys.remove)],
     shape: [
       ...(actions.length === 0 ? [] : [{ sql: alterTable(dialect, target, actions), losses: lossesOf(work, change) }]),
-      ...rebuilt.map((index) => ({ sql: renderIndex(dialect, target, index) })),
+      ...(together ? [] : rebuilt.map((index) => ({ sql: renderIndex(dialect, target, index) }))),
       ...repartition(work, change),
     ],
     bind: [
@@ -40,7 +45,9 @@ export function restoreMySqlTable(work: Work, change: TableChange): TablePhases 
 /** Whether an index comes back with a foreign key that the migration dropped. */
 function comesWithKey({ step }: Work, { key }: TableChange, index: Index): boolean {
   const leading = columnsOf(index);
-  return step.before.tables.get(key)?.foreignKeys.some(({ columns }) => columns.every((column, i) => column === leading[i])) ?? false;
+  const kept = step.after.tables.get(key)?.foreignKeys ?? [];
+  const dropped = step.before.tables.get(key)?.foreignKeys.filter(({ name }) => !kept.some((other) => other.name === name)) ?? [];
+  return dropped.some(({ columns }) => columns.every((column, i) => column === leading[i]));
 }
 
 /** Partitioning that was not there goes before the keys and columns that it needs. */

@@ -279,12 +279,20 @@ function switchTrigger(draft: Draft, table: Table, { object, mode, name }: Actio
   return { ...table, triggers };
 }
 
+/** What is left of MySQL's settings without a value; keys switched off and tables made anew are no part of the schema. */
+function setByWords(table: Table, words: string): Table {
+  const versioned = 'WITH SYSTEM VERSIONING';
+  if (words === 'REMOVE PARTITIONING') return { ...table, partitionBy: undefined };
+  if (words === 'ADD SYSTEM VERSIONING') return { ...table, options: mergeOptions('mariadb', table.options, [{ name: versioned, value: '' }]) };
+  return words === 'DROP SYSTEM VERSIONING' ? { ...table, options: withoutOptions(table.options, [versioned]) } : table;
+}
+
 function setOptions(draft: Draft, table: Table, { options, setting }: ActionOf<'options'>): Table {
   if (setting?.kind === 'indexVisibility') return table;
   if (setting?.kind === 'partitionBy') return { ...table, partitionBy: partitioningOf(setting.partitionBy) };
   if (setting?.kind === 'partitions') return { ...table, partitionBy: table.partitionBy && changePartitions(table.partitionBy, setting) };
-  if (setting?.kind === 'words' && setting.words === 'REMOVE PARTITIONING') return { ...table, partitionBy: undefined };
-  if (isMySql(draft.dialect)) return setMySqlOptions(draft.dialect, table, options);
+  if (setting?.kind === 'words' && isMySql(draft.dialect)) return setByWords(table, setting.words);
+  if (isMySql(draft.dialect)) return setting?.kind === 'orderBy' ? table : setMySqlOptions(draft.dialect, table, options);
   if (setting?.kind === 'reset') return { ...table, options: withoutOptions(table.options, options.map((option) => option.name)) };
   return { ...table, options: mergeOptions(draft.dialect, table.options, options) };
 }

@@ -51,6 +51,8 @@ function giveToChildren(draft: Draft, table: Table, index: Index): void {
 function makeIndex(draft: Draft, node: CreateIndex, table: Table): Index {
   const { dialect } = draft;
   const include = node.include.map((column) => column.name);
+  // How long MariaDB waits for the table is nothing that it keeps.
+  const options = node.options.filter(({ name }) => !/^(?:NO)?WAIT\b/i.test(name));
   return {
     name: node.name?.name.name ?? indexName(draft, table, node.columns, include),
     parts: keyParts(dialect, node.columns),
@@ -60,7 +62,7 @@ function makeIndex(draft: Draft, node: CreateIndex, table: Table): Index {
     ...(include.length > 0 && { include }),
     ...(node.nullsNotDistinct && { nullsNotDistinct: true }),
     ...(node.special && { special: node.special }),
-    ...(node.options.length > 0 && { options: mergeOptions(dialect, undefined, node.options) }),
+    ...(options.length > 0 && { options: mergeOptions(dialect, undefined, options) }),
     origin: draft.origin(node.name?.name.range ?? node.table.range),
   };
 }

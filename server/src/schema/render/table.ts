@@ -117,7 +117,8 @@ function constraintsOf(dialect: Dialect, table: Table, { later }: TableRendering
 }
 
 /** An index of MySQL as it stands in CREATE TABLE. */
-function renderKey(dialect: Dialect, index: Index): string {
+/** A key of MySQL as it stands in CREATE TABLE, or behind ADD. */
+export function renderKey(dialect: Dialect, index: Index): string {
   const kind = index.special?.toUpperCase() ?? (index.unique ? 'UNIQUE' : '');
   const method = index.method !== 'btree' && !index.special ? ` USING ${index.method.toUpperCase()}` : '';
   const options = splitOptions(index.options).map(({ name, value }) => ` ${name}${value === '' ? '' : ` ${value}`}`).join('');
