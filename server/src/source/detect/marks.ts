@@ -49,7 +49,7 @@ const dialectRows: Readonly<Record<Exclude<Dialect, 'mariadb'>, readonly Row[]>>
     [4, 'sqlite_ strict using strftime julianday unixepoch raise', /\bsqlite_\w+|\)\s*STRICT\b|\bUSING\s+(?:fts[345]|rtree)\b|\b(?:strftime|julianday|unixepoch)\s*\(|\bRAISE\s*\(/i],
     [4, 'begin', /\bBEGIN\s+(?:IMMEDIATE|DEFERRED|EXCLUSIVE)\b/i],
     // The body of a trigger without FOR EACH ROW, or behind a condition without brackets; MySQL has neither, and PostgreSQL has no body here.
-    [3, 'trigger', /\bTRIGGER\b[^;]*\bON\s+[\w"`[\].]+\s+(?:(?:FOR\s+EACH\s+ROW\s+)?WHEN\s+[^;(\s][^;]*?\s)?BEGIN\b/i],
+    [3, 'trigger', /\bCREATE\s+(?:TEMP(?:ORARY)?\s+)?TRIGGER\b[^;]*\bON\s+[\w"`[\].]+\s+(?:(?:FOR\s+EACH\s+ROW\s+)?WHEN\s+[^;(\s][^;]*?\s)?BEGIN\b/i],
     [2, 'datetime blob'],
     [1, 'real'],
     [1, '` [ integer returning conflict', /`\w+`|\bINTEGER\s+(?:NOT\s+NULL\s+)?PRIMARY\s+KEY\b|\b(?:RETURNING|ON\s+CONFLICT)\b|\[\w+\]/i],
