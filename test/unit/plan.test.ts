@@ -253,3 +253,32 @@ describe('how many foreign keys have an index', () => {
     expect(told(one + other)).toMatch(/^2 of 2 foreign keys have no index that leads with their columns/);
   });
 });
+
+describe('a table of SQLite that another one takes the place of', () => {
+  const plan = planOf({
+    'migrations/0001_a.up.sql': 'CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, nick TEXT);\n',
+    'migrations/0002_b.up.sql': 'CREATE TABLE new_users (id INTEGER PRIMARY KEY, email TEXT NOT NULL, nick TEXT);\nINSERT INTO new_users SELECT * FROM users;\nDROP TABLE users;\nALTER TABLE new_users RENAME TO users;\n',
+    'migrations/0003_c.up.sql': 'CREATE TABLE new_users (id INTEGER PRIMARY KEY, email TEXT NOT NULL);\nINSERT INTO new_users SELECT id, email FROM users;\nDROP TABLE users;\nALTER TABLE new_users RENAME TO users;\n',
+    'migrations/0004_d.up.sql': 'DROP TABLE users;\n',
+  }, 'sqlite');
+  const drops = plan.database_plan.migration_plan.steps.filter(({ statement }) => statement.startsWith('DROP TABLE'));
+
+  it('is not dropped, and loses what the new one has no column for', () => {
+    expect(drops.map(({ reversibility, safe_sequence: sequence }) => [reversibility, sequence.length > 0])).toEqual([['reversible', false], ['loses data', false], ['loses data', true]]);
+  });
+
+  it('locks the database file, in plain English', () => {
+    expect(plan.position_card.risks.join('\n')).toMatch(/DROP TABLE users locks the database file/);
+    expect(renderMarkdown(plan)).not.toMatch(/the the /);
+  });
+});
+
+describe('what was seen', () => {
+  it('stands behind places, each sentence set off from the next by a semicolon', () => {
+    const plan = planOf({ 'migrations/0001_a.up.sql': users });
+    const evidence = ['one', 'two'].map((observed) => ({ level: 'proved' as const, experiment: 'locks', engine: 'PostgreSQL', version: '18.6', observed: `It took ${observed}.` }));
+    const claims: Claim[] = [{ text: 'Seen.', level: 'proved', evidence: [{ file: 'a.sql', line: 1 }, ...evidence] }];
+    const text = renderMarkdown({ ...plan, position_card: { ...plan.position_card, claims } });
+    expect(text).toContain('Seen. — [a.sql:1](a.sql#L1); proved, locks on PostgreSQL 18.6: It took one; proved, locks on PostgreSQL 18.6: It took two\n');
+  });
+});

@@ -39,10 +39,10 @@ function place(evidence: Evidence): string {
   return 'file' in evidence ? link(evidence.file, evidence.line) : escape(`${evidence.level}${evidence.engine === 'none' ? '' : `, ${evidence.experiment} on ${evidence.engine} ${evidence.version}`}: ${evidence.observed}`);
 }
 
-/** The first few places, then what was seen there, each said once; a claim says in its text how many there are. */
+/** The first few places, then what was seen there, each said once; a claim says in its text how many there are. What was seen is sentences, each of which ends itself. */
 function places(evidence: readonly Evidence[], most = 3): string {
   const [links, seen] = [true, false].map((isPlace) => [...new Set(evidence.filter((one) => 'file' in one === isPlace).map(place))].slice(0, most));
-  return evidence.length === 0 ? '' : ` — ${[...links!, ...seen!].join(', ')}`;
+  return evidence.length === 0 ? '' : ` — ${[links!.join(', '), seen!.map((one) => one.replace(/\.$/, '')).join('; ')].filter((part) => part !== '').join('; ')}`;
 }
 
 /** As many entries of a list as a reader takes in, each with its lines, and a word on the rest. The JSON form has all. */

@@ -37,9 +37,9 @@ function planStep(context: PlanContext, step: MigrationStep, entry: HistoryEntry
     ...(seen?.waits !== undefined && { waits: seen.waits }),
     level: seen?.level ?? 'modelled',
     evidence: seen?.evidence ?? [],
-    reversibility: reversibility(entry),
+    reversibility: reversibility(step, entry),
     risk: worst,
-    safe_sequence: safeSequence(context, entry, effect),
+    safe_sequence: rebuilds(step, node) ? [] : safeSequence(context, entry, effect),
   };
 }
 
@@ -66,13 +66,24 @@ function loses(action: AlterAction, table: QualifiedName, { before, after }: His
   return old !== undefined && made !== undefined && !keepsValues(after, old, made);
 }
 
-function reversibility(entry: HistoryEntry): MigrationStepPlan['reversibility'] {
+/** Whether SQLite's way to change a table drops the old one, whose name the new one takes in the same migration. */
+function rebuilds({ before, after }: MigrationStep, node: StatementNode): boolean {
+  return before.dialect === 'sqlite' && node.kind === 'drop' && node.object === 'table' && node.names.every(({ name }) => findTable(before, undefined, name.name) && findTable(after, undefined, name.name));
+}
+
+/** Whether all columns of what is dropped stand in what takes its place. */
+function keepsColumns({ before, after }: MigrationStep, names: readonly QualifiedName[]): boolean {
+  return names.every(({ name }) => findTable(before, undefined, name.name)?.columns.every((column) => findColumn('sqlite', findTable(after, undefined, name.name)!, column.name)));
+}
+
+function reversibility(step: MigrationStep, entry: HistoryEntry): MigrationStepPlan['reversibility'] {
   const { node } = entry.placed;
   const { dialect } = entry.before;
   switch (node.kind) {
     case 'alterTable':
       return node.actions.some((action) => loses(action, node.name, entry)) ? 'loses data' : 'reversible';
     case 'drop':
+      if (rebuilds(step, node) && keepsColumns(step, node.names)) return 'reversible';
       return node.object === 'table' || node.object === 'schema' || node.object === 'database' ? 'loses data' : 'reversible';
     case 'truncate':
     case 'delete':

@@ -35,7 +35,7 @@ const severity: readonly MigrationStepPlan['risk'][] = ['high', 'medium', 'low']
 
 /** A pending step as a risk: what it does to others, and where it stands. */
 function risk(step: MigrationStepPlan): string {
-  const harm = [step.lock && `takes the ${step.lock.replace(' on ', ' lock on ')}`, step.rewrite && 'rewrites the table', step.reversibility === 'loses data' && 'loses data', step.reversibility === 'irreversible' && 'cannot be taken back'].filter(Boolean);
+  const harm = [step.lock && `${step.lock.startsWith('the ') ? 'locks' : 'takes the'} ${step.lock.replace(' on ', ' lock on ')}`, step.rewrite && 'rewrites the table', step.reversibility === 'loses data' && 'loses data', step.reversibility === 'irreversible' && 'cannot be taken back'].filter(Boolean);
   return `${shorten(step.statement, 80)}${harm.length > 0 ? ` ${enumerate(harm)}` : ''} (${step.file}:${step.line})`;
 }
 
