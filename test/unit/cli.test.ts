@@ -187,6 +187,13 @@ describe('schema', () => {
     const again = JSON.parse((await cli(['schema', 'again'])).out) as SchemaReport;
     expect(again.databases[0]!.tables).toEqual(report.databases[0]!.tables);
   });
+
+  test('routines of MySQL are set apart, so that its clients run them', async () => {
+    const text = 'DELIMITER //\nCREATE FUNCTION f(x INT) RETURNS INT DETERMINISTIC BEGIN RETURN x + 1; END//\nDELIMITER ;\n';
+    await files({ 'schema.sql': `CREATE TABLE t (id int AUTO_INCREMENT PRIMARY KEY);\n${text}` });
+    const { out } = await cli(['schema', '--format', 'sql']);
+    expect(out).toContain(text);
+  });
 });
 
 describe('down', () => {

@@ -49,8 +49,14 @@ export function renderCatalog(catalog: Catalog): string[] {
 /** The schema as one script; triggers and routines of MySQL are set apart by DELIMITER. */
 export function renderScript(catalog: Catalog): string {
   return renderCatalog(catalog)
-    .map((sql) => (isMySql(catalog.dialect) && sql.includes(';') ? `DELIMITER //\n${sql}//\nDELIMITER ;\n` : `${sql};\n`))
+    .map((sql) => terminated(catalog.dialect, sql))
     .join('\n');
+}
+
+/** A statement with what ends it in a script; what holds semicolons of its own is set apart for the clients of MySQL. */
+export function terminated(dialect: Dialect, sql: string): string {
+  const text = sql.replace(/;?\s*$/, '');
+  return isMySql(dialect) && text.includes(';') ? `DELIMITER //\n${text}//\nDELIMITER ;\n` : `${text};\n`;
 }
 
 /** Foreign keys that cannot stand in CREATE TABLE: their table is made later, or they are not validated. SQLite has no other place for them. */

@@ -1,5 +1,5 @@
 import type { SchemaReport } from '../../../../protocol/schema.ts';
-import { renderCatalog } from '../../schema/render.ts';
+import { renderCatalog, terminated } from '../../schema/render.ts';
 import type { Arguments, CommandSpec } from '../args.ts';
 import type { ExitCode, Io } from '../io.ts';
 import { isAsked, load, targetsOf, tellProblems, type Loaded } from '../load.ts';
@@ -29,7 +29,7 @@ export async function schema(args: Arguments, io: Io): Promise<ExitCode> {
   if (args.values.get('format') === 'sql') {
     for (const database of databases) {
       if (databases.length > 1) io.out(`-- database ${database.name} (${database.dialect})\n`);
-      for (const statement of renderCatalog(database.catalog)) io.out(`${statement.replace(/;?\s*$/, '')};\n`);
+      for (const statement of renderCatalog(database.catalog)) io.out(terminated(database.dialect, statement));
     }
     return tellProblems(io, loaded) ? 2 : 0;
   }
