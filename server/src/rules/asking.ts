@@ -1,6 +1,7 @@
 import { isCreation, type WorkspaceChange } from '../edits/change.ts';
 import type { Config } from '../project/config.ts';
 import type { DatabaseFacts, Facts, HistoryEntry, MigrationStep, RedisFacts } from '../project/facts.ts';
+import { currentSchema } from '../schema/searchPath.ts';
 import type { AlterAction, ColumnDefinition, StatementNode } from '../source/sql/ast.ts';
 import type { PrismaModel } from '../source/prisma/ast.ts';
 import type { TextRange } from '../text/range.ts';
@@ -162,8 +163,22 @@ function statementContextOf(round: Round, one: ActiveRule, entry: HistoryEntry):
     options: one.options,
     entry,
     place: (range) => placeOf(entry.placed, range),
-    report: (given) => add(round, one, given, placeIn(given.at, entry)),
+    report: (given) => add(round, one, staysInFile(entry) ? withoutNewFiles(given) : given, placeIn(given.at, entry)),
   };
+}
+
+/** Whether the file has set a search_path, under which its bare names mean something else than in a file of their own. */
+function staysInFile({ before, placed }: HistoryEntry): boolean {
+  return currentSchema(before, placed.file) !== undefined;
+}
+
+function withoutNewFiles(report: Report): Report {
+  return { ...report, fix: () => changesOf(report).filter(({ changes }) => !changes.some(isCreation)) };
+}
+
+function changesOf({ fix }: Report): readonly WorkspaceChange[] {
+  const made = fix?.() ?? [];
+  return 'changes' in made ? [made] : made;
 }
 
 function placeIn(at: Report['at'], entry?: HistoryEntry, file?: string): Place {
@@ -196,9 +211,7 @@ function add(round: Round, one: ActiveRule, report: Report, at: Place): void {
 /** Builds the fixes of a report. One that would edit an applied migration is left out, whatever rule offered it. */
 function reportedFixes({ applied, log }: Round, rule: Rule, report: Report): readonly WorkspaceChange[] {
   try {
-    const made = report.fix?.() ?? [];
-    const changes = 'changes' in made ? [made] : made;
-    return changes.filter((change) => change.changes.length > 0 && change.changes.every((file) => isCreation(file) || !applied.has(file.file)));
+    return changesOf(report).filter((change) => change.changes.length > 0 && change.changes.every((file) => isCreation(file) || !applied.has(file.file)));
   } catch (error) {
     log(`the fix of rule ${rule.id} failed: ${stackOf(error)}`);
     return [];

@@ -1,6 +1,7 @@
 import { sizeOf, type DatabaseFacts, type HistoryEntry } from '../project/facts.ts';
 import { entriesAboutBeside } from '../project/lookups.ts';
 import { findColumn, findTable, objectKey, type Column, type Table } from '../schema/catalog.ts';
+import { relationKeyIn } from '../schema/searchPath.ts';
 import type { Dialect } from '../source/dialect.ts';
 import type { QualifiedName } from '../source/sql/ast.ts';
 import type { Place, Severity } from './rule.ts';
@@ -48,14 +49,19 @@ export function keyOf(dialect: Dialect, name: QualifiedName): string {
   return objectKey(dialect, name.schema?.name, name.name.name);
 }
 
+/** The map key of the table or view that a statement means by a name, under the search_path that its file has set. */
+export function keyBefore({ before, placed }: HistoryEntry, name: QualifiedName): string {
+  return relationKeyIn(before, placed.file, name);
+}
+
 /** Whether the statement's table was made earlier in the same migration or script, so that no rows and no clients are there yet. */
 export function isNewTable(entry: HistoryEntry, name: QualifiedName): boolean {
-  return entry.newTables.has(keyOf(entry.placed.statement.dialect, name));
+  return entry.newTables.has(keyBefore(entry, name));
 }
 
 /** The table a statement speaks of, as it stands before the statement runs. */
 export function tableBefore(entry: HistoryEntry, name: QualifiedName): Table | undefined {
-  return findTable(entry.before, name.schema?.name, name.name.name);
+  return entry.before.tables.get(keyBefore(entry, name));
 }
 
 /** `a, b and c`. */
@@ -77,10 +83,12 @@ export function entriesAboutBefore(database: DatabaseFacts, entry: HistoryEntry,
 /** Whether the table is new or was emptied earlier in the same migration, so that no row can be in the way. */
 export function isEmptyHere(database: DatabaseFacts, entry: HistoryEntry, name: QualifiedName): boolean {
   if (isNewTable(entry, name)) return true;
-  const key = keyOf(database.dialect, name);
-  const empties = ({ placed: { node } }: HistoryEntry): boolean =>
-    (node.kind === 'truncate' && node.tables.some((table) => keyOf(database.dialect, table) === key)) ||
-    (node.kind === 'delete' && !node.hasWhere && node.table !== undefined && keyOf(database.dialect, node.table) === key);
+  const key = keyBefore(entry, name);
+  const empties = (one: HistoryEntry): boolean => {
+    const { node } = one.placed;
+    if (node.kind === 'truncate') return node.tables.some((table) => keyBefore(one, table) === key);
+    return node.kind === 'delete' && !node.hasWhere && node.table !== undefined && keyBefore(one, node.table) === key;
+  };
   return entriesAboutBefore(database, entry, key).some(empties);
 }
 

@@ -2,20 +2,22 @@ import { applyStatement } from '../../schema/apply.ts';
 import { objectKey, type Catalog } from '../../schema/catalog.ts';
 import type { Collection } from '../../schema/collection.ts';
 import { recordReads, type ReadKey } from '../../schema/reads.ts';
+import { currentSchema, relationKeyIn } from '../../schema/searchPath.ts';
 import type { QualifiedName } from '../../source/sql/ast.ts';
 import type { FileRole, HistoryEntry, Migration, PlacedStatement } from '../facts.ts';
 import { Overlay, type State } from './overlay.ts';
 
 /** The tables made by a script, moved on by one of its statements. */
-function trackNewTables(known: Collection<true>, { node }: PlacedStatement, before: Catalog): Collection<true> {
-  const key = (name: QualifiedName) => objectKey(before.dialect, name.schema?.name, name.name.name);
+function trackNewTables(known: Collection<true>, { node, file }: PlacedStatement, before: Catalog): Collection<true> {
+  const key = (name: QualifiedName) => relationKeyIn(before, file, name);
+  const made = (name: QualifiedName) => objectKey(before.dialect, name.schema?.name ?? currentSchema(before, file), name.name.name);
   const renamed = (tables: Collection<true>, from: QualifiedName, to: QualifiedName): Collection<true> => {
     if (!tables.has(key(from))) return tables;
-    return tables.delete(key(from)).set(objectKey(before.dialect, (to.schema ?? from.schema)?.name, to.name.name), true);
+    return tables.delete(key(from)).set(made({ ...to, schema: to.schema ?? from.schema }), true);
   };
   switch (node.kind) {
     case 'createTable':
-      return before.tables.has(key(node.name)) ? known : known.set(key(node.name), true);
+      return before.tables.has(made(node.name)) ? known : known.set(made(node.name), true);
     case 'alterTable': {
       const rename = node.actions.find((action) => action.kind === 'renameTable');
       return rename ? renamed(known, node.name, rename.to) : known;

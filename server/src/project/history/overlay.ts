@@ -2,6 +2,7 @@ import { collectionNames, uncertainty, type Catalog } from '../../schema/catalog
 import { Collection } from '../../schema/collection.ts';
 import type { ReadKey } from '../../schema/reads.ts';
 import { sameObject } from '../../schema/same.ts';
+import { searchPathRead } from '../../schema/searchPath.ts';
 
 /** What a script has made of the schema up to a point: the catalog, and the tables that the script itself made. */
 export interface State {
@@ -53,7 +54,9 @@ export class Overlay {
     const plain = samePlain(before.catalog, after.catalog) ? undefined : plainOf(after.catalog);
     if (values.size === 0 && plain === undefined) return Overlay.none;
     if (before.catalog.uncertain !== after.catalog.uncertain) touched.add(uncertainty);
-    return new Overlay(values, plain, touched, !sameObject(before.catalog.searchPath, after.catalog.searchPath));
+    const repathed = !sameObject(before.catalog.searchPath, after.catalog.searchPath);
+    if (repathed) touched.add(searchPathRead);
+    return new Overlay(values, plain, touched, repathed);
   }
 
   /** Whether something that was read is different now. */

@@ -7,7 +7,7 @@ import { quoteIdentifier, renderName } from '../../schema/quote.ts';
 import type { AlterTable, ColumnConstraint, Identifier, TableConstraint } from '../../source/sql/ast.ts';
 import { isNeededLater, isUniquenessNeededLater } from '../moves.ts';
 import { defineRule, type StatementContext } from '../rule.ts';
-import { blockingSeverity, isEmptyHere, keyOf, tableBefore } from '../support.ts';
+import { blockingSeverity, isEmptyHere, keyBefore, tableBefore } from '../support.ts';
 
 type TableKey = Extract<TableConstraint, { kind: 'unique' | 'primaryKey' }>;
 
@@ -81,7 +81,7 @@ function check(key: Key, parent: AlterTable, context: StatementContext): void {
     severity,
     unsized,
     message: `Adding this ${primary ? 'PRIMARY KEY' : 'UNIQUE constraint'} builds its index while nobody can use ${name}`,
-    claim: { kind: 'locks', table: keyOf('postgresql', parent.name), mode: 'AccessExclusive', scans: true },
+    claim: { kind: 'locks', table: keyBefore(context.entry, parent.name), mode: 'AccessExclusive', scans: true },
     help: `Build the index CONCURRENTLY, outside a transaction, then add the constraint USING INDEX.${primary ? ' Make its columns NOT NULL before, or that step reads the whole table.' : ''} ${sizeNote}`,
     fix: () => fixOf(key, parent, table, context),
   });

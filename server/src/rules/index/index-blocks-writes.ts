@@ -5,7 +5,7 @@ import type { CreateIndex } from '../../source/sql/ast.ts';
 import { dropIndexSql } from '../indexFixes.ts';
 import { isAlone, isNeededLater, isUniquenessNeededLater, leaveOwnTransaction, moveToOwnMigration } from '../moves.ts';
 import { defineRule, type StatementContext } from '../rule.ts';
-import { blockingSeverity, isNewTable, keyOf, tableBefore } from '../support.ts';
+import { blockingSeverity, isNewTable, keyBefore, tableBefore } from '../support.ts';
 
 export const indexBlocksWrites = defineRule({
   id: 'index-blocks-writes',
@@ -52,7 +52,7 @@ export const indexBlocksWrites = defineRule({
         severity: blocking.severity,
         ...(blocking.unsized !== undefined && { unsized: blocking.unsized }),
         message: `Writes to ${node.table.name.name} wait while ${node.name?.name.name ?? 'the index'} is built`,
-        claim: { kind: 'locks', table: keyOf(entry.before.dialect, node.table), mode: 'Share', ...(!partitioned && { scans: true }) },
+        claim: { kind: 'locks', table: keyBefore(entry, node.table), mode: 'Share', ...(!partitioned && { scans: true }) },
         help: `${partitioned ? 'Create the index ON ONLY the parent, build one CONCURRENTLY on each partition, and attach them.' : 'Build the index CONCURRENTLY, outside a transaction.'} ${blocking.sizeNote}`,
         fix: partitioned ? undefined : () => fixOf(context, node),
       });
@@ -61,7 +61,7 @@ export const indexBlocksWrites = defineRule({
 });
 
 function isView({ entry }: StatementContext, node: CreateIndex): boolean {
-  return entry.before.views.has(keyOf(entry.before.dialect, node.table));
+  return entry.before.views.has(keyBefore(entry, node.table));
 }
 
 function fixOf({ facts, database, entry }: StatementContext, node: CreateIndex): WorkspaceChange | undefined {

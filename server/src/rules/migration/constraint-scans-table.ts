@@ -6,7 +6,7 @@ import { findTable, type Table } from '../../schema/catalog.ts';
 import { quoteIdentifier, renderName } from '../../schema/quote.ts';
 import type { AlterAction, AlterTable, TableConstraint } from '../../source/sql/ast.ts';
 import { defineRule, type StatementContext } from '../rule.ts';
-import { blockingSeverity, entriesAboutBefore, isEmptyHere, isNewTable, keyOf, tableBefore } from '../support.ts';
+import { blockingSeverity, entriesAboutBefore, isEmptyHere, isNewTable, keyBefore, tableBefore } from '../support.ts';
 
 type Scanning = Extract<TableConstraint, { kind: 'check' | 'foreignKey' }>;
 
@@ -60,7 +60,7 @@ export const constraintScansTable = defineRule({
         severity,
         unsized,
         message: constraint.kind === 'check' ? `Adding this CHECK reads all of ${name} while nobody can use it` : `Adding this foreign key reads all of ${name} while writes to it${isNewTable(context.entry, constraint.references.table) ? '' : ` and to ${constraint.references.table.name.name}`} wait`,
-        claim: { kind: 'locks', table: keyOf('postgresql', parent.name), mode: constraint.kind === 'check' ? 'AccessExclusive' : 'ShareRowExclusive', scans: true },
+        claim: { kind: 'locks', table: keyBefore(context.entry, parent.name), mode: constraint.kind === 'check' ? 'AccessExclusive' : 'ShareRowExclusive', scans: true },
         help: `Add it NOT VALID, then VALIDATE CONSTRAINT in a later migration. ${sizeNote}`,
         fix: () => fixes(constraint, parent, context),
       });
@@ -80,7 +80,7 @@ function checkValidation(action: Extract<AlterAction, { kind: 'validateConstrain
     severity,
     unsized,
     message: `VALIDATE CONSTRAINT reads all of ${name} while this transaction still holds the lock of ADD CONSTRAINT`,
-    claim: { kind: 'locks', table: keyOf('postgresql', parent.name), mode: 'ShareUpdateExclusive', scans: true },
+    claim: { kind: 'locks', table: keyBefore(context.entry, parent.name), mode: 'ShareUpdateExclusive', scans: true },
     help: `Validate in a transaction of its own: in a later migration. ${sizeNote}`,
     fix: () => {
       if (!entry.migration || parent.actions.length > 1 || !stands(action.name.name, parent, context)) return undefined;
@@ -93,9 +93,10 @@ function checkValidation(action: Extract<AlterAction, { kind: 'validateConstrain
 /** Whether a statement of the transaction that is open here added the constraint as NOT VALID. */
 function addedInTransaction(name: string, parent: AlterTable, { database, entry }: StatementContext): boolean {
   if (entry.transaction === 'none') return false;
-  const key = keyOf('postgresql', parent.name);
-  const added = entriesAboutBefore(database, entry, key).findLast(({ placed: { node } }) => {
-    if (node.kind !== 'alterTable' || keyOf('postgresql', node.name) !== key) return false;
+  const key = keyBefore(entry, parent.name);
+  const added = entriesAboutBefore(database, entry, key).findLast((one) => {
+    const { node } = one.placed;
+    if (node.kind !== 'alterTable' || keyBefore(one, node.name) !== key) return false;
     return node.actions.some((one) => one.kind === 'addConstraint' && one.constraint.name?.name === name);
   });
   if (!added) return false;
@@ -139,8 +140,8 @@ function stands(name: string, parent: AlterTable, { database }: StatementContext
 
 /** The name that PostgreSQL gives the constraint, read from the catalog after the statement. */
 function madeName(parent: AlterTable, { entry }: StatementContext): string | undefined {
-  const known = new Set(allNames(findTable(entry.before, parent.name.schema?.name, parent.name.name.name)));
-  const made = allNames(findTable(entry.after, parent.name.schema?.name, parent.name.name.name)).filter((name) => !known.has(name));
+  const known = new Set(allNames(tableBefore(entry, parent.name)));
+  const made = allNames(entry.after.tables.get(keyBefore(entry, parent.name))).filter((name) => !known.has(name));
   return made.length === 1 ? made[0] : undefined;
 }
 

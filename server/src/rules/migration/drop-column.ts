@@ -1,11 +1,11 @@
 import type { DatabaseFacts, HistoryEntry } from '../../project/facts.ts';
-import { findColumn, findTable, type Catalog } from '../../schema/catalog.ts';
+import { findColumn, type Catalog } from '../../schema/catalog.ts';
 import type { AlterTable } from '../../source/sql/ast.ts';
 import { sameColumn } from '../../indexes/keys.ts';
 import { catalogBehind, entriesAboutBeside, stepOf } from '../../project/lookups.ts';
 import { queriesUsing, usedAt } from '../clients.ts';
 import { defineRule } from '../rule.ts';
-import { everyDialect, isNewTable, keyOf, tableBefore } from '../support.ts';
+import { everyDialect, isNewTable, keyBefore, tableBefore } from '../support.ts';
 
 const made = '-- file: migrations/0001_users.up.sql\nCREATE TABLE users (id integer PRIMARY KEY, login text);\n-- file: migrations/0002_login.up.sql\n';
 
@@ -34,10 +34,10 @@ export const dropColumn = defineRule({
       const column = table && findColumn(database.dialect, table, action.column.name);
       const step = stepOf(database, entry);
       // A column that the same migration added has no client yet.
-      if (column && step && !findOld(column.name, step.before.tables.get(keyOf(database.dialect, parent.name)))) return;
+      if (column && step && !findOld(column.name, step.before.tables.get(keyBefore(entry, parent.name)))) return;
       const written = `${parent.name.name.name}.${action.column.name}`;
       const stands = (catalog: Catalog) => {
-        const later = findTable(catalog, parent.name.schema?.name, parent.name.name.name);
+        const later = catalog.tables.get(keyBefore(entry, parent.name));
         return later !== undefined && findColumn(database.dialect, later, action.column.name) !== undefined;
       };
       if (stands(catalogBehind(database, entry))) {
@@ -47,7 +47,7 @@ export const dropColumn = defineRule({
         return;
       }
       // A query that names a column of that name made later says nothing about this one.
-      const users = stands(database.catalog) ? [] : queriesUsing(database, keyOf(database.dialect, parent.name), action.column.name);
+      const users = stands(database.catalog) ? [] : queriesUsing(database, keyBefore(entry, parent.name), action.column.name);
       context.report({
         at: action,
         severity: database.dialect === 'sqlite' && users.length === 0 ? 'information' : 'warning',
@@ -64,9 +64,10 @@ function findOld(name: string, table: { readonly columns: readonly { readonly na
 
 /** Whether the migration adds a column of this name to the table, in the same statement or behind it. */
 function addsAnew(database: DatabaseFacts, entry: HistoryEntry, { name }: AlterTable, column: string): boolean {
-  const key = keyOf(database.dialect, name);
-  return entriesAboutBeside(database, entry, key).some(({ placed: { node, statement } }) => {
-    if (statement.start < entry.placed.statement.start || node.kind !== 'alterTable' || keyOf(database.dialect, node.name) !== key) return false;
+  const key = keyBefore(entry, name);
+  return entriesAboutBeside(database, entry, key).some((one) => {
+    const { node, statement } = one.placed;
+    if (statement.start < entry.placed.statement.start || node.kind !== 'alterTable' || keyBefore(one, node.name) !== key) return false;
     return node.actions.some((action) => action.kind === 'addColumn' && sameColumn(database.dialect, action.column.name.name, column));
   });
 }

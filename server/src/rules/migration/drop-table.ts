@@ -1,10 +1,9 @@
 import type { DatabaseFacts, HistoryEntry } from '../../project/facts.ts';
 import { catalogBehind, entriesAbout, entriesAboutBeside, stepNumber } from '../../project/lookups.ts';
-import { findTable } from '../../schema/catalog.ts';
 import type { QualifiedName } from '../../source/sql/ast.ts';
 import { queriesUsing, usedAt } from '../clients.ts';
 import { defineRule } from '../rule.ts';
-import { entriesAboutBefore, everyDialect, isNewTable, keyOf } from '../support.ts';
+import { entriesAboutBefore, everyDialect, isNewTable, keyBefore, tableBefore } from '../support.ts';
 
 const made = '-- file: migrations/0001_imports.up.sql\nCREATE TABLE imports (id integer PRIMARY KEY);\n-- file: migrations/0002_imports.up.sql\n';
 
@@ -30,9 +29,9 @@ export const dropTable = defineRule({
       if (node.object !== 'table') return;
       const { database, entry } = context;
       for (const name of node.names) {
-        const table = findTable(entry.before, name.schema?.name, name.name.name);
+        const table = tableBefore(entry, name);
         if (table?.temporary || isNewTable(entry, name) || isRebuilt(database, entry, name) || (node.ifExists && isKnownAbsent(database, entry, name))) continue;
-        const users = queriesUsing(database, keyOf(database.dialect, name));
+        const users = queriesUsing(database, keyBefore(entry, name));
         context.report({
           at: name,
           message: users.length > 0 ? `${name.name.name} is dropped, and ${users.length === 1 ? 'a query' : `${users.length} queries`} of the workspace still ${users.length === 1 ? 'names' : 'name'} it` : `Dropping ${name.name.name} breaks clients that still name it, and its rows are gone`,
@@ -50,20 +49,20 @@ export const dropTable = defineRule({
 function isRebuilt(database: DatabaseFacts, entry: HistoryEntry, name: QualifiedName): boolean {
   const after = catalogBehind(database, entry);
   const stands = (key: string) => after.tables.has(key) || after.views.has(key);
-  let key = keyOf(database.dialect, name);
+  let key = keyBefore(entry, name);
   for (let at = entry; !stands(key); ) {
-    const renamed = entriesAboutBefore(database, at, key).findLast((one) => oldName(database, one, key) !== undefined);
+    const renamed = entriesAboutBefore(database, at, key).findLast((one) => oldName(one, key) !== undefined);
     if (!renamed) return false;
-    key = oldName(database, renamed, key)!;
+    key = oldName(renamed, key)!;
     at = renamed;
   }
   return true;
 }
 
 /** The key under which a statement finds the table that it renames to `key`. */
-function oldName({ dialect }: DatabaseFacts, entry: HistoryEntry, key: string): string | undefined {
-  const renamed = renames(entry).find(({ to }) => keyOf(dialect, to) === key);
-  return renamed && keyOf(dialect, renamed.from);
+function oldName(entry: HistoryEntry, key: string): string | undefined {
+  const renamed = renames(entry).find(({ to }) => keyBefore(entry, to) === key);
+  return renamed && keyBefore(entry, renamed.from);
 }
 
 /** The tables that a statement renames; the new name of PostgreSQL and SQLite carries no schema and stays in that of the old one. */
@@ -76,9 +75,9 @@ function renames({ placed: { node } }: HistoryEntry): readonly { readonly from: 
 
 /** IF EXISTS over a name that the migration takes later on, or that an earlier statement of the history dropped, drops nothing. */
 function isKnownAbsent(database: DatabaseFacts, entry: HistoryEntry, name: QualifiedName): boolean {
-  const key = keyOf(database.dialect, name);
+  const key = keyBefore(entry, name);
   if (entry.before.tables.has(key)) return false;
-  if (entriesAboutBeside(database, entry, key).some((one) => oldName(database, one, key) !== undefined)) return true;
+  if (entriesAboutBeside(database, entry, key).some((one) => oldName(one, key) !== undefined)) return true;
   const step = stepNumber(database, entry);
   return entriesAbout(database, key).some((one) => one.migration !== undefined && stepNumber(database, one) < step && one.after.tables.get(key)?.knowledge === 'known');
 }

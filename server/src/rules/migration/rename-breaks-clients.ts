@@ -1,11 +1,11 @@
 import { sameColumn } from '../../indexes/keys.ts';
 import type { DatabaseFacts, WorkloadQuery } from '../../project/facts.ts';
 import { catalogBehind, stepOf } from '../../project/lookups.ts';
-import { findColumn, findTable, objectKey } from '../../schema/catalog.ts';
+import { findColumn } from '../../schema/catalog.ts';
 import type { QualifiedName } from '../../source/sql/ast.ts';
 import { queriesUsing, usedAt } from '../clients.ts';
 import { defineRule, type Report, type StatementContext } from '../rule.ts';
-import { everyDialect, isNewTable, keyOf } from '../support.ts';
+import { everyDialect, isNewTable, keyBefore } from '../support.ts';
 
 const made = '-- file: migrations/0001_users.up.sql\nCREATE TABLE users (id integer PRIMARY KEY, login text);\n-- file: migrations/0002_users.up.sql\n';
 
@@ -46,11 +46,11 @@ export const renameBreaksClients = defineRule({
 function reportTable(from: QualifiedName, to: QualifiedName, at: Extract<Report['at'], { range: unknown }>, context: StatementContext): void {
   const { database, entry } = context;
   if (isNewTable(entry, from)) return;
-  const key = keyOf(database.dialect, from);
+  const key = keyBefore(entry, from);
   const after = stepOf(database, entry)?.after ?? database.catalog;
   // A table or view of the old name serves the old clients; a table that was not there under that name before has none.
   if (after.tables.has(key) || after.views.has(key)) return;
-  if (stepOf(database, entry)?.before.tables.get(objectKey(database.dialect, to.schema?.name, to.name.name))) return;
+  if (stepOf(database, entry)?.before.tables.get(keyBefore(entry, to))) return;
   const users = queriesUsing(database, key);
   context.report({
     at,
@@ -70,13 +70,13 @@ function reportColumn(table: QualifiedName, from: string, to: string, at: Extrac
   const { database, entry } = context;
   if (isNewTable(entry, table) || sameColumn(database.dialect, from, to)) return;
   const old = stepOf(database, entry)?.before;
-  const before = old && findTable(old, table.schema?.name, table.name.name);
+  const before = old?.tables.get(keyBefore(entry, table));
   // A column that the same migration added has no client yet; one that takes the place of another is what its clients wait for.
   if (before?.knowledge === 'known' && (!findColumn(database.dialect, before, from) || findColumn(database.dialect, before, to))) return;
   // Where another column has the old name at the end of the migration, clients still find it.
-  const after = findTable(catalogBehind(database, entry), table.schema?.name, table.name.name);
+  const after = catalogBehind(database, entry).tables.get(keyBefore(entry, table));
   if (after && findColumn(database.dialect, after, from)) return;
-  const users = queriesUsing(database, keyOf(database.dialect, table), from);
+  const users = queriesUsing(database, keyBefore(entry, table), from);
   context.report({
     at,
     severity: severityOf(database, users),

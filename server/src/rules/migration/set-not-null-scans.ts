@@ -7,7 +7,7 @@ import type { Migration } from '../../project/facts.ts';
 import type { AlterAction, AlterTable } from '../../source/sql/ast.ts';
 import { notNullSteps } from '../notNull.ts';
 import { defineRule, type StatementContext } from '../rule.ts';
-import { blockingSeverity, columnAtEnd, entriesAboutBefore, isEmptyHere, keyOf, provedNotNull, tableBefore } from '../support.ts';
+import { blockingSeverity, columnAtEnd, entriesAboutBefore, isEmptyHere, keyBefore, provedNotNull, tableBefore } from '../support.ts';
 
 type SetNotNull = Extract<AlterAction, { kind: 'setNotNull' }>;
 
@@ -46,7 +46,7 @@ export const setNotNullScans = defineRule({
         severity,
         unsized,
         message: `SET NOT NULL reads all of ${parent.name.name.name} while nobody can use it`,
-        claim: { kind: 'locks', table: keyOf('postgresql', parent.name), mode: 'AccessExclusive', scans: true },
+        claim: { kind: 'locks', table: keyBefore(context.entry, parent.name), mode: 'AccessExclusive', scans: true },
         help: `Add CHECK (${action.column.text} IS NOT NULL) NOT VALID, validate it in a later migration, then set NOT NULL. ${sizeNote}`,
         fix: () => fixes(action, parent, context),
       });
@@ -56,12 +56,13 @@ export const setNotNullScans = defineRule({
 
 /** Whether a constraint of the table that no history defines was validated just before: it may well be the proof. */
 function followsUnseenProof({ database, entry }: StatementContext, { name }: AlterTable): boolean {
-  const key = keyOf('postgresql', name);
+  const key = keyBefore(entry, name);
   if ((database.engineVersion ?? 18) < 12) return false;
   if (entry.before.tables.get(key)?.knowledge === 'known') return false;
-  return entriesAboutBefore(database, entry, key).some(({ before, placed: { node } }) => {
-    if (node.kind !== 'alterTable' || keyOf('postgresql', node.name) !== key) return false;
-    const known = before.tables.get(key);
+  return entriesAboutBefore(database, entry, key).some((one) => {
+    const { node } = one.placed;
+    if (node.kind !== 'alterTable' || keyBefore(one, node.name) !== key) return false;
+    const known = one.before.tables.get(key);
     return node.actions.some((action) => action.kind === 'validateConstraint' && ![...(known?.checks ?? []), ...(known?.foreignKeys ?? [])].some((one) => one.name === action.name.name));
   });
 }

@@ -6,6 +6,7 @@ import { shift, type TextRange } from '../../text/range.ts';
 import { bareKey, defaultSchema, isUncertain, objectKey, type Catalog, type CatalogIndexes, type CatalogObjects, type CollectionName, type Origin, type Routine, type Table } from '../catalog.ts';
 import type { Collection } from '../collection.ts';
 import { noteReadOf } from '../reads.ts';
+import { currentSchema } from '../searchPath.ts';
 
 /** How many statements may stand or run inside each other. */
 const deepest = 50;
@@ -66,8 +67,7 @@ export class Draft {
 
   /** The schema a name without one is made in: the file's own search_path, else the default (undefined). */
   get currentSchema(): string | undefined {
-    const { searchPath } = this.catalog;
-    return searchPath?.file === this.file ? searchPath.schema : undefined;
+    return currentSchema(this.catalog, this.file);
   }
 
   /** Where a new object of this name goes. */

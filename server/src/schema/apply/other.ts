@@ -139,8 +139,13 @@ function setSearchPath(draft: Draft, value: string): void {
   draft.catalog = { ...draft.catalog, searchPath: { file, schema: draft.targetOf(first, '').schema } };
 }
 
-/** `SELECT migrate()`: the body of a function that the history made is applied. */
+/** What `SELECT set_config('search_path', 'app', false)` sets. */
+const configured = /^select\s+(?:pg_catalog\s*\.\s*)?set_config\s*\(\s*'search_path'\s*,\s*'([^']*)'\s*,/i;
+
+/** `SELECT migrate()`: the body of a function that the history made is applied; `SELECT set_config(...)` sets what it says. */
 export function applySelect(draft: Draft): void {
+  const path = draft.dialect === 'postgresql' ? configured.exec(draft.statement.text) : null;
+  if (path) setSearchPath(draft, path[1]!);
   const match = /^select\s+(?:\*\s+from\s+)?(?:"?\w+"?\s*\.\s*)?"?(\w+)"?\s*\(/i.exec(draft.statement.text);
   if (!match) return;
   const called = draft.routinesCalled(match[1]!);
