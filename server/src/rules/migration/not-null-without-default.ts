@@ -1,9 +1,11 @@
 import { deleteInStatement, insertAfterStatement, insertInStatement, suggestedChange } from '../../edits/builders.ts';
 import type { WorkspaceChange } from '../../edits/change.ts';
-import type { DatabaseFacts } from '../../project/facts.ts';
+import type { DatabaseFacts, HistoryEntry } from '../../project/facts.ts';
+import { findColumn, type Domain } from '../../schema/catalog.ts';
 import { quoteIdentifier, renderName } from '../../schema/quote.ts';
+import { currentSchema } from '../../schema/searchPath.ts';
 import { isMySql } from '../../source/dialect.ts';
-import type { AlterAction, ColumnDefinition } from '../../source/sql/ast.ts';
+import type { AlterAction, ColumnConstraint, ColumnDefinition } from '../../source/sql/ast.ts';
 import { notNullMigrations, notNullSteps } from '../notNull.ts';
 import { defineRule, type StatementContext } from '../rule.ts';
 import { columnAtEnd, everyDialect, isEmptyHere, relatedAt, tableBefore } from '../support.ts';
@@ -36,14 +38,18 @@ export const notNullWithoutDefault = defineRule({
   aliases: { squawk: ['adding-required-field'], pgls: ['addingRequiredField'], pgfence: ['add-column-not-null-no-default'], atlas: ['MF103', 'MY101'] },
   check: {
     alterAction(action, context, parent) {
-      if (action.kind !== 'addColumn' || !isRequired(action.column) || isEmptyHere(context.database, context.entry, parent.name)) return;
+      if (action.kind !== 'addColumn') return;
+      const domain = domainOf(action.column, context.entry);
+      if (!isRequired(action.column, domain) || isEmptyHere(context.database, context.entry, parent.name)) return;
       const mysql = isMySql(context.database.dialect);
       const { name } = parent.name.name;
       const table = tableBefore(context.entry, parent.name);
+      if (action.ifNotExists && table && findColumn(context.database.dialect, table, action.column.name.name)) return;
+      const required = constraintOf(action.column, 'notNull') ? 'is NOT NULL' : `is NOT NULL by its domain ${domain!.name}`;
       context.report({
         at: action.column,
         severity: mysql ? 'warning' : 'error',
-        message: mysql ? `${action.column.name.text} is NOT NULL without a DEFAULT: rows of ${name} that exist get 0 or an empty text` : `${action.column.name.text} is NOT NULL without a DEFAULT, which fails on rows of ${name} that exist`,
+        message: mysql ? `${action.column.name.text} is NOT NULL without a DEFAULT: rows of ${name} that exist get 0 or an empty text` : `${action.column.name.text} ${required} without a DEFAULT, which fails on rows of ${name} that exist`,
         ...(!mysql && { claim: { kind: 'fails on rows' } }),
         related: table?.knowledge === 'known' ? [relatedAt(table.origin, `${name} is made here`)] : [],
         fix: () => fixes(action, context, parent.name),
@@ -52,10 +58,26 @@ export const notNullWithoutDefault = defineRule({
   },
 });
 
-function isRequired({ type, constraints }: ColumnDefinition): boolean {
-  const kinds = new Set(constraints.map((constraint) => constraint.kind));
-  const filled = kinds.has('default') || kinds.has('generated') || kinds.has('identity') || kinds.has('autoIncrement') || kinds.has('primaryKey') || /^(?:big|small)?serial[248]?$/.test(type?.name ?? '');
-  return kinds.has('notNull') && !filled;
+function constraintOf<K extends ColumnConstraint['kind']>({ constraints }: ColumnDefinition, kind: K): Extract<ColumnConstraint, { kind: K }> | undefined {
+  return constraints.find((constraint): constraint is Extract<ColumnConstraint, { kind: K }> => constraint.kind === kind);
+}
+
+/** The domain that is the type of a column, as far as the history makes it. */
+function domainOf({ type }: ColumnDefinition, { before, placed }: HistoryEntry): Domain | undefined {
+  if (!type || type.arrayDimensions > 0) return undefined;
+  const own = currentSchema(before, placed.file);
+  return (own === undefined ? undefined : before.domains.get(`${own}.${type.name}`)) ?? before.domains.get(type.name.replace(/^public\./, ''));
+}
+
+function isRequired(column: ColumnDefinition, domain: Domain | undefined): boolean {
+  const kinds = new Set(column.constraints.map((constraint) => constraint.kind));
+  const filled = kinds.has('generated') || kinds.has('identity') || kinds.has('autoIncrement') || kinds.has('primaryKey') || /^(?:big|small)?serial[248]?$/.test(column.type?.name ?? '');
+  const given = constraintOf(column, 'default')?.expression.text ?? domain?.default;
+  return (kinds.has('notNull') || domain?.nullable === false) && !filled && (given === undefined || isNull(given));
+}
+
+function isNull(expression: string): boolean {
+  return /^null(\s*::.*)?$/i.test(expression.trim());
 }
 
 function fixes(action: AddColumn, context: StatementContext, name: Parameters<typeof notNullMigrations>[2]): WorkspaceChange[] {
@@ -63,7 +85,8 @@ function fixes(action: AddColumn, context: StatementContext, name: Parameters<ty
   const { column } = action;
   const value = placeholder(column, context.database);
   const result: WorkspaceChange[] = [];
-  const notNull = column.constraints.find((constraint) => constraint.kind === 'notNull')!;
+  const notNull = constraintOf(column, 'notNull');
+  if (!notNull) return [];
   const table = renderName(dialect, name.schema?.name, name.name.name);
   const quoted = quoteIdentifier(dialect, column.name.name);
   if (dialect === 'postgresql' && value !== undefined) {
@@ -77,7 +100,7 @@ function fixes(action: AddColumn, context: StatementContext, name: Parameters<ty
     }
     if (later) result.push(suggestedChange(`Add ${column.name.text} without NOT NULL, fill it and require it in two more migrations`, deleteInStatement(context.entry.placed, notNull.range), ...later));
   }
-  if (value !== undefined) result.push(suggestedChange(`Fill existing rows with ${value}`, insertInStatement(context.entry.placed, notNull.range.end, ` DEFAULT ${value}`)));
+  if (value !== undefined && !constraintOf(column, 'default')) result.push(suggestedChange(`Fill existing rows with ${value}`, insertInStatement(context.entry.placed, notNull.range.end, ` DEFAULT ${value}`)));
   if (result.length === 0) result.push(suggestedChange(`Add ${column.name.text} without NOT NULL`, deleteInStatement(context.entry.placed, notNull.range)));
   return result;
 }
