@@ -1,11 +1,13 @@
 import { insertAfterStatement, suggestedChange } from '../edits/builders.ts';
 import type { FileChange, WorkspaceChange } from '../edits/change.ts';
+import { alterTable } from '../edits/down/clauses.ts';
 import { newMigration } from '../edits/newMigration.ts';
 import type { CandidateColumn } from '../indexes/candidates.ts';
 import type { DatabaseFacts, Facts } from '../project/facts.ts';
 import { entryAt } from '../project/lookups.ts';
-import { findColumn, type Table } from '../schema/catalog.ts';
+import { findColumn, sameName, type Table } from '../schema/catalog.ts';
 import { quoteIdentifier, renderName } from '../schema/quote.ts';
+import { renderKey } from '../schema/render/table.ts';
 import { isMySql } from '../source/dialect.ts';
 import { addBlockAttribute, fieldOfColumn, modelOfTable } from './prismaModels.ts';
 
@@ -48,13 +50,20 @@ export function addIndexFixes(facts: Facts, database: DatabaseFacts, wanted: Wan
 function indexMigration(facts: Facts, database: DatabaseFacts, wanted: WantedIndex): FileChange[] | undefined {
   const concurrently = database.dialect === 'postgresql';
   if (concurrently && (wanted.table.partitionBy || wanted.table.partitionOf)) return undefined;
-  const { name, table } = wanted;
   return newMigration(facts, database, {
-    slug: `add_${name}`,
+    slug: `add_${wanted.name}`,
     up: `${createIndexSql(database, wanted, concurrently)};`,
-    down: `${dropIndexSql(database, table, name)};`,
+    down: `${dropAgain(database, wanted)};`,
     transactionless: concurrently,
   });
+}
+
+/** DROP INDEX, with the index of a foreign key that MySQL drops once another one serves the key, and without which it refuses. */
+function dropAgain(database: DatabaseFacts, { table, columns, name }: WantedIndex): string {
+  const { dialect } = database;
+  const replaced = isMySql(dialect) ? table.indexes.filter(({ implicit, parts }) => implicit && parts.every(({ column }, at) => sameName(dialect, column, columns[at]?.name ?? ''))) : [];
+  if (replaced.length === 0) return dropIndexSql(database, table, name);
+  return alterTable(dialect, table, [`DROP INDEX ${quoteIdentifier(dialect, name)}`, ...replaced.map((index) => `ADD ${renderKey(dialect, index)}`)]);
 }
 
 /** CREATE INDEX without a terminator. */
