@@ -98,6 +98,13 @@ describe('prove', () => {
     expect((await cli('prove', '.')).out).toContain('1 more statement that takes no other lock on what stood before, while it holds AccessExclusive on orders, users');
   });
 
+  test('the plan claims no round trip that did not come back', async () => {
+    await files({ ...shop, 'migrations/0002_a.up.sql': 'CREATE ROLE reader;\nGRANT SELECT ON users TO reader;\n', 'migrations/0003_b.up.sql': 'ALTER TABLE users ADD COLUMN n integer;\n' });
+    const plan = JSON.parse((await cli('plan', '--prove', '--format', 'json', '.')).out) as Plan;
+    const claimed = plan.database_plan.migration_plan.claims.filter(({ text }) => text.startsWith('Up, down and up again'));
+    expect(claimed.map(({ text, evidence }) => [text, evidence.map((one) => 'level' in one && one.level)])).toEqual([[expect.stringMatching(/^Up, down and up again brought the schema and the rows back for 1 pending migration on PostgreSQL [\d.]+, with a down derived from the history\. One derived down did not do so\.$/), ['proved']]]);
+  });
+
   test('does not call it passed when nothing ran over rows, and tells what is left open', async () => {
     await files({ ...shop, 'migrations/0002_a.up.sql': "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'frozen'; END $$;\nCREATE TRIGGER frozen BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION refuse();\n", 'migrations/0003_b.up.sql': 'UPDATE users SET email = lower(email);\n', 'migrations/0004_c.up.sql': 'ALTER TABLE users ADD COLUMN email text;\n', 'migrations/0005_d.up.sql': 'SELECT 1;\n' });
     const { out } = await cli('prove', '.');

@@ -83,9 +83,12 @@ function locksClaim(context: PlanContext, proofs: readonly MigrationProof[]): Cl
   const seen = proofs.filter(({ locks }) => locks.ran);
   if (seen.length === 0) return undefined;
   const statements = seen.reduce((sum, { locks }) => sum + (locks.ran ? locks.detail.statements.filter((one) => one.notRun === undefined && !one.refused).length : 0), 0);
+  // Evidence of statements whose locks could not be watched is in their steps.
+  const evidence = seen.flatMap(({ locks }) => (locks.ran ? locks.evidence : [])).filter(({ level }) => level === 'proved').slice(0, 3);
   const refused = seen.flatMap((proof) => problemsOf(proof).filter(({ experiment }) => experiment === 'locks'));
+  if (refused.length === 0 && statements === 0) return undefined;
   const text = refused.length === 0 ? `${count(statements, 'statement')} of ${count(seen.length, 'pending migration')} ran on ${engineOf(seen)}; the locks of its steps are those that were seen.` : `${count(refused.length, 'pending statement')} ${refused.length === 1 ? 'is' : 'are'} refused by ${engineOf(seen)}.`;
-  return claim(text, 'proved', refused.length > 0 ? placesOf(context, refused) : seen.flatMap(({ locks }) => (locks.ran ? locks.evidence : [])).slice(0, 3));
+  return claim(text, 'proved', refused.length > 0 ? placesOf(context, refused) : evidence);
 }
 
 function rowsClaim(context: PlanContext, proofs: readonly MigrationProof[], problems: readonly ProofProblem[]): Claim | undefined {
@@ -102,17 +105,27 @@ function downsClaim(context: PlanContext, proofs: readonly MigrationProof[], pro
   const lost = problems.filter(({ experiment }) => experiment === 'round trip');
   const evidence = distinct(seen.flatMap(({ roundTrip }) => (roundTrip.ran ? roundTrip.evidence : []))).slice(0, 4);
   if (lost.length > 0) return claim(`${count(lost.length, 'down')} of ${seen.length} ${lost.length === 1 ? 'does' : 'do'} not bring back what was there, shown on ${engineOf(seen)}.`, 'proved', [...evidence, ...placesOf(context, lost)]);
-  const derived = seen.filter(({ down }) => down === 'derived').length;
-  const whole = seen.every(({ roundTrip }) => roundTrip.ran && !roundTrip.detail.rowless && roundTrip.detail.data.length === 0);
-  return claim(`Up, down and up again brought the schema${whole ? ' and the rows' : ''} back for ${count(seen.length, 'pending migration')} on ${engineOf(seen)}${derived > 0 ? `, ${derived} of them with a down derived from the history` : ''}.`, 'proved', evidence);
+  return restoredClaim(seen);
+}
+
+/** What came back of downs of which none that somebody wrote lost anything; one that the history gives may have, and is no problem of the workspace. */
+function restoredClaim(seen: readonly MigrationProof[]): Claim | undefined {
+  const back = seen.filter(({ roundTrip }) => roundTrip.ran && roundTrip.detail.verdict.startsWith('restored'));
+  if (back.length === 0) return undefined;
+  const derived = back.filter(({ down }) => down === 'derived').length;
+  const whole = back.every(({ roundTrip }) => roundTrip.ran && !roundTrip.detail.rowless && roundTrip.detail.data.length === 0);
+  const how = derived === 0 ? '' : derived < back.length ? `, ${derived} of them with a down derived from the history` : `, with ${derived === 1 ? 'a down' : 'downs'} derived from the history`;
+  const rest = seen.length - back.length;
+  const others = rest === 0 ? '' : ` ${rest === 1 ? 'One derived down' : `${rest} derived downs`} did not do so.`;
+  return claim(`Up, down and up again brought the schema${whole ? ' and the rows' : ''} back for ${count(back.length, 'pending migration')} on ${engineOf(back)}${how}.${others}`, 'proved', distinct(back.flatMap(({ roundTrip }) => (roundTrip.ran ? roundTrip.evidence : []))).slice(0, 4));
 }
 
 function stopClaims(context: PlanContext, proofs: readonly MigrationProof[]): Claim[] {
   const stops = proofs.flatMap(({ stopped }) => stopped ?? []);
-  const silent = [...new Set(proofs.flatMap(outcomesOf).flatMap((outcome) => (outcome.ran ? [] : [`${outcome.experiment}: ${outcome.reason}`])))];
+  const silent = [...new Set(proofs.flatMap(outcomesOf).flatMap((outcome) => (outcome.ran ? [] : [`${outcome.experiment}: ${outcome.reason.replace(/\.$/, '')}`])))];
   return [
     ...stops.map((stop) => claim(`The proof stopped here: ${stop.reason}`, 'assumed', [context.place({ file: stop.file, range: { start: stop.offset, end: stop.offset } })])),
-    ...(silent.length > 0 ? [claim(`Not proved: ${some(silent, 3, '; ')}`, 'assumed', [])] : []),
+    ...(silent.length > 0 ? [claim(`Not proved: ${some(silent, 3, '; ')}.`, 'assumed', [])] : []),
   ];
 }
 

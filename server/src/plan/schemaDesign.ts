@@ -84,7 +84,7 @@ function tenantClaim(context: PlanContext, tables: readonly Table[]): Claim | un
   const level = stated ? 'modelled' : 'assumed';
   const without = no.length > 0 ? `; ${some(no.map(tableName))} ${no.length === 1 ? 'does' : 'do'} not` : '';
   const policies = dialect === 'postgresql' ? `, and ${guarded.length === yes.length ? 'row-level security guards each of them' : `row-level security guards ${guarded.length} of them`}` : '';
-  return claim(`${yes.length} of ${count(yes.length + no.length, 'table')} carry ${key}${policies}${without}.`, level, places(context, [...guarded.flatMap((table) => table.policies.slice(0, 1).map((policy) => policy.origin)), ...yes.map((table) => table.origin)], 6));
+  return claim(`${yes.length} of ${count(yes.length + no.length, 'table')} ${yes.length === 1 ? 'carries' : 'carry'} ${key}${policies}${without}.`, level, places(context, [...guarded.flatMap((table) => table.policies.slice(0, 1).map((policy) => policy.origin)), ...yes.map((table) => table.origin)], 6));
 }
 
 function items(context: PlanContext): PlanItem[] {
