@@ -99,7 +99,7 @@ describe('prove', () => {
   });
 
   test('the plan claims no round trip that did not come back', async () => {
-    await files({ ...shop, 'migrations/0002_a.up.sql': 'CREATE ROLE reader;\nGRANT SELECT ON users TO reader;\n', 'migrations/0003_b.up.sql': 'ALTER TABLE users ADD COLUMN n integer;\n' });
+    await files({ ...shop, 'migrations/0001_init.up.sql': 'CREATE TABLE users (id bigint PRIMARY KEY, cents integer NOT NULL);\n', 'migrations/0002_a.up.sql': 'ALTER TABLE users ALTER COLUMN cents TYPE bigint;\nUPDATE users SET cents = cents * 100;\n', 'migrations/0003_b.up.sql': 'ALTER TABLE users ADD COLUMN n integer;\n' });
     const plan = JSON.parse((await cli('plan', '--prove', '--format', 'json', '.')).out) as Plan;
     const claimed = plan.database_plan.migration_plan.claims.filter(({ text }) => text.startsWith('Up, down and up again'));
     expect(claimed.map(({ text, evidence }) => [text, evidence.map((one) => 'level' in one && one.level)])).toEqual([[expect.stringMatching(/^Up, down and up again brought the schema and the rows back for 1 pending migration on PostgreSQL [\d.]+, with a down derived from the history\. One derived down did not do so\.$/), ['proved']]]);
