@@ -1,6 +1,6 @@
 import type { HistoryEntry, MigrationStep, PlacedStatement } from '../../project/facts.ts';
 import { applyStatement } from '../../schema/apply.ts';
-import { collectionNames, isUncertain, type Catalog, type Routine } from '../../schema/catalog.ts';
+import { collectionNames, isUncertain, type Catalog, type Routine, type Table } from '../../schema/catalog.ts';
 import { Collection } from '../../schema/collection.ts';
 import { diffCatalogs, type DifferentObject, type SchemaDifference } from '../../schema/diff.ts';
 import { catalogOf, type ObjectMaps } from '../../schema/newCatalog.ts';
@@ -74,11 +74,17 @@ function bodyOf(routine: Routine | undefined): string | undefined {
   return words.join(' ').replace(/(?: ;)+$/u, '');
 }
 
+/** Whether a foreign key has no index that leads with its columns: MySQL refuses the statement that drops the last one. */
+function lacksKeyIndex({ foreignKeys, primaryKey, uniques, indexes }: Table): boolean {
+  const keys = [primaryKey?.columns ?? [], ...uniques.map(({ columns }) => columns), ...indexes.map(({ parts }) => parts.map(({ column }) => column))];
+  return foreignKeys.some(({ columns }) => !keys.some((key) => columns.every((column, at) => column.toLowerCase() === key[at]?.toLowerCase())));
+}
+
 /** Of a table that no history makes not everything is known, a temporary one goes with its session, and an index that MySQL made for a foreign key goes when another serves it. */
 function isLeftOpen({ table, name, object }: SchemaDifference, before: Catalog, after: Catalog): boolean {
   const key = table ?? (object === 'table' ? name : undefined);
   if (key === undefined) return false;
   const sides = [before.tables.get(key), after.tables.get(key)].filter((one) => one !== undefined);
-  if (object === 'index' && sides.some(({ indexes }) => indexes.some((index) => index.name === name && index.implicit))) return true;
+  if (object === 'index' && sides.some(({ indexes }) => indexes.some((index) => index.name === name && index.implicit))) return !after.tables.has(key) || !lacksKeyIndex(after.tables.get(key)!);
   return sides.some(({ knowledge, temporary }) => knowledge === 'unknown' || temporary === true);
 }
