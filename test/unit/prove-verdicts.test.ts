@@ -101,3 +101,8 @@ test('the row that is told is the same in each run', async () => {
   const { rows } = await proofOf('postgresql', users, 'ALTER TABLE users ADD COLUMN made timestamptz NOT NULL DEFAULT now(), ADD COLUMN token uuid DEFAULT gen_random_uuid(); ALTER TABLE users ADD COLUMN n integer NOT NULL');
   expect(rows.ran && rows.detail.failures.map(({ row }) => row)).toEqual(["id = '1', email = NULL, age = NULL"]);
 });
+
+test.each(['PRIMARY KEY (id, at)', 'UNIQUE (id, at)', 'CHECK (id > 0)'])('%s of a partitioned table goes from its partitions with it', async (constraint) => {
+  const { roundTrip } = await proofOf('postgresql', 'CREATE TABLE events (id bigint NOT NULL, at date NOT NULL) PARTITION BY RANGE (at); CREATE TABLE events_old PARTITION OF events DEFAULT', `ALTER TABLE events ADD ${constraint}`);
+  expect(roundTrip.ran && [roundTrip.detail.verdict, roundTrip.detail.error?.message]).toEqual(['restored', undefined]);
+});

@@ -25,7 +25,7 @@ export interface TablePhases {
 export function restoreTable(work: Work, change: TableChange): TablePhases {
   const { current, target } = change;
   const own = <T extends { readonly name?: string; readonly inherited?: boolean }>(now: readonly T[], then: readonly T[]): ListChange<T> =>
-    compareNamed(dialect, now.filter((item) => !item.inherited), then.filter((item) => !item.inherited));
+    compareNamed(dialect, ownOf(now, then), ownOf(then, now));
   const spared = work.brief && !work.step.before.tables.has(change.key);
   const lists = {
     foreignKeys: own(current.foreignKeys, target.foreignKeys),
@@ -35,7 +35,7 @@ export function restoreTable(work: Work, change: TableChange): TablePhases {
     checks: withRetyped(change, own(current.checks, target.checks), target.checks, (check) => [check.expression]),
   };
   const keys = [
-    ...changeOf(compareNamed(dialect, listOf(current.primaryKey), listOf(target.primaryKey)), (key) => renderPrimaryKey(dialect, key)),
+    ...changeOf(own(listOf(current.primaryKey), listOf(target.primaryKey)), (key) => renderPrimaryKey(dialect, key)),
     ...changeOf(own(current.uniques, target.uniques), (key) => renderUnique(dialect, key)),
     ...changeOf(lists.checks, (check) => renderCheck(dialect, check)),
     ...changeOf(compareNamed(dialect, current.exclusions, target.exclusions), exclusionClause),
@@ -63,6 +63,12 @@ export function restoreTable(work: Work, change: TableChange): TablePhases {
     ...lists.triggers.add.map((trigger) => triggerPiece(current, target, trigger)),
   ];
   return { release, shape, bind };
+}
+
+/** What a table does not have from a parent on either side: what a partition keeps when it is detached is taken over when it is attached again. */
+function ownOf<T extends { readonly name?: string; readonly inherited?: boolean }>(items: readonly T[], others: readonly T[]): T[] {
+  const fromParent = new Set(others.flatMap(({ name, inherited }) => (inherited && name !== undefined ? [name] : [])));
+  return items.filter(({ name, inherited }) => !inherited && !(name !== undefined && fromParent.has(name)));
 }
 
 /**
