@@ -21,9 +21,9 @@ export function leadsWith(dialect: Dialect, parts: readonly KeyPart[], demand: D
   return range === undefined || sameColumn(dialect, rest[0]?.column, range);
 }
 
-/** An index is read forwards or backwards, so all its directions may be turned at once. */
+/** An index is read forwards or backwards, so all its directions may be turned at once. The beginning of a value does not sort it. */
 function sortsAs(dialect: Dialect, parts: readonly KeyPart[], sort: readonly SortColumn[]): boolean {
-  if (parts.length < sort.length || !sort.every((term, at) => sameColumn(dialect, parts[at]!.column, term.name))) return false;
+  if (parts.length < sort.length || !sort.every((term, at) => sameColumn(dialect, parts[at]!.column, term.name) && parts[at]!.prefixLength === undefined)) return false;
   const turned = sort.map((term, at) => parts[at]!.order !== term.order);
   return turned.every((one) => one === turned[0]) && sort.every((term, at) => term.nulls === undefined || parts[at]!.nulls === term.nulls);
 }

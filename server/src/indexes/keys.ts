@@ -54,10 +54,21 @@ function makeKeys(dialect: Dialect, table: Table): SearchKey[] {
   for (const unique of table.uniques) keys.push({ name: unique.name, parts: [...plain(unique.columns), ...appended], unique: true });
   for (const index of table.indexes) {
     if (index.special || !(index.method === '' || /^(btree|hash)$/i.test(index.method))) continue;
-    const parts = /^hash$/i.test(index.method) ? index.parts.slice(0, 1) : [...index.parts, ...appended];
+    const parts = /^hash$/i.test(index.method) ? index.parts.slice(0, 1) : [...index.parts.map((part) => withoutNeededPrefix(table, part)), ...appended];
     keys.push({ name: index.name, parts, unique: index.unique, ...(index.where !== undefined && { where: index.where }) });
   }
   return keys;
+}
+
+/** Longest text, in characters, that MySQL surely indexes whole, three of them in one key: InnoDB takes 3072 bytes of at most four a character. */
+const wholeText = 255;
+
+/** A part of a key as whole as the type of its column allows: of a long value MySQL indexes the beginning only. */
+function withoutNeededPrefix(table: Table, part: KeyPart): KeyPart {
+  if (part.prefixLength === undefined) return part;
+  const type = table.columns.find(({ name }) => name.toLowerCase() === part.column?.toLowerCase())?.type ?? '';
+  const [, length] = /^(?:var)?(?:char|binary)\((\d+)\)/.exec(type) ?? [];
+  return length !== undefined && Number(length) <= wholeText ? part : { ...part, prefixLength: undefined };
 }
 
 /**
