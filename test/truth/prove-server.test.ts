@@ -93,8 +93,8 @@ describe.skipIf(!present)('a configured MariaDB server', () => {
     const [first, ...others] = await experiments('mariadb', url);
     expect(first).toMatchObject({ experiment: 'algorithm and lock', engine: 'MariaDB', version, statements: [{ line: 1, accepted: 'ALGORITHM=COPY, LOCK=SHARED' }, { line: 2, accepted: 'ALGORITHM=INSTANT', refused: [] }, { line: 3, notRun: expect.any(String) as string }] });
     expect(first?.ran && first.evidence.map(({ level, engine, observed }) => [level, engine, observed])).toEqual([
-      ['proved', 'MariaDB', expect.stringContaining(`(MariaDB ${version}, this server). ALGORITHM=INPLACE, LOCK=SHARED is refused: `) as string],
-      ['proved', 'MariaDB', `ALTER TABLE orders ADD COLUMN state int runs with ALGORITHM=INSTANT (MariaDB ${version}, this server).`],
+      ['proved', 'MariaDB', expect.stringContaining(` on this server. ALGORITHM=INPLACE, LOCK=SHARED is refused: `) as string],
+      ['proved', 'MariaDB', `ALTER TABLE orders ADD COLUMN state int runs with ALGORITHM=INSTANT on this server.`],
     ]);
     expect(told(others)).toEqual(['locks', 'existing rows', 'round trip'].map((name) => `${name}: A server of your own is only asked what ALGORITHM and LOCK it takes.`));
   });
