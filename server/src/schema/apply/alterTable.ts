@@ -9,7 +9,7 @@ import { hasConstraint } from './constraintNames.ts';
 import { addIdentitySequence, dropIdentitySequence, identityText } from './identity.ts';
 import type { Draft } from './draft.ts';
 import { tidyExpression } from '../expressions.ts';
-import { attachPartition, childrenOf, detachPartition, inheritFromParent } from './inheritance.ts';
+import { attachPartition, childrenOf, detachPartition, inheritFromParent, leaveParent } from './inheritance.ts';
 import { mergeOptions, setMySqlOptions, withoutOptions } from '../options.ts';
 import { changePartitions, partitioningOf } from './partitioning.ts';
 import { renameTable } from './references.ts';
@@ -265,8 +265,7 @@ function alterConstraint(draft: Draft, table: Table, { name, attributes }: Actio
 function setParent(draft: Draft, table: Table, parent: Table, remove: boolean): Table {
   if (!remove) return inheritFromParent(draft, table, parent);
   const key = objectKey(draft.dialect, parent.schema, parent.name);
-  const inherits = table.inherits?.filter((other) => other !== key);
-  return { ...table, inherits: inherits?.length ? inherits : undefined };
+  return leaveParent(table, key, draft.catalog);
 }
 
 /** ENABLE or DISABLE TRIGGER, of one trigger or of all. */

@@ -32,6 +32,20 @@ export function inheritFromParent(draft: Draft, table: Table, parent: Table): Ta
   };
 }
 
+/** NO INHERIT: what came from that parent alone stays, as the table's own. */
+export function leaveParent(table: Table, parent: string, { tables }: Draft['catalog']): Table {
+  const inherits = table.inherits?.filter((other) => other !== parent) ?? [];
+  const left = inherits.flatMap((key) => tables.get(key) ?? []);
+  const own = <T extends { readonly name?: string; readonly inherited?: boolean }>(item: T, others: (table: Table) => readonly { readonly name?: string }[]): T =>
+    item.inherited && !left.some((other) => others(other).some(({ name }) => name === item.name)) ? { ...item, inherited: undefined } : item;
+  return {
+    ...table,
+    inherits: inherits.length > 0 ? inherits : undefined,
+    columns: table.columns.map((column) => own(column, ({ columns }) => columns)),
+    checks: table.checks.map((check) => own(check, ({ checks }) => checks)),
+  };
+}
+
 /** What a partition gets from its parent besides the columns: checks, keys, foreign keys and indexes, under names of its own. */
 export function inheritPartition(draft: Draft, table: Table, parent: Table, bound: string): Table {
   let result: Table = { ...table, partitionOf: { schema: parent.schema, table: parent.name, bound: bound.trim() } };
