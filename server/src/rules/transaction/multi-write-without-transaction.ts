@@ -2,7 +2,9 @@ import { suggestedChange } from '../../edits/builders.ts';
 import { wrapInTransaction } from '../../edits/wrap.ts';
 import type { DatabaseFacts, HistoryEntry } from '../../project/facts.ts';
 import { objectKey, type Table } from '../../schema/catalog.ts';
+import { isMySql } from '../../source/dialect.ts';
 import type { DataStatement } from '../../source/sql/ast.ts';
+import type { Script } from '../../source/statement.ts';
 import { keptSelection } from '../keptSelection.ts';
 import { defineRule, placeOf, type RuleContext } from '../rule.ts';
 import { everyDialect, relatedAt } from '../support.ts';
@@ -130,7 +132,7 @@ function reportChain(chain: readonly WriteEntry[], { facts, database, report }: 
     message: `${chain.length} writes that belong together run without a transaction`,
     related: others.map((placed) => relatedAt(placeOf(placed, verbOf(placed.statement.text)), 'Belongs to the same change')),
     fix: () => {
-      if (!script || optedOut(database, chain[0]!.entry)) return undefined;
+      if (!script || optedOut(database, chain[0]!.entry) || locksTables(script)) return undefined;
       return suggestedChange('Wrap the writes in a transaction', ...wrapInTransaction(script, first!, last));
     },
   });
@@ -139,6 +141,11 @@ function reportChain(chain: readonly WriteEntry[], { facts, database, report }: 
 /** A runner that was told to open no transaction may send each statement over another connection, where BEGIN would be lost. */
 function optedOut({ runner }: DatabaseFacts, { migration }: HistoryEntry): boolean {
   return migration !== undefined && (runner?.transaction === 'file' || runner?.transaction === 'run');
+}
+
+/** MySQL gives up the locks of LOCK TABLES when a transaction begins, so that one cannot be put around writes that rely on them. */
+function locksTables({ dialect, statements }: Script): boolean {
+  return isMySql(dialect) && statements.some(({ text }) => /^\s*LOCK\s+TABLES?\b/i.test(text));
 }
 
 /** The first line of a statement, which says what it writes. */
