@@ -101,7 +101,7 @@ function withoutLimit(file: Started, limit: ReadDirective | undefined, policy: R
     at: policy,
     severity: 'information',
     message: `maxmemory-policy ${policy.args[0]} has no effect without maxmemory`,
-    help: 'Set maxmemory below the memory of the machine.',
+    help: 'Set maxmemory below the memory of the machine, unless the command line that starts the server does.',
     fix: () => suggestedChange('Limit the memory to 1 GB', { file: file.path, edits: [limit ? setTo(file, limit, 'maxmemory 1gb') : lineAfter(file, policy, 'maxmemory 1gb')] }),
   };
 }
