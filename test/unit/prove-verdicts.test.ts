@@ -106,3 +106,8 @@ test.each(['PRIMARY KEY (id, at)', 'UNIQUE (id, at)', 'CHECK (id > 0)'])('%s of 
   const { roundTrip } = await proofOf('postgresql', 'CREATE TABLE events (id bigint NOT NULL, at date NOT NULL) PARTITION BY RANGE (at); CREATE TABLE events_old PARTITION OF events DEFAULT', `ALTER TABLE events ADD ${constraint}`);
   expect(roundTrip.ran && [roundTrip.detail.verdict, roundTrip.detail.error?.message]).toEqual(['restored', undefined]);
 });
+
+test('SQLite: what is read is told of tables of the schema, and not of the counters of AUTOINCREMENT', async () => {
+  const { locks } = await proofOf('sqlite', 'CREATE TABLE users (id INTEGER PRIMARY KEY AUTOINCREMENT, email TEXT)', 'CREATE TABLE new_users (id INTEGER PRIMARY KEY AUTOINCREMENT, email TEXT); INSERT INTO new_users SELECT id, email FROM users; DROP TABLE users; ALTER TABLE new_users RENAME TO users');
+  expect(locks.ran && locks.detail.statements.map(({ scanned, rewritten }) => [scanned.map(({ relation }) => relation), rewritten.map(({ relation }) => relation)])).toEqual([[[], []], [['users'], []], [[], []], [[], []]]);
+});

@@ -92,8 +92,9 @@ async function countOf(session: EngineSession, table: string): Promise<number> {
   return Number(result?.rows[0]?.['rows']);
 }
 
+/** Tables of the engine's own, such as the counters of AUTOINCREMENT, are nobody's concern; indexes that it makes for others are. */
 async function treesOf(session: EngineSession): Promise<Trees> {
-  const [result] = await session.run(`SELECT type, name, tbl_name, rootpage FROM sqlite_schema WHERE rootpage > 0`);
+  const [result] = await session.run(`SELECT type, name, tbl_name, rootpage FROM sqlite_schema WHERE rootpage > 0 AND substr(tbl_name, 1, 7) <> 'sqlite_'`);
   return new Map((result?.rows ?? []).map((row) => [row['rootpage'] ?? '', row['type'] === 'index' ? { relation: row['name'] ?? '', kind: 'index', table: row['tbl_name'] ?? '' } : { relation: row['name'] ?? '', kind: 'table' }]));
 }
 
