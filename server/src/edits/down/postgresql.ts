@@ -51,8 +51,7 @@ export function restoreTable(work: Work, change: TableChange): TablePhases {
     ...dropConstraints(work, target, spared ? [] : keys.flatMap((key) => (key.action === 'remove' ? [key.item] : []))),
     ...(spared ? [] : dropIndexes(target, lists.indexes.remove, concurrently)),
     ...dropColumns(change),
-    ...addColumns(work, change),
-    ...alterColumns(work, change),
+    ...(computesFromRetyped(change) ? [...alterColumns(work, change), ...addColumns(work, change)] : [...addColumns(work, change), ...alterColumns(work, change)]),
     ...keys.flatMap((key) => (key.action === 'add' ? [{ sql: alterTable(dialect, target, [`ADD ${key.clause}`]) }] : [])),
     ...lists.indexes.add.map((index) => ({ sql: renderIndex(dialect, target, index, { concurrently }) })),
     ...(spared ? [] : settings(work, change)),
@@ -78,10 +77,21 @@ function ownOf<T extends { readonly name?: string; readonly inherited?: boolean 
 function withRetyped<T extends { readonly name?: string; readonly inherited?: boolean }>(
   { current, target }: TableChange, change: ListChange<T>, items: readonly T[], texts: (item: T) => readonly (string | undefined)[],
 ): ListChange<T> {
-  const retyped = target.columns.filter((column) => current.columns.some(({ name, type }) => name === column.name && type !== column.type));
+  const retyped = retypedColumns(current, target);
   const mentions = (item: T) => texts(item).some((text) => retyped.some(({ name }) => mentionsColumn(dialect, text, target.name, name)));
   const also = items.filter((item) => !item.inherited && !change.add.includes(item) && mentions(item));
   return { remove: [...change.remove, ...also], add: [...change.add, ...also] };
+}
+
+function retypedColumns(current: Table, target: Table): Table['columns'] {
+  return target.columns.filter((column) => current.columns.some(({ name, type }) => name === column.name && type !== column.type));
+}
+
+/** Whether a column that comes back is computed from one whose type changes, which PostgreSQL refuses once the former stands. */
+function computesFromRetyped({ current, target }: TableChange): boolean {
+  const retyped = retypedColumns(current, target);
+  const gone = target.columns.filter((column) => !current.columns.some(({ name }) => name === column.name));
+  return gone.some(({ generated }) => retyped.some(({ name }) => mentionsColumn(dialect, generated?.expression, target.name, name)));
 }
 
 interface KeyChange {
