@@ -2,7 +2,7 @@ import type { DatabaseFacts, Facts, Migration } from '../project/facts.ts';
 import { runnerById } from '../project/runners/index.ts';
 import type { MigrationRoot, Runner } from '../project/runners/runner.ts';
 import { applyEdits, type TextEdit } from '../text/edits.ts';
-import type { FileEdits } from './change.ts';
+import type { FileChange, FileEdits } from './change.ts';
 import { lineEndingOf } from './layout.ts';
 
 /** Where each runner wants its mark; the rest have none inside the file. */
@@ -14,18 +14,25 @@ const marks: Readonly<Record<string, (text: string) => TextEdit | undefined>> = 
 };
 
 /**
- * The edit that makes the runner run this migration outside a transaction. Undefined where the runner has no mark in the file, or where
+ * The change that makes the runner run this migration outside a transaction. Undefined where the runner has no mark for one file, or where
  * the file, read again, would still run inside one.
  */
-export function optOutChange(facts: Facts, database: DatabaseFacts, migration: Migration): FileEdits | undefined {
+export function optOutChange(facts: Facts, database: DatabaseFacts, migration: Migration): FileChange | undefined {
   const runner = database.runner && runnerById(database.runner.id);
   const { file } = migration.up;
   const text = facts.files.get(file)?.text;
+  if (runner?.id === 'diesel') return optOutBeside(facts, file);
   if (runner?.split && text !== undefined) return optOutOfPart(runner, database, migration, text);
   const edit = runner && text !== undefined ? marks[runner.id]?.(text) : undefined;
   if (!runner || text === undefined || !edit || runner.manifest !== undefined) return undefined;
   const root: MigrationRoot = { folder: database.migrationsFolder ?? '', placements: [], text: (path) => facts.files.get(path)?.text, above: () => false };
   return runner.transactionOf(applyEdits(text, [edit]), database.dialect, file, root) === 'none' ? { file, edits: [edit] } : undefined;
+}
+
+/** Diesel has the mark in a file beside the migration; moving the only statement away would leave a file without SQL, which it refuses. */
+function optOutBeside({ files }: Facts, up: string): FileChange | undefined {
+  const file = up.replace(/[^/]*$/, 'metadata.toml');
+  return files.has(file) ? undefined : { file, create: 'run_in_transaction = false\n' };
 }
 
 /** Liquibase has the mark in the line above the statements of a changeset. */
