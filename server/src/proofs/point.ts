@@ -2,7 +2,7 @@ import type { MigrationStep } from '../project/facts.ts';
 import { objectKey, type Catalog, type Table } from '../schema/catalog.ts';
 import { layOut, type Bench } from './bench.ts';
 import { EngineRefusal, type Engine } from './engine.ts';
-import { countsByNumbers, namesIn, statementsOf } from './experiments/rows/statements.ts';
+import { comingPartitions, countsByNumbers, namesIn, statementsOf } from './experiments/rows/statements.ts';
 import type { Workplace } from './laboratory.ts';
 import { seed, type Seeds } from './seeds/seed.ts';
 import { baseType } from './seeds/values.ts';
@@ -46,7 +46,7 @@ export class HistoryPoint {
   /** The schema with rows in the tables that the migration speaks of. Throws as `empty` does. */
   async seeded(): Promise<SeededBench> {
     const bench = await this.#laidOut();
-    this.#seeds ??= await seed(bench, { tables: tablesOf(this.#step), modest: countsByNumbers(this.#step) });
+    this.#seeds ??= await seed(bench, { tables: tablesOf(this.#step), modest: countsByNumbers(this.#step), coming: comingPartitions(this.#step) });
     return { bench, seeds: this.#seeds };
   }
 

@@ -1,7 +1,7 @@
 import type { Catalog, Column, Table } from '../../schema/catalog.ts';
-import { objectKey } from '../../schema/catalog.ts';
 import { columnsIn } from '../../schema/expressions.ts';
 import { quoteString } from '../../schema/quote.ts';
+import { boundsOf, type Bounds, type ComingPartition } from './bounds.ts';
 import { literalsIn, type Literals } from './literals.ts';
 import { samplesOf } from './patterns.ts';
 import { sqliteKind, sqliteLiteral, sqliteValuesOf } from './sqliteValues.ts';
@@ -23,11 +23,13 @@ export interface Candidates {
 }
 
 /** The columns of a table that take values, with what they may take; `modest` leaves out numbers far from zero. Generated, identity and counting columns are left to the engine. */
-export function candidatesOf(catalog: Catalog, table: Table, modest = false): Map<string, Candidates> {
-  const bounds = boundLiterals(catalog, table);
+export function candidatesOf(catalog: Catalog, table: Table, modest = false, coming: readonly ComingPartition[] = []): Map<string, Candidates> {
+  const bounds = boundsOf(catalog, table, coming);
   const columns = table.columns.filter((column) => !leftToEngine(catalog, table, column));
-  return new Map(columns.map((column) => [column.name, candidatesFor(catalog, table, column, bounds.get(column.name) ?? [], modest)]));
+  return new Map(columns.map((column) => [column.name, candidatesFor(catalog, table, column, bounds.get(column.name) ?? unbounded, modest)]));
 }
+
+const unbounded: Bounds = { values: [], isOpen: true };
 
 /** Whether the engine gives a column its value. */
 export function leftToEngine({ dialect }: Catalog, table: Table, column: Column): boolean {
@@ -37,7 +39,7 @@ export function leftToEngine({ dialect }: Catalog, table: Table, column: Column)
   return primaryKey?.columns.length === 1 && primaryKey.columns[0] === column.name && /^integer$/i.test(column.type) && !table.withoutRowid;
 }
 
-function candidatesFor(catalog: Catalog, table: Table, column: Column, bounds: readonly string[], modest: boolean): Candidates {
+function candidatesFor(catalog: Catalog, table: Table, column: Column, { values: bounds, isOpen }: Bounds, modest: boolean): Candidates {
   const { dialect } = catalog;
   const { type, domains } = baseType(catalog, column.type);
   const sqlite = dialect === 'sqlite';
@@ -56,7 +58,7 @@ function candidatesFor(catalog: Catalog, table: Table, column: Column, bounds: r
     column,
     type,
     nullable: column.nullable && domains.every((domain) => domain.nullable) && table.primaryKey?.columns.includes(column.name) !== true,
-    plain: sql(bounds.length > 0 ? bounds : [...first, ...values.plain.slice(0, 2), ...fitting(inDefault), ...values.plain.slice(2)]),
+    plain: sql(bounds.length > 0 && !isOpen ? bounds : [...first, ...values.plain.slice(0, 2), ...fitting(inDefault), ...values.plain.slice(2)]),
     keys: sql(bounds.length > 0 ? [...bounds, ...values.keys] : [...first, ...values.keys]),
     asked,
     variety: bounds.length > 0 ? bounds.length : checks.length > 0 || isEnumeration(kind, values) ? Math.min(first.length + (isEnumeration(kind, values) ? values.plain.length : 0), 12) : 0,
@@ -118,23 +120,4 @@ function isJson(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** For each column that a table or its partitions are divided by, values that lie in the partitions. */
-function boundLiterals(catalog: Catalog, table: Table): Map<string, string[]> {
-  const found = new Map<string, string[]>();
-  const root = objectKey(catalog.dialect, table.schema, table.name);
-  const visit = (key: string, divided: Table): void => {
-    if (!divided.partitionBy) return;
-    for (const [childKey, child] of catalog.tables) {
-      if (!child.partitionOf || objectKey(catalog.dialect, child.partitionOf.schema, child.partitionOf.table) !== key) continue;
-      const { texts, numbers } = literalsIn(catalog.dialect, child.partitionOf.bound.replace(/\bTO\b.*$/is, ''));
-      const column = divided.partitionBy.columns[0];
-      if (column !== undefined && !/\bMODULUS\b/i.test(child.partitionOf.bound)) found.set(column, [...(found.get(column) ?? []), ...[...texts, ...numbers].slice(0, 1)]);
-      visit(childKey, child);
-    }
-  };
-  visit(root, table);
-  for (const [column, values] of found) if (values.length === 0) found.delete(column);
-  return found;
 }

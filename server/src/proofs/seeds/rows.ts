@@ -1,6 +1,7 @@
 import { objectKey, type Catalog, type ForeignKey, type Table } from '../../schema/catalog.ts';
 import { columnsIn } from '../../schema/expressions.ts';
 import { quoteIdentifier, quoteList, renderName } from '../../schema/quote.ts';
+import { partitionsOf, type ComingPartition } from './bounds.ts';
 import { candidatesOf, leftToEngine, type Candidates } from './candidates.ts';
 import { bondsOf, type Bond, type Solution } from './checks.ts';
 import { isOptional, parentOf, takesRows } from './order.ts';
@@ -17,6 +18,13 @@ export interface TablePlan {
   readonly ordinal: number;
 }
 
+export interface PlanOptions {
+  /** Keeps numbers near zero, for work that makes as many rows, or characters, as a number says. */
+  readonly modest?: boolean | undefined;
+  /** Partitions that the migration makes: rows that belong there lie in the default partition before it. */
+  readonly coming?: readonly ComingPartition[] | undefined;
+}
+
 interface KeyPlace {
   readonly position: number;
   readonly of: number;
@@ -26,8 +34,8 @@ interface KeyPlace {
 const [emptyRows, alikeRows, usualRows, mostRows] = [2, 2, 8, 14];
 
 /** What rows a table gets, as far as it is known without asking the engine. */
-export function planOf(catalog: Catalog, table: Table, modest = false, ordinal = 0): TablePlan {
-  const candidates = candidatesOf(catalog, table, modest);
+export function planOf(catalog: Catalog, table: Table, ordinal = 0, { modest, coming }: PlanOptions = {}): TablePlan {
+  const candidates = candidatesOf(catalog, table, modest, coming);
   const keys = keyPlaces(catalog, table);
   const variety = Math.max(0, ...[...candidates.values()].map((one) => one.variety));
   return { table, candidates, keys, ordinal, bonds: bondsOf(catalog, table, candidates, (name) => keys.has(name)), rows: Math.min(mostRows, Math.max(usualRows, variety + emptyRows + alikeRows - 1)) };
@@ -192,6 +200,5 @@ export function hindrance(catalog: Catalog, table: Table): string | undefined {
   if (!takesRows(table)) return 'its rows are not held by a table of this schema';
   if (!table.partitionBy) return undefined;
   const key = objectKey(catalog.dialect, table.schema, table.name);
-  const hasPartition = [...catalog.tables.values()].some((child) => child.partitionOf && objectKey(catalog.dialect, child.partitionOf.schema, child.partitionOf.table) === key);
-  return hasPartition ? undefined : 'it has no partition';
+  return partitionsOf(catalog, key).length > 0 ? undefined : 'it has no partition';
 }

@@ -3,7 +3,7 @@ import type { Bench } from '../bench.ts';
 import { withStandIns } from '../surroundings/standIns.ts';
 import { inOrder, withParents } from './order.ts';
 import { fillPostgres, solvePostgres, type Filled } from './postgres.ts';
-import { hindrance, planOf, type TablePlan } from './rows.ts';
+import { hindrance, planOf, type PlanOptions, type TablePlan } from './rows.ts';
 import { fillSqlite, solveSqlite } from './sqlite.ts';
 
 /** The rows of a bench. Tables are named as in SQL, without the default schema. */
@@ -13,11 +13,9 @@ export interface Seeds {
   readonly unseeded: readonly { readonly table: string; readonly reason: string }[];
 }
 
-export interface SeedOptions {
+export interface SeedOptions extends PlanOptions {
   /** Map keys of the tables that need rows; those that their foreign keys lead to get some as well. All tables when absent. */
   readonly tables?: readonly string[];
-  /** Keeps numbers near zero, for work that makes as many rows, or characters, as a number says. */
-  readonly modest?: boolean;
 }
 
 /** How often other values are tried for tables that stayed empty. */
@@ -39,7 +37,7 @@ export async function seed({ session, catalog: known, notLaid, standIns = [] }: 
   const plans: TablePlan[] = [];
   for (const table of inOrder(catalog, wanted)) {
     const reason = missing.get(nameOf({ table })) ?? hindrance(catalog, table);
-    if (reason === undefined) plans.push(planOf(catalog, table, options.modest, plans.length));
+    if (reason === undefined) plans.push(planOf(catalog, table, plans.length, options));
     else unseeded.push({ table: nameOf({ table }), reason });
   }
   if (plans.length === 0) return { seeded: [], unseeded };

@@ -11,6 +11,7 @@ import { proveLocks } from '../locks/prove.ts';
 import { runCommitting } from '../roundTrip/run.ts';
 import { runnables, type Runnable } from '../roundTrip/scripts.ts';
 import { proveRows } from '../rows/prove.ts';
+import { comingPartitions } from '../rows/statements.ts';
 
 /** Gives a session with an empty schema; the one before is of no use any more. */
 export type OpenSession = () => Promise<EngineSession>;
@@ -68,7 +69,7 @@ export interface OnRows {
 export async function failuresOnRows(open: OpenSession, before: Catalog, steps: readonly MigrationStep[]): Promise<OnRows> {
   const session = await open();
   const bench = await layOut(session, before, steps[0]);
-  const seeds = await seed(bench);
+  const seeds = await seed(bench, { coming: steps.flatMap(comingPartitions) });
   for (const step of steps) {
     const rows = await proveRows(bench, step, seeds);
     const [failures, undecided] = [rows.ran ? rows.detail.failures : [], rows.ran ? rows.detail.undecided : []].map((those) => firstOfTables(those).map(failureText)) as [string[], string[]];

@@ -2,6 +2,7 @@ import type { HistoryEntry, MigrationStep } from '../../../project/facts.ts';
 import { findTable, objectKey, type Table } from '../../../schema/catalog.ts';
 import { identifiersIn } from '../../../schema/expressions.ts';
 import type { QualifiedName, StatementNode } from '../../../source/sql/ast.ts';
+import { hasDefaultPartition, type ComingPartition } from '../../seeds/bounds.ts';
 
 /** A statement of a migration as the experiment runs it. */
 export interface Trying {
@@ -56,7 +57,23 @@ function tableOf(step: MigrationStep, { placed: { node }, before, newTables }: H
   const attached = node.kind === 'alterTable' ? node.actions.find((action) => action.kind === 'attachPartition')?.partition : undefined;
   const name = attached ?? (node.kind === 'alterTable' ? node.name : node.kind === 'createIndex' ? node.table : undefined);
   if (name) return newTables.has(objectKey(before.dialect, name.schema?.name, name.name.name)) ? undefined : findTable(before, name.schema?.name, name.name.name);
+  const parent = node.kind === 'createTable' ? node.partitionOf?.parent : undefined;
+  const divided = parent && findTable(before, parent.schema?.name, parent.name.name);
+  // Only of a default partition are rows read when another is made.
+  if (divided && hasDefaultPartition(before, objectKey(before.dialect, divided.schema, divided.name))) return divided;
   return node.kind === 'insert' && node.table ? replaced(step, node.table) : undefined;
+}
+
+/** The partitions that a migration makes or attaches. */
+export function comingPartitions({ entries }: MigrationStep): ComingPartition[] {
+  return entries.flatMap(({ placed: { node }, before }) => {
+    const made = node.kind === 'createTable' ? [node.partitionOf ?? []].flat() : [];
+    const attached = node.kind === 'alterTable' ? node.actions.flatMap((action) => (action.kind === 'attachPartition' ? [{ parent: node.name, bound: action.bound }] : [])) : [];
+    return [...made, ...attached].flatMap(({ parent, bound }) => {
+      const table = findTable(before, parent.schema?.name, parent.name.name);
+      return table ? [{ parent: objectKey(before.dialect, table.schema, table.name), bound }] : [];
+    });
+  });
 }
 
 /** The statement as it runs inside a transaction: without CONCURRENTLY it makes the same of the same rows. */
