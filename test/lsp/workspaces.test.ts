@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { Diagnostic, DocumentSymbol } from 'vscode-languageserver/node';
 import type { StatusAnswer } from '../../protocol/requests.ts';
 import { eventually } from '../support/lspClient.ts';
-import { client, connect, folderOf, has, init, lacks, openCoupons, shop, start, stopAfterEach } from '../support/lspShop.ts';
+import { client, connect, coupons, folderOf, has, init, lacks, openCoupons, shop, start, stopAfterEach } from '../support/lspShop.ts';
 
 stopAfterEach();
 
@@ -71,6 +72,40 @@ describe('workspaces', () => {
     await client.connection.sendNotification('workspace/didChangeWorkspaceFolders', { event: { added: [], removed: [{ uri: second.uri, name: 'x' }] } });
     const other = await openCoupons(first);
     await client.pushed(other, has('prefer-identity'));
+  });
+
+  it('hand an open file over when folders come and go', async () => {
+    const folder = folderOf(shop);
+    const uri = folder.uriOf('migrations/0002_coupons.up.sql');
+    const move = (kind: 'added' | 'removed') => client.connection.sendNotification('workspace/didChangeWorkspaceFolders', { event: { added: [], removed: [], [kind]: [{ uri: folder.uri, name: 'shop' }] } });
+    const onLine = (line: number) => (diagnostics: readonly Diagnostic[]) => diagnostics.some(({ code, range }) => code === 'prefer-identity' && range.start.line === line);
+    connect();
+    await client.initialize([]);
+    await client.open(uri, coupons);
+    await client.pushed(uri, onLine(1));
+    await move('added');
+    await client.edit(uri, 'CREATE', '-- a line above\nCREATE');
+    await client.pushed(uri, onLine(2));
+    await move('removed');
+    await client.ask('databaseExpert/status', { uri });
+    const symbols = await client.ask<readonly DocumentSymbol[]>('textDocument/documentSymbol', { textDocument: { uri } });
+    expect(symbols[0]).toMatchObject({ range: { start: { line: 1 } } });
+  });
+
+  it('know a file as it stands on disk once an inner folder has closed it', async () => {
+    const outer = folderOf(shop);
+    const uri = outer.uriOf('migrations/0002_coupons.up.sql');
+    const inner = { uri: `${outer.uri}/migrations`, name: 'migrations' };
+    connect();
+    await client.initialize([outer]);
+    await client.open(uri, coupons.replace('code text', 'kode text'));
+    await client.pushed(uri, has('prefer-identity'));
+    await client.connection.sendNotification('workspace/didChangeWorkspaceFolders', { event: { added: [inner], removed: [] } });
+    await client.close(uri);
+    await client.connection.sendNotification('workspace/didChangeWorkspaceFolders', { event: { added: [], removed: [inner] } });
+    const symbols = await client.ask('textDocument/documentSymbol', { textDocument: { uri } });
+    expect(JSON.stringify(symbols)).toContain('code');
+    expect(JSON.stringify(symbols)).not.toContain('kode');
   });
 
   it('read a file outside of any folder on its own', async () => {

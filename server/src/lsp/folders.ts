@@ -47,17 +47,24 @@ export class Folders {
 
   /** The innermost folder that holds a file. `language` gives a name to a file that was never saved. */
   locate(uri: string, language?: string): Location | undefined {
+    return this.holding(uri, language)[0];
+  }
+
+  /** Every folder that could hold a file, the innermost first and the one of loose files last. */
+  holding(uri: string, language?: string): readonly Location[] {
     const path = pathOf(uri);
-    let best: Location | undefined;
+    const found: { readonly at: Location; readonly depth: number }[] = [];
     for (const folder of this.#folders) {
-      if (folder.loose || !uri.startsWith('file:')) continue;
+      if (folder.loose) {
+        found.push({ at: { folder, path: this.#loosePath(folder, uri, path, language) }, depth: -1 });
+        continue;
+      }
+      if (!uri.startsWith('file:')) continue;
       const root = pathOf(folder.uri);
       const prefix = root.endsWith('/') ? root : `${root}/`;
-      if (path.startsWith(prefix) && (!best || root.length > pathOf(best.folder.uri).length)) best = { folder, path: path.slice(prefix.length) };
+      if (path.startsWith(prefix)) found.push({ at: { folder, path: path.slice(prefix.length) }, depth: root.length });
     }
-    if (best) return best;
-    const loose = this.#folders.find((folder) => folder.loose);
-    return loose && { folder: loose, path: this.#loosePath(loose, uri, path, language) };
+    return found.sort((a, b) => b.depth - a.depth).map(({ at }) => at);
   }
 
   #loosePath(folder: Folder, uri: string, path: string, language: string | undefined): string {

@@ -128,18 +128,19 @@ function open(context: ServerContext, { publisher, prover }: Watchers, folder: F
   });
 }
 
-/** Files that are open may belong to another folder now. */
+/** Files that are open may belong to another folder now: the session that had such a file gives it up, so that no two speak of it. */
 function reopen(context: ServerContext): void {
-  for (const document of context.documents.all) {
-    const { uri, languageId, version, text } = document;
-    for (const folder of context.folders.all) {
-      const at = context.folders.locate(uri, languageId);
-      const path = at?.folder === folder ? at.path : undefined;
-      if (at && path !== undefined && !folder.session.isOpen(path)) {
-        context.folders.remember(at, uri);
-        folder.session.open(path, text, version);
-      }
+  const { documents, folders } = context;
+  for (const { uri, languageId, version, text } of documents.all) {
+    const at = folders.locate(uri, languageId);
+    for (const other of folders.holding(uri, languageId)) {
+      if (other.folder === at?.folder || !other.folder.session.isOpen(other.path)) continue;
+      other.folder.session.close(other.path);
+      folders.forget(other);
     }
+    if (!at || at.folder.session.isOpen(at.path)) continue;
+    folders.remember(at, uri);
+    at.folder.session.open(at.path, text, version);
   }
 }
 
