@@ -104,6 +104,9 @@ describe('the plan', () => {
     const answer = await client.ask<ConfigurationEditAnswer>('databaseExpert/configurationEdit', { uri: folder.uri, yaml: 'scale_targets:\n  qps: 50' });
     expect(answer).toMatchObject({ uri: folder.uriOf('database-expert.yaml'), create: false, line: 6 });
     expect(answer.text).toContain('    orders: 5000000\n  qps: 50\n');
+    for (const params of [null, {}, { uri: 'file:///nowhere/a.sql', yaml: 'a: 1' }, { uri: folder.uri, yaml: 'a: [' }, { uri: folder.uri, dialect: 'oracle' }]) {
+      await expect(client.ask('databaseExpert/configurationEdit', params)).rejects.toThrow('database-expert.yaml was not changed: ');
+    }
   });
 
   it('names the page of a rule', async () => {

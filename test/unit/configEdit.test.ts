@@ -64,5 +64,6 @@ describe('changing database-expert.yaml', () => {
   it('refuses a file that cannot be read', () => {
     expect(() => mergeConfig('a: [1', 'b: 2')).toThrow('cannot be read');
     expect(() => mergeConfig('- a\n', 'b: 2')).toThrow('not a YAML mapping');
+    expect(() => mergeConfig('a: 1\n', 'b: [')).toThrow('the settings are not a YAML mapping');
   });
 });

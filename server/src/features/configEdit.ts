@@ -21,7 +21,8 @@ export interface ConfigTarget {
  * @throws Error when the file, or the settings, are not a YAML mapping.
  */
 export function mergeConfig(text: string, yaml: string, target?: ConfigTarget): ConfigChange {
-  const settings: unknown = parseDocument(yaml).toJS();
+  const stated = parseDocument(yaml);
+  const settings: unknown = stated.errors.length > 0 ? undefined : stated.toJS();
   if (!isRecord(settings)) throw new Error('the settings are not a YAML mapping');
   const document = parseDocument(text);
   if (document.errors.length > 0) throw new Error(`the file cannot be read: ${document.errors[0]!.message.split('\n')[0]}`);

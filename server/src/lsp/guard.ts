@@ -3,11 +3,11 @@ import type { ServerContext } from './context.ts';
 import { stackOf } from '../text/failure.ts';
 
 /**
- * Wraps the handler of a request, so that one that throws is logged and answered with `otherwise` and the server lives.
+ * Wraps the handler of a request, so that one that throws is logged and answered with `otherwise`, or with that error, and the server lives.
  * Answers meant as errors (ResponseError) reach the client; a cancelled request is answered as such, and so is one that comes
  * before `initialize` or after `shutdown`.
  */
-export function request<P, R>(context: ServerContext, name: string, handler: (params: P, token: CancellationToken) => R | Promise<R>, otherwise: R): (params: P, token?: CancellationToken) => Promise<R> {
+export function request<P, R>(context: ServerContext, name: string, handler: (params: P, token: CancellationToken) => R | Promise<R>, otherwise: R | ResponseError<void>): (params: P, token?: CancellationToken) => Promise<R> {
   return async (params, token = CancellationToken.None) => {
     try {
       if (context.phase === 'new') throw new ResponseError(ErrorCodes.ServerNotInitialized, `${name} came before initialize`);
@@ -18,6 +18,7 @@ export function request<P, R>(context: ServerContext, name: string, handler: (pa
     } catch (error) {
       if (error instanceof ResponseError) throw error;
       context.log('error', `${name} failed: ${stackOf(error)}`);
+      if (otherwise instanceof ResponseError) throw otherwise;
       return otherwise;
     }
   };

@@ -13,7 +13,7 @@ import { Publisher } from './publisher.ts';
 import { codeActions } from './requests/codeAction.ts';
 import { resolveCodeAction } from './requests/codeActionResolve.ts';
 import { codeLenses } from './requests/codeLens.ts';
-import { configurationEdit } from './requests/configurationEdit.ts';
+import { configurationEdit, notChanged } from './requests/configurationEdit.ts';
 import { databases } from './requests/databases.ts';
 import { definition } from './requests/definition.ts';
 import { pullDiagnostics } from './requests/diagnostic.ts';
@@ -74,7 +74,7 @@ export function wire(connection: Connection, makeSession: SessionFactory, tools:
   connection.onRequest(proveRequest, request(context, proveRequest, prove.bind(undefined, context, prover), { migrations: 0, engines: [], problems: [], notRun: [], reason: 'Something failed that should not. The log says what.' }));
   connection.onRequest(renderPlanRequest, request(context, renderPlanRequest, renderPlan.bind(undefined, context), null));
   connection.onRequest(explainRuleRequest, request(context, explainRuleRequest, explainRule.bind(undefined, context), null));
-  connection.onRequest(configurationEditRequest, configurationEdit.bind(undefined, context));
+  connection.onRequest(configurationEditRequest, request(context, configurationEditRequest, configurationEdit.bind(undefined, context), notChanged('something failed that should not; the log says what')));
 }
 
 /** What takes each new snapshot of a folder. */

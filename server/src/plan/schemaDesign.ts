@@ -59,7 +59,7 @@ function claims(context: PlanContext, tables: readonly Table[]): Claim[] {
       : claim('No foreign key is declared: references between tables are kept by the application alone.', 'modelled', places(context, tables.map((table) => table.origin), 3)),
   );
   const invariants = tables.flatMap((table) => [...table.uniques.map((unique) => unique.origin), ...table.indexes.filter((index) => index.unique).map((index) => index.origin), ...table.checks.map((check) => check.origin)]);
-  if (invariants.length > 0) result.push(claim(`${count(invariants.length, 'unique and check constraint')} ${invariants.length === 1 ? 'states' : 'state'} business invariants in the database.`, 'modelled', places(context, invariants, 5)));
+  if (invariants.length > 0) result.push(claim(invariants.length === 1 ? 'A unique or check constraint states a business invariant in the database.' : `${invariants.length} unique and check constraints state business invariants in the database.`, 'modelled', places(context, invariants, 5)));
   const tenant = tenantClaim(context, tables);
   if (tenant) result.push(tenant);
   return [...result, ...tenantsClaims(context)];
@@ -67,7 +67,7 @@ function claims(context: PlanContext, tables: readonly Table[]): Claim[] {
 
 function keyClaim(context: PlanContext, tables: readonly Table[], { yes, no }: { readonly yes: Table[]; readonly no: Table[] }): Claim {
   const named = yes.every((table) => table.primaryKey) ? 'a primary key' : 'a primary key, or a unique key that is never NULL';
-  if (no.length === 0) return claim(tables.length === 1 ? `The only table has ${named}.` : `All ${tables.length} tables have ${named}.`, 'modelled', places(context, yes.map((table) => table.primaryKey?.origin ?? table.origin), 5));
+  if (no.length === 0) return claim(tables.length === 1 ? `The only table has ${named}.` : tables.length === 2 ? `Both tables have ${named}.` : `All ${tables.length} tables have ${named}.`, 'modelled', places(context, yes.map((table) => table.primaryKey?.origin ?? table.origin), 5));
   if (tables.length === 1) return claim(`The only table, ${tableName(no[0]!)}, has no primary key.`, 'modelled', places(context, [no[0]!.origin]));
   return claim(`${yes.length} of ${count(tables.length, 'table')} ${yes.length === 1 ? 'has' : 'have'} ${named}; ${some(no.map(tableName))} ${no.length === 1 ? 'has' : 'have'} none.`, 'modelled', places(context, no.map((table) => table.origin), 5));
 }

@@ -10,8 +10,9 @@ import { messageOf } from '../../text/failure.ts';
 
 /** databaseExpert/configurationEdit: the text of database-expert.yaml with a setting put in. Nothing is written. */
 export async function configurationEdit(context: ServerContext, params: ConfigurationEditParams): Promise<ConfigurationEditAnswer> {
+  if (typeof params?.uri !== 'string') throw notChanged('no file or folder is named');
   const location = locate(context, params.uri);
-  if (!location || location.folder.loose) throw refusal('the file lies in no open folder, so there is no database-expert.yaml to write to');
+  if (!location || location.folder.loose) throw notChanged('the file lies in no open folder, so there is no database-expert.yaml to write to');
   const { facts } = await location.folder.session.latest(true);
   const before = facts.files.get(configFileName)?.text;
   const yaml = yamlOf(params);
@@ -19,7 +20,7 @@ export async function configurationEdit(context: ServerContext, params: Configur
     const { text, line } = mergeConfig(before ?? '', yaml, targetOf(facts, location, params));
     return { uri: context.folders.uriOf(location.folder, configFileName), create: before === undefined, text, line };
   } catch (error) {
-    throw refusal(messageOf(error));
+    throw notChanged(messageOf(error));
   }
 }
 
@@ -31,7 +32,7 @@ function locate(context: ServerContext, uri: string): Location | undefined {
 
 function yamlOf({ yaml, dialect }: ConfigurationEditParams): string {
   if (dialect === undefined) return yaml ?? '';
-  if (!isDialect(dialect)) throw refusal(`${dialect} is no dialect`);
+  if (!isDialect(dialect)) throw notChanged(`${dialect} is no dialect`);
   return `dialect: ${dialect}`;
 }
 
@@ -42,6 +43,7 @@ function targetOf(facts: Facts, { path }: Location, { database: name }: Configur
   return database && { name: database.name, root: database.root, several: facts.databases.length > 1 };
 }
 
-function refusal(reason: string): ResponseError<void> {
+/** The answer when the file cannot be changed. */
+export function notChanged(reason: string): ResponseError<void> {
   return new ResponseError(LSPErrorCodes.RequestFailed, `database-expert.yaml was not changed: ${reason}`);
 }
