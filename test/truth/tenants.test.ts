@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildFacts } from '../../server/src/project/build.ts';
+import type { DatabaseFacts } from '../../server/src/project/facts.ts';
 import { layOut } from '../../server/src/proofs/bench.ts';
 import { proveTenants } from '../../server/src/proofs/experiments/tenants/prove.ts';
 import type { Outcome, TenantsDetail } from '../../server/src/proofs/outcome.ts';
+import { originOfLeak } from '../../server/src/proofs/problems.ts';
 import { sharedPostgres } from '../support/sharedEngine.ts';
 import { correctSchema, plantedLeaks, settingSchema, supabaseSchema, tokenSchema } from '../support/tenantSchemas.ts';
 
@@ -46,6 +48,29 @@ describe('planted leaks are found, and nothing else', () => {
     const { leaks } = await detailOf(schema);
     expect(leaks.map((leak) => `${leak.kind}: ${leak.through}`)).toEqual([`${kind}: ${through}`]);
     if (ways) expect(leaks[0]!.ways).toEqual(ways);
+  }, 60_000);
+});
+
+describe('settings that open nothing', () => {
+  test.each([
+    ['beside the tenant', "ALTER POLICY orders_of_tenant ON orders USING (tenant_id = current_setting('app.tenant_id')::bigint AND (id IS NOT NULL OR current_setting('app.role', true) = 'manager'));"],
+    ['that every tenant has beside its own', "ALTER POLICY orders_of_tenant ON orders USING (current_setting('app.role', true) IN ('member', 'admin') AND tenant_id = current_setting('app.tenant_id')::bigint); ALTER POLICY users_of_tenant ON users USING (true AND tenant_id = current_setting('app.tenant_id')::bigint);"],
+    ['for a role that tenants do not have', "CREATE ROLE support; GRANT SELECT ON orders TO support; CREATE POLICY support ON orders TO support USING (COALESCE(current_setting('app.admin', true), 'off') = 'on');"],
+    ['that a gateway fills from a token', "CREATE POLICY service ON orders USING (current_setting('request.jwt.claim.role', true) = 'service_role');"],
+    ['that only a superuser may set', "CREATE POLICY checked ON orders USING (current_setting('plpgsql.extra_warnings', true) = 'all' AND current_setting('plpgsql.variable_conflict', true) = 'use_column');"],
+    ['in a restrictive policy', "CREATE POLICY open_hours ON orders AS RESTRICTIVE USING (COALESCE(current_setting('app.closed', true), '') <> 'on');"],
+  ])('%s', async (_, change) => {
+    const { leaks, tried } = await detailOf(`${correctSchema}${change}`);
+    expect([leaks, tried.includes('orders')]).toEqual([[], true]);
+  }, 60_000);
+
+  test('one that opens is told at its policy', async () => {
+    const schema = `${correctSchema}CREATE POLICY orders_admin ON orders USING (current_setting('app.admin', true) = 'on');`;
+    const [leak] = (await detailOf(schema)).leaks;
+    expect(leak).toMatchObject({ policy: 'orders_admin', observed: "As app, the first tenant set app.admin to 'on', as every client of the database may, and read a row of another in orders. The policy orders_admin lets it through." });
+    expect(leak!.ran).toContain("set_config('app.admin', 'on', true)");
+    const [{ catalog }] = buildFacts({ files: [{ path: 'schema.sql', text: schema }], applied: { kind: 'none' } }).databases as [DatabaseFacts];
+    expect(originOfLeak(catalog, leak!)).toBe(catalog.tables.get('orders')!.policies.find(({ name }) => name === 'orders_admin')!.origin);
   }, 60_000);
 });
 

@@ -34,6 +34,7 @@ const closing: Readonly<Record<TenantLeak['kind'], string>> = {
   'row-level security off': 'Enable row-level security, and write a policy on the tenant key',
   'child table': 'Enable row-level security, and write a policy that asks the table above it',
   policy: 'Bind the policy to the tenant key',
+  setting: 'Let a role past the tenant key, and no setting that every client may change',
   'tenant not set': 'Let the policy match nothing where no tenant is set',
   owner: 'Force row-level security on the owner of the table',
   partition: 'Enable row-level security on the partitions as well',

@@ -141,11 +141,13 @@ export type TenantWay = 'read' | 'update' | 'delete' | 'insert' | 'move';
 
 /** A way by which a tenant got at rows of another. */
 export interface TenantLeak {
-  readonly kind: 'row-level security off' | 'policy' | 'tenant not set' | 'owner' | 'child table' | 'partition' | 'view' | 'materialized view' | 'function';
+  readonly kind: 'row-level security off' | 'policy' | 'setting' | 'tenant not set' | 'owner' | 'child table' | 'partition' | 'view' | 'materialized view' | 'function';
   /** The table, view or function that was used, named as regclass prints it. */
   readonly through: string;
   /** Map keys of the tables whose rows were reached. */
   readonly tables: readonly string[];
+  /** The policy of the first of them that let it through, where it is known. */
+  readonly policy?: string;
   readonly ways: readonly TenantWay[];
   readonly observed: string;
   readonly ran: string;

@@ -27,8 +27,10 @@ export function evidenceOfLeak({ observed, ran }: TenantLeak, { name, version }:
   return { level: 'proved', experiment: 'tenant isolation', engine: name, version, observed, ran };
 }
 
-/** Where the view, function or table of a leak was made; where its own place is not known, that of the rows. */
-export function originOfLeak({ views, routines, tables, dialect }: Catalog, { through, tables: reached }: Pick<TenantLeak, 'through' | 'tables'>): Origin | undefined {
+/** Where the policy, view, function or table of a leak was made; where its own place is not known, that of the rows. */
+export function originOfLeak({ views, routines, tables, dialect }: Catalog, { through, tables: reached, policy }: Pick<TenantLeak, 'through' | 'tables' | 'policy'>): Origin | undefined {
+  const named = policy === undefined ? undefined : tables.get(reached[0] ?? '')?.policies.find(({ name }) => name === policy);
+  if (named) return named.origin;
   const parts = through.replace(/\(.*$/s, '').match(/"(?:[^"]|"")*"|[^."]+/g) ?? [];
   const names = parts.map((part) => (part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part));
   const key = objectKey(dialect, names.length > 1 ? names[0] : undefined, names.at(-1) ?? '');

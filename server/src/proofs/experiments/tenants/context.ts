@@ -29,7 +29,7 @@ export function variablesOf(catalog: Catalog): Variable[] {
 }
 
 /** The conditions of policies, the views, and the functions that are named in any of these. */
-function reachedTexts({ tables, views, routines }: Catalog): string[] {
+export function reachedTexts({ tables, views, routines }: Catalog): string[] {
   const texts = [...tables.values()].flatMap((table) => table.policies.flatMap(({ using, check }) => [using ?? '', check ?? '']));
   texts.push(...[...views.values()].map(({ query }) => query));
   const waiting = new Set(routines.values());

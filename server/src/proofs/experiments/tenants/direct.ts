@@ -7,7 +7,9 @@ import type { Probe } from './identity.ts';
 import { conditionOf, type TenantPair, type TenantRows } from './rows.ts';
 import { sharedRows } from './shared.ts';
 import type { TenantsSubject, TenantTable } from './subject.ts';
+import type { Switch } from './switches.ts';
 import { reach, type Reached } from './tables.ts';
+import { trySwitches } from './turnedOn.ts';
 import { tryUnset } from './unset.ts';
 
 /** What the tables themselves let a role do. */
@@ -19,7 +21,7 @@ export interface Direct {
 }
 
 /** Tries every table of tenants as one role, and its partitions by their own names. */
-export async function tryTables(session: EngineSession, subject: TenantsSubject, rows: TenantRows, probe: Probe, variables: readonly Variable[]): Promise<Direct> {
+export async function tryTables(session: EngineSession, subject: TenantsSubject, rows: TenantRows, probe: Probe, variables: readonly Variable[], switches: readonly Switch[]): Promise<Direct> {
   const leaks: TenantLeak[] = [];
   const tried: string[] = [];
   const notes: TenantNote[] = [];
@@ -38,9 +40,10 @@ export async function tryTables(session: EngineSession, subject: TenantsSubject,
     const partition = await tryPartition(session, subject, one, pair, probe);
     if (partition && found?.kind !== 'row-level security off') leaks.push(partition);
   }
-  const open = new Set(leaks.flatMap((leak) => (leak.ways.includes('read') ? leak.tables : [])));
-  const closed = [...subject.keyed, ...subject.children].filter(({ key }) => rows.pairs.has(key) && !open.has(key) && !notes.some((note) => note.table === key));
-  leaks.push(...(await tryUnset(session, closed, subject.key, rows, probe, variables)));
+  const isClosed = ({ key }: TenantTable) => rows.pairs.has(key) && !leaks.some((leak) => leak.ways.includes('read') && leak.tables.includes(key)) && !notes.some((note) => note.table === key);
+  const all = [...subject.keyed, ...subject.children];
+  leaks.push(...(await tryUnset(session, all.filter(isClosed), subject.key, rows, probe, variables)));
+  leaks.push(...(await trySwitches(session, all.filter(isClosed), subject.key, rows, probe, switches)));
   return { leaks, notes, tried, untried };
 }
 

@@ -4,6 +4,7 @@ import { ask } from './asking.ts';
 import { settingQuery, type Identity, type Variable } from './context.ts';
 import type { TenantRows } from './rows.ts';
 import type { TenantsSubject } from './subject.ts';
+import { offValue, type Switch } from './switches.ts';
 
 /** A role as the first tenant. */
 export interface Probe {
@@ -21,20 +22,37 @@ const most = 30;
  * Finds the values under which a role sees the rows of the first tenant: the value of the key, or what else stands in that tenant's rows,
  * as the user does that a policy looks up. The values that show the most tables win.
  */
-export async function becomeTenant(session: EngineSession, subject: TenantsSubject, rows: TenantRows, role: string, variables: readonly Variable[]): Promise<Probe> {
+export async function becomeTenant(session: EngineSession, subject: TenantsSubject, rows: TenantRows, role: string, all: readonly Variable[], switches: readonly Switch[]): Promise<Probe> {
+  const offs = new Map(switches.map((one) => [one.setting, offValue(one)]));
+  const beginning = ({ setting }: Variable) => offs.get(setting) ?? rows.values[0];
+  const variables = await settable(session, role, all, beginning);
   const guarded = [...subject.keyed, ...subject.children].filter(({ key, table }) => table.rowSecurity?.enabled && rows.pairs.has(key)).map(({ key, table }) => ({ key, name: renderName('postgresql', table.schema, table.name) }));
-  const seenWith = async (identity: Identity): Promise<Set<string>> => await seen(session, role, settingQuery(variables, identity, role), guarded, rows);
-  let identity: Identity = variables.map(() => rows.values[0]);
+  const seenWith = async (identity: Identity, whose: 'own' | 'other' = 'own'): Promise<Set<string>> => await seen(session, role, settingQuery(variables, identity, role), guarded, rows, whose);
+  let identity: Identity = variables.map(beginning);
   let best = await seenWith(identity);
-  const candidates = valuesOf(rows);
+  const inRows = valuesOf(rows);
   for (let at = 0; at < variables.length && best.size < guarded.length; at++) {
-    for (const value of candidates) {
+    const turns = switches.find(({ setting }) => setting === variables[at]!.setting);
+    for (const value of turns?.values ?? inRows) {
       const tried = identity.with(at, value);
       const found = await seenWith(tried);
-      if (found.size > best.size) [identity, best] = [tried, found];
+      // What lets somebody past does not say who the tenant is, unless nothing is seen without it.
+      const isPast = turns && best.size > 0 && found.size > best.size && (await seenWith(tried, 'other')).size > (await seenWith(identity, 'other')).size;
+      if (found.size > best.size && !isPast) [identity, best] = [tried, found];
     }
   }
   return { role, setting: settingQuery(variables, identity, role), sees: best };
+}
+
+/** The variables without settings that the role may not set, as those of the server that are for superusers. */
+async function settable(session: EngineSession, role: string, variables: readonly Variable[], valueOf: (variable: Variable) => string): Promise<Variable[]> {
+  const refused = new Set<string>();
+  for (const variable of variables) {
+    const { setting, path } = variable;
+    const answer = path.length > 0 ? undefined : await ask(session, { role }, `SELECT set_config(${quoteString('postgresql', setting)}, ${quoteString('postgresql', valueOf(variable))}, true)`);
+    if (answer?.refused) refused.add(setting);
+  }
+  return variables.filter(({ setting }) => !refused.has(setting));
 }
 
 /** What stands in the first tenant's rows and could name somebody, the likeliest first; a value of the other tenant's rows names nobody. */
@@ -51,10 +69,10 @@ function valuesOf({ pairs, values }: TenantRows): string[] {
   return [...counts].sort((a, b) => b[1] - a[1]).slice(0, most).map(([value]) => value);
 }
 
-async function seen(session: EngineSession, role: string, setting: string | undefined, tables: readonly { readonly key: string; readonly name: string }[], { pairs }: TenantRows): Promise<Set<string>> {
+async function seen(session: EngineSession, role: string, setting: string | undefined, tables: readonly { readonly key: string; readonly name: string }[], { pairs }: TenantRows, whose: 'own' | 'other'): Promise<Set<string>> {
   const queries = tables.map(({ key, name }) => {
-    const { own } = pairs.get(key)!;
-    return `SELECT count(*) FROM ${name} WHERE tableoid = ${quoteString('postgresql', own.relation)}::regclass AND ctid = ${quoteString('postgresql', own.place)}`;
+    const row = pairs.get(key)![whose];
+    return `SELECT count(*) FROM ${name} WHERE tableoid = ${quoteString('postgresql', row.relation)}::regclass AND ctid = ${quoteString('postgresql', row.place)}`;
   });
   // A policy may refuse the query, which then costs that table alone.
   const body = `DECLARE said text := ''; query text; found bigint; BEGIN

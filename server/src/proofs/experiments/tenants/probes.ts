@@ -1,5 +1,6 @@
 import { quoteString, renderName } from '../../../schema/quote.ts';
 import type { EngineSession } from '../../engine.ts';
+import { withoutSwitches, type Switch } from './switches.ts';
 import { grantAll, probeRole } from './surroundings.ts';
 import type { TenantsSubject, TenantTable } from './subject.ts';
 
@@ -18,12 +19,16 @@ const most = 3;
  * Who uses the schema for tenants: the roles that it gives rows to, without those that a policy names with no condition on who asks and that
  * therefore are meant to see all. Where it gives none, the roles its policies name, or a role of our own, get rights on all tables.
  */
-export async function probesOf(session: EngineSession, subject: TenantsSubject): Promise<Probes> {
+export async function probesOf(session: EngineSession, subject: TenantsSubject, switches: readonly Switch[]): Promise<Probes> {
   const { keyed, rights } = subject;
   const meant = rolesOfPolicies(keyed, (condition) => !asksWho.test(condition));
   const bound = rolesOfPolicies(keyed, (condition) => asksWho.test(condition));
   const isMeantToSeeAll = (role: string) => meant.has(role) && !bound.has(role);
-  const given = (await granted(session, subject)).filter((role) => !rights.above.has(role) && !isMeantToSeeAll(role));
+  const allowed = (await granted(session, subject)).filter((role) => !rights.above.has(role) && !isMeantToSeeAll(role));
+  // One of several roles whose own policies ask for such a setting alone is meant to see all as well, once it says so.
+  const byTenant = rolesOfPolicies(keyed, (condition) => asksWho.test(withoutSwitches(condition, switches)));
+  const ofTenants = allowed.filter((role) => byTenant.has(role) || !bound.has(role));
+  const given = ofTenants.length > 0 ? ofTenants : allowed;
   if (given.length > 0) {
     const first = given.filter((role) => bound.has(role));
     return { roles: [...first, ...given.filter((role) => !first.includes(role))].slice(0, most), assumptions: [], stated: true };

@@ -11,6 +11,7 @@ import { becomeTenant, type Probe } from './identity.ts';
 import { probesOf } from './probes.ts';
 import { seedTenants, type TenantRows } from './rows.ts';
 import { tenantsSubjectOf, type TenantsSubject } from './subject.ts';
+import { switchesOf } from './switches.ts';
 import { surround } from './surroundings.ts';
 
 type Asked = Parameters<typeof tenantsSubjectOf>[0];
@@ -35,11 +36,12 @@ async function detailOf(bench: Bench, subject: TenantsSubject): Promise<TenantsD
   const { session } = bench;
   const around = await surround(bench, subject.rights);
   const rows = await seedTenants(session, subject);
-  const { roles, assumptions, stated } = await probesOf(session, subject);
+  const switches = switchesOf(subject.catalog);
+  const { roles, assumptions, stated } = await probesOf(session, subject, switches);
   const variables = variablesOf(subject.catalog);
   const probes: Probe[] = [];
   for (const role of roles) {
-    const probe = await becomeTenant(session, subject, rows, role, variables);
+    const probe = await becomeTenant(session, subject, rows, role, variables, switches);
     if (probe.sees.size > 0) probes.push(probe);
   }
   if (probes.length === 0) return reasonOf(subject, rows, variables.map(variableName));
@@ -48,7 +50,7 @@ async function detailOf(bench: Bench, subject: TenantsSubject): Promise<TenantsD
   const tried = new Set<string>();
   const untried = new Map<string, string>(rows.unseeded.map(({ name, reason }) => [name, `it got no rows: ${reason}`]));
   for (const probe of probes) {
-    const direct = await tryTables(session, subject, rows, probe, variables);
+    const direct = await tryTables(session, subject, rows, probe, variables, switches);
     const derived = await tryDerived(session, subject, rows, probe);
     leaks.push(...direct.leaks, ...derived.leaks);
     for (const note of direct.notes) shared.set(note.table, note);
