@@ -2,6 +2,7 @@ import type { HistoryEntry } from '../../project/facts.ts';
 import { objectKey, type Catalog, type Routine } from '../../schema/catalog.ts';
 import { maskSecrets } from '../../source/secrets.ts';
 import type { AlterAction, StatementNode } from '../../source/sql/ast.ts';
+import { undoRole } from './roles.ts';
 import type { Work } from './work.ts';
 
 /** Statements that leave nothing behind in the schema. */
@@ -21,6 +22,7 @@ export function noteUntracked(work: Work, entry: HistoryEntry, changed: boolean)
   if (runsDynamicSchema(entry)) work.gap(`what ${short} made or changed at run time`);
   else if (node.kind === 'unread') work.gap(`a statement that could not be read: ${short}`);
   else if (node.kind === 'other') {
+    if (undoRole(work, entry)) return;
     if (changed && node.verb === 'DO' && /\b(?:UPDATE|INSERT|DELETE)\b/iu.test(text)) work.lose({ what: 'what a DO block changed in rows', why: short });
     if (node.target && entry.newTables.has(objectKey(work.dialect, node.target.schema?.name, node.target.name.name))) return;
     if (!changed && !harmless.has(node.verb.toUpperCase()) && !/^(?:COMMENT|ANALYZE|VACUUM|LOCK|REFRESH)\b/u.test(node.verb)) work.gap(short);
