@@ -91,7 +91,7 @@ export function extensionManifest(): Readonly<Record<string, unknown>> {
       commands: palette.map((command) => ({ category, ...command })),
       menus: {
         'view/title': viewTitle.map((item) => ({ ...item, when: `view == ${planView}` })),
-        commandPalette: [commands.chooseDialect, commands.proveMigration].map((command) => ({ command, when: 'editorLangId == sql' })),
+        commandPalette: [commands.chooseDialect, commands.proveMigration].map((command) => ({ command, when: 'editorLangId == sql || resourceExtname == .sql' })),
       },
       viewsContainers: { activitybar: [{ id: 'databaseExpert', title: 'Database Expert', icon: 'client/media/database-expert.svg' }] },
       views: { databaseExpert: [{ type: 'webview', id: planView, name: 'Plan', icon: 'client/media/database-expert.svg', contextualTitle: 'Database Expert' }] },
