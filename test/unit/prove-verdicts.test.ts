@@ -102,6 +102,16 @@ test('the row that is told is the same in each run', async () => {
   expect(rows.ran && rows.detail.failures.map(({ row }) => row)).toEqual(["id = '1', email = NULL, age = NULL"]);
 });
 
+test.each([
+  ['cast in an index', 'CREATE INDEX users_token ON users ((token::integer))', 'invalid input syntax for type integer', "id = '1', email = NULL, age = NULL"],
+  ['cast behind its default', 'ALTER TABLE users ALTER COLUMN token DROP DEFAULT; ALTER TABLE users ALTER COLUMN token TYPE numeric USING token::numeric', 'invalid input syntax for type numeric', "id = '1', email = NULL, age = NULL"],
+  ['made unique', 'ALTER TABLE users ADD UNIQUE (made)', 'could not create unique index "users_made_key"', undefined],
+  ['indexed', 'CREATE UNIQUE INDEX users_made ON users (made)', 'could not create unique index "users_made"', undefined],
+])('no value of a default that is never the same is told when the column is %s', async (_, change, message, row) => {
+  const { rows } = await proofOf('postgresql', users, `ALTER TABLE users ADD COLUMN token text DEFAULT gen_random_uuid()::text, ADD COLUMN made timestamptz DEFAULT now(); ${change}`);
+  expect(rows.ran && rows.detail.failures.map((one) => [one.message, one.row])).toEqual([[message, row]]);
+});
+
 test.each(['PRIMARY KEY (id, at)', 'UNIQUE (id, at)', 'CHECK (id > 0)'])('%s of a partitioned table goes from its partitions with it', async (constraint) => {
   const { roundTrip } = await proofOf('postgresql', 'CREATE TABLE events (id bigint NOT NULL, at date NOT NULL) PARTITION BY RANGE (at); CREATE TABLE events_old PARTITION OF events DEFAULT', `ALTER TABLE events ADD ${constraint}`);
   expect(roundTrip.ran && [roundTrip.detail.verdict, roundTrip.detail.error?.message]).toEqual(['restored', undefined]);

@@ -1,4 +1,5 @@
 import type { Column, Table } from '../../../schema/catalog.ts';
+import { identifiersIn } from '../../../schema/expressions.ts';
 import { quoteIdentifier, renderName } from '../../../schema/quote.ts';
 import { EngineRefusal, refusalOf, type EngineSession, type Row } from '../../engine.ts';
 import { takenBack } from './run.ts';
@@ -115,21 +116,13 @@ function textOf({ info }: EngineSession, { name }: Column): string {
   return info.dialect === 'sqlite' ? quoted : `${quoted}::text AS ${quoted}`;
 }
 
-/** What a default gives another time each run. */
-const changing = /\b(?:now|random|clock_timestamp|statement_timestamp|transaction_timestamp|timeofday|gen_random_uuid|uuid_generate_v\d\w*|uuidv[47]|uuid|randomblob|current_(?:timestamp|date|time)|localtime(?:stamp)?)\b/i;
-
-/** Whether the migration itself made the column and filled it by a default that is never the same: told, the proof would be another one each time. */
-function isOfThisRun({ entry }: Trying, { origin, default: given = '' }: Column): boolean {
-  return origin.file === entry.placed.file && changing.test(given);
-}
-
 const mostColumns = 6;
 
 /** The columns that tell a row: its key, and those that the statement names; the first few where it names none. */
 function shownColumns(trying: Trying, table: Table): readonly Column[] {
   const names = namesIn(trying);
   const key = new Set(table.primaryKey?.columns);
-  const columns = table.columns.filter((column) => !isOfThisRun(trying, column));
+  const columns = table.columns.filter(({ name }) => !trying.random.has(name));
   const named = columns.filter(({ name }) => names.has(name) && !key.has(name));
   const first = columns.filter(({ name }) => key.has(name));
   const rest = named.length > 0 ? named : columns.filter(({ name }) => !key.has(name));
@@ -145,22 +138,28 @@ function pair(name: string, row: Row, key = name): string {
 }
 
 /** Two rows that are the same where a key would have them differ. */
-async function alikeRows(session: EngineSession, { entry: { placed: { node } } }: Trying, table: Table, { detail, message }: EngineRefusal): Promise<string | undefined> {
+async function alikeRows(session: EngineSession, { entry: { placed: { node } }, random }: Trying, table: Table, { detail, message }: EngineRefusal): Promise<string | undefined> {
   const { dialect } = session.info;
   // A NULL is no duplicate of another one, unless the engine says that it is.
   const isDistinct = !/\)=\((?:.*, )?null(?:, .*)?\) is duplicated/s.test(detail ?? '');
   if (node.kind === 'createIndex') {
     const parts = node.columns.map((part) => (part.column ? { name: part.column.name, sql: quoteIdentifier(dialect, part.column.name) } : { name: part.expression!.text, sql: `(${part.expression!.text})` }));
-    return twice(session, table, parts, node.where?.text);
+    return namesRandom(random, parts.map(({ sql }) => sql).join(' ')) ? undefined : twice(session, table, parts, node.where?.text);
   }
   const [, listed, values] = /^Key \((.+)\)=\((.*)\) is (?:duplicated|not present)/s.exec(detail ?? '') ?? [];
   const names = listed?.split(', ').map((one) => one.replaceAll(/^"|"$/g, '')) ?? /^UNIQUE constraint failed: (.+)$/.exec(message)?.[1]?.split(', ').map((one) => one.slice(one.lastIndexOf('.') + 1));
+  if (namesRandom(random, listed ?? names?.join(' ') ?? '')) return undefined;
   const known = names?.every((name) => table.columns.some((column) => column.name === name)) === true;
   const parts = known ? names!.map((name) => ({ name, sql: quoteIdentifier(dialect, name) })) : [];
   const isTwice = detail === undefined || detail.includes('is duplicated');
   // Values that only the changed type takes for the same are not found as they stand; the engine's own words name one of them.
   const found = known && isTwice ? await twice(session, table, parts, isDistinct ? parts.map(({ sql }) => `${sql} IS NOT NULL`).join(' AND ') : undefined) : undefined;
   return found ?? (listed === undefined ? undefined : `${listed} = ${shortened(values!)}${isTwice ? ' in two rows' : ''}`);
+}
+
+/** Whether an expression speaks of columns whose values are others each time. */
+function namesRandom(random: ReadonlySet<string>, text: string): boolean {
+  return random.size > 0 && [...identifiersIn('postgresql', text)].some((name) => random.has(name));
 }
 
 /** Values that stand in two rows of a table. */

@@ -126,17 +126,24 @@ function tablesNamedIn(trying: Trying): string[] {
   return [...trying.entry.before.tables.values()].flatMap(({ name }) => (names.has(name) ? [name] : []));
 }
 
-function failureOf({ entry: { placed: { file, statement } }, table }: Trying, { code, message }: Pick<EngineRefusal, 'code' | 'message'>, culprit: Culprit | undefined): RowFailure {
+function failureOf(trying: Trying, { code, message }: Pick<EngineRefusal, 'code' | 'message'>, culprit: Culprit | undefined): RowFailure {
+  const { entry: { placed: { file, statement } }, table, random } = trying;
+  const isRandom = random.size > 0 && [...namesIn(trying)].some((name) => random.has(name));
   return {
     file,
     start: statement.start,
     end: statement.end,
     sql: statement.text,
     code,
-    message: message.trim(),
+    message: isRandom ? withoutValues(message.trim()) : message.trim(),
     ...(table && { table: nameOf(table) }),
     ...(culprit?.row !== undefined && { row: culprit.row }),
   };
+}
+
+/** An engine's words without the value that it names, which is another one each time. */
+function withoutValues(message: string): string {
+  return message.replace(/: ".*"$/su, '').replace(/\bvalue ".*" (?=is )/su, 'a value ');
 }
 
 function nameOf({ schema, name }: Table): string {

@@ -15,6 +15,8 @@ export interface Trying {
   readonly kind: 'schema' | 'copy' | 'data';
   /** The table whose rows it meets. */
   readonly table?: Table;
+  /** Columns of it that the migration itself made and filled by a default that is never the same: told, the proof would be another one each time. */
+  readonly random: ReadonlySet<string>;
 }
 
 /** What runs of a migration, in order: transactions are the experiment's own, and what a client does or fills in is left out. */
@@ -23,8 +25,18 @@ export function statementsOf(step: MigrationStep): Trying[] {
     const { node, statement } = entry.placed;
     if (node.kind === 'transaction' || statement.hasHole || isClientCommand(node, statement.text)) return [];
     const table = tableOf(step, entry);
-    return [{ entry, sql: withoutConcurrently(entry), kind: kindOf(step, entry), ...(table && { table }) }];
+    return [{ entry, sql: withoutConcurrently(entry), kind: kindOf(step, entry), ...(table && { table }), random: randomColumns(step, entry, table) }];
   });
+}
+
+/** What a default gives another time each run. */
+const changing = /\b(?:now|random|clock_timestamp|statement_timestamp|transaction_timestamp|timeofday|gen_random_uuid|uuid_generate_v\d\w*|uuidv[47]|uuid|randomblob|current_(?:timestamp|date|time)|localtime(?:stamp)?)\b/i;
+
+/** The default may be gone by the time of a statement, and its values stay. */
+function randomColumns({ entries }: MigrationStep, entry: HistoryEntry, table: Table | undefined): Set<string> {
+  if (!table) return new Set();
+  const earlier = entries.slice(0, entries.indexOf(entry)).map(({ after }) => findTable(after, table.schema, table.name));
+  return new Set(earlier.flatMap((one) => one?.columns ?? []).flatMap(({ name, origin, default: given = '' }) => (origin.file === entry.placed.file && changing.test(given) ? [name] : [])));
 }
 
 function isClientCommand(node: StatementNode, text: string): boolean {
