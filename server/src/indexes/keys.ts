@@ -1,5 +1,6 @@
 import type { DatabaseFacts } from '../project/facts.ts';
 import { readTenancy } from '../project/tenancy.ts';
+import { isRowIdAlias } from '../schema/apply/columns.ts';
 import type { KeyPart, Table } from '../schema/catalog.ts';
 import { isMySql, type Dialect } from '../source/dialect.ts';
 
@@ -78,9 +79,7 @@ function withoutNeededPrefix(table: Table, part: KeyPart): KeyPart {
 function rowKey(dialect: Dialect, table: Table): readonly string[] {
   const columns = table.primaryKey?.columns ?? [];
   if (isMySql(dialect)) return columns;
-  if (dialect !== 'sqlite' || table.withoutRowid || columns.length !== 1) return [];
-  const only = table.columns.find((column) => sameColumn(dialect, column.name, columns[0]!));
-  return only && /^integer$/i.test(only.type) ? columns : [];
+  return dialect === 'sqlite' && table.primaryKey && isRowIdAlias(table, table.primaryKey) ? columns : [];
 }
 
 /** Columns of every key that lets at most one row through, each list once bound by equality. */

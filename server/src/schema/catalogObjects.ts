@@ -52,6 +52,10 @@ export interface KeyPart {
 export interface Key {
   readonly name?: string;
   readonly columns: readonly string[];
+  /** SQLite: how each column is ordered and compared, where that is not as usual. */
+  readonly sorting?: readonly Pick<KeyPart, 'order' | 'collation'>[];
+  /** SQLite: PRIMARY KEY DESC after an INTEGER column, which thereby is not the row id. It has no other spelling. */
+  readonly notRowId?: boolean;
   readonly include?: readonly string[];
   readonly nullsNotDistinct?: boolean;
   /** Of its last column (PostgreSQL 18). */

@@ -1,3 +1,4 @@
+import { isRowIdAlias } from '../../schema/apply/columns.ts';
 import { findColumn, sameName, type Column, type Table } from '../../schema/catalog.ts';
 import { identifiersIn, mentionsColumn } from '../../schema/expressions.ts';
 import { quoteIdentifier, quoteList, renderName } from '../../schema/quote.ts';
@@ -148,5 +149,5 @@ function copyRows(work: Work, change: TableChange, source: RowSource, spare: str
 
 /** INTEGER PRIMARY KEY is the row's own number and never NULL, whatever is declared. */
 function isRowId(table: Table, column: Column): boolean {
-  return table.primaryKey?.columns.length === 1 && sameName(dialect, table.primaryKey.columns[0], column.name) && /^integer$/iu.test(column.type);
+  return table.primaryKey !== undefined && sameName(dialect, table.primaryKey.columns[0], column.name) && isRowIdAlias(table, table.primaryKey);
 }

@@ -36,7 +36,7 @@ export function leftToEngine({ dialect }: Catalog, table: Table, column: Column)
   if (column.generated !== undefined || column.identity !== undefined || column.autoIncrement === true) return true;
   if (dialect === 'postgresql') return /^nextval\s*\(/i.test(column.default ?? '');
   const { primaryKey } = table;
-  return primaryKey?.columns.length === 1 && primaryKey.columns[0] === column.name && /^integer$/i.test(column.type) && !table.withoutRowid;
+  return primaryKey?.columns.length === 1 && primaryKey.columns[0] === column.name && /^integer$/i.test(column.type) && !table.withoutRowid && !primaryKey.notRowId;
 }
 
 function candidatesFor(catalog: Catalog, table: Table, column: Column, { values: bounds, isOpen }: Bounds, modest: boolean): Candidates {

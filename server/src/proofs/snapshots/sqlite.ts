@@ -82,7 +82,7 @@ function conflicts(sql: string): string {
 function columnFact({ owner, name, type, required, fallback, pk, hidden }: Row, columns: readonly Row[], table: Table | undefined): SchemaFact {
   const column = table?.columns.find((candidate) => candidate.name.toLowerCase() === name!.toLowerCase());
   // An INTEGER PRIMARY KEY is the rowid, which is never NULL.
-  const rowid = pk === '1' && type?.toUpperCase() === 'INTEGER' && columns.filter((other) => other['owner'] === owner && other['pk'] !== '0').length === 1;
+  const rowid = pk === '1' && !table?.primaryKey?.notRowId && type?.toUpperCase() === 'INTEGER' && columns.filter((other) => other['owner'] === owner && other['pk'] !== '0').length === 1;
   return {
     kind: 'column', name: `${owner}.${name}`, owner: owner!,
     phrases: [

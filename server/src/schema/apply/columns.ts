@@ -105,7 +105,7 @@ export function constraintsOf(draft: Draft, definition: ColumnDefinition): reado
     const { name, range } = attribute;
     switch (attribute.kind) {
       case 'primaryKey':
-        constraints.push({ kind: 'primaryKey', name, range, columns: [{ column: definition.name, range, order: attribute.order }] });
+        constraints.push({ kind: 'primaryKey', afterColumn: true, name, range, columns: [{ column: definition.name, range, order: attribute.order }] });
         break;
       case 'unique':
         constraints.push({ kind: 'unique', name, range, columns: [{ column: definition.name, range }], nullsNotDistinct: attribute.nullsNotDistinct });
@@ -199,7 +199,7 @@ export function changeColumn(draft: Draft, table: Table, name: string, change: (
 
 /** Whether the key is SQLite's alias of the row id: a lone column declared exactly INTEGER. Such a column is never null. */
 export function isRowIdAlias(table: Table, key: Key): boolean {
-  if (table.withoutRowid || key.columns.length !== 1) return false;
+  if (table.withoutRowid || key.notRowId || key.columns.length !== 1) return false;
   const column = table.columns.find((candidate) => sameName('sqlite', candidate.name, key.columns[0]!));
   return column?.type.toUpperCase() === 'INTEGER';
 }

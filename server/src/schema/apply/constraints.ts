@@ -79,9 +79,11 @@ function takeOverIndex(draft: Draft, table: Table, constraint: ConstraintOf<'pri
 function keyOf(draft: Draft, constraint: ConstraintOf<'primaryKey'> | ConstraintOf<'unique'>, name: string | undefined, index: Index | undefined): Key {
   const columns = index ? index.parts.map((part) => part.column ?? '') : partNames(constraint.columns);
   const include = index?.include ?? (constraint.include?.length ? namesOf(constraint.include) : undefined);
+  const sorting = sortingOf(draft, constraint.columns);
   return {
     name,
     columns,
+    ...(sorting && { sorting }),
     ...(include?.length && { include }),
     ...(constraint.kind === 'unique' && (constraint.nullsNotDistinct || index?.nullsNotDistinct) && { nullsNotDistinct: true }),
     ...(constraint.columns.at(-1)?.withoutOverlaps && { withoutOverlaps: true }),
@@ -96,11 +98,28 @@ function addPrimaryKey(draft: Draft, before: Table, constraint: ConstraintOf<'pr
   const { table, index } = takeOverIndex(draft, before, constraint);
   const given = constraint.name?.name ?? constraint.usingIndex?.name;
   const name = isMySql(draft.dialect) ? undefined : (given ?? (draft.dialect === 'postgresql' ? postgresRelationName(draft.catalog, table, undefined, 'pkey') : undefined));
-  const primaryKey = keyOf(draft, constraint, name, index);
-  const withKey: Table = { ...table, primaryKey };
+  const primaryKey = draft.dialect === 'sqlite' ? sqlitePrimaryKey(table, constraint, keyOf(draft, constraint, name, index)) : keyOf(draft, constraint, name, index);
+  const counted = constraint.columns.find(({ autoIncrement }) => autoIncrement)?.column;
+  const keyed: Table = { ...table, primaryKey };
+  const withKey = counted ? changeColumn(draft, keyed, counted.name, (old) => ({ ...old, autoIncrement: true })) : keyed;
   const forbidsNull = draft.dialect !== 'sqlite' || table.withoutRowid === true || isRowIdAlias(withKey, primaryKey);
   if (!forbidsNull) return withKey;
   return primaryKey.columns.reduce((result, column) => changeColumn(draft, result, column, (old) => (old.nullable ? { ...old, nullable: false } : old)), withKey);
+}
+
+/**
+ * DESC after a lone INTEGER column keeps it from being the row id; in a clause of the table it is the row id all the same, in its own
+ * order and without a collation (https://sqlite.org/lang_createtable.html#rowid).
+ */
+function sqlitePrimaryKey(table: Table, { afterColumn, columns }: ConstraintOf<'primaryKey'>, key: Key): Key {
+  if (!isRowIdAlias(table, key)) return key;
+  return afterColumn && columns[0]?.order === 'desc' ? { ...key, notRowId: true } : { ...key, sorting: undefined };
+}
+
+/** How the columns of a key of SQLite are ordered and compared; undefined where all of them are as usual. */
+function sortingOf(draft: Draft, parts: readonly IndexPart[]): Key['sorting'] {
+  if (draft.dialect !== 'sqlite' || parts.every(({ order, collation }) => order !== 'desc' && collation === undefined)) return undefined;
+  return keyParts(draft.dialect, parts).map(({ order, collation }) => ({ order, ...(collation !== undefined && { collation }) }));
 }
 
 function addUnique(draft: Draft, before: Table, constraint: ConstraintOf<'unique'>): Table {

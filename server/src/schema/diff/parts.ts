@@ -84,7 +84,9 @@ class Shapes {
   }
 
   key(key: Key): string {
-    return JSON.stringify([this.#names(key.columns), this.#names(key.include), key.nullsNotDistinct ?? false, key.withoutOverlaps ?? false, key.deferrable ?? false, key.initiallyDeferred ?? false]);
+    const sorting = key.sorting?.map(({ order, collation }) => [order, this.#fold(collation)]);
+    const flags = [key.nullsNotDistinct ?? false, key.withoutOverlaps ?? false, key.deferrable ?? false, key.initiallyDeferred ?? false, key.notRowId ?? false];
+    return JSON.stringify([this.#names(key.columns), sorting, this.#names(key.include), flags]);
   }
 
   foreignKey(key: ForeignKey): string {

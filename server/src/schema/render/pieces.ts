@@ -57,13 +57,20 @@ function deferral(constraint: { readonly deferrable?: boolean; readonly initiall
   return constraint.deferrable ? 'DEFERRABLE' : '';
 }
 
-function keyColumns(dialect: Dialect, key: Key): string {
-  return joined(`(${quoteList(dialect, key.columns)}${key.withoutOverlaps ? ' WITHOUT OVERLAPS' : ''})`, key.include !== undefined && `INCLUDE (${quoteList(dialect, key.include)})`, deferral(key));
+function keyColumns(dialect: Dialect, key: Key, counted = false): string {
+  const columns = key.sorting ? key.columns.map((column, i) => renderPart(dialect, { column, ...key.sorting![i]! })).join(', ') : quoteList(dialect, key.columns);
+  return joined(`(${columns}${counted ? ' AUTOINCREMENT' : ''}${key.withoutOverlaps ? ' WITHOUT OVERLAPS' : ''})`, key.include !== undefined && `INCLUDE (${quoteList(dialect, key.include)})`, deferral(key));
 }
 
-/** `CONSTRAINT name PRIMARY KEY (a, b)`. */
-export function renderPrimaryKey(dialect: Dialect, key: Key): string {
-  return named(dialect, isMySql(dialect) ? undefined : key.name, `PRIMARY KEY ${keyColumns(dialect, key)}`);
+/** `CONSTRAINT name PRIMARY KEY (a, b)`; `counted`: SQLite counts its lone column with AUTOINCREMENT. */
+export function renderPrimaryKey(dialect: Dialect, key: Key, counted = false): string {
+  return named(dialect, isMySql(dialect) ? undefined : key.name, `PRIMARY KEY ${keyColumns(dialect, key, counted)}`);
+}
+
+/** A primary key as it stands after its lone column: `PRIMARY KEY`. */
+export function renderColumnKey(dialect: Dialect, { name, notRowId }: Key, counted: boolean): string {
+  const words = joined('PRIMARY KEY', notRowId && 'DESC', counted && 'AUTOINCREMENT');
+  return notRowId ? named(dialect, name, words) : words;
 }
 
 /** `CONSTRAINT name UNIQUE (a, b)`; on MySQL `UNIQUE KEY name (a, b)`. */

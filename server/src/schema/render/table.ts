@@ -4,7 +4,7 @@ import { detachPartition } from '../apply/inheritance.ts';
 import { postgresName } from '../names.ts';
 import { splitOptions } from '../options.ts';
 import { quoteIdentifier, quoteString, renderName } from '../quote.ts';
-import { assignment, renderCheck, renderColumn, renderForeignKey, renderParts, renderPrimaryKey, renderUnique } from './pieces.ts';
+import { assignment, renderCheck, renderColumn, renderColumnKey, renderForeignKey, renderParts, renderPrimaryKey, renderUnique } from './pieces.ts';
 import { sequenceOfDefault } from '../sequences.ts';
 
 /** What CREATE TABLE leaves to statements of its own. */
@@ -80,7 +80,7 @@ function standsInline(dialect: Dialect, table: Table, key: Key | undefined, labe
   if (!key || key.inherited || key.columns.length !== 1 || key.include?.length || key.deferrable || key.nullsNotDistinct) return false;
   if (dialect === 'postgresql') return key.name === postgresName(table.name, label === 'pkey' ? undefined : key.columns[0], label);
   if (isMySql(dialect)) return label === 'pkey';
-  return key.name === undefined;
+  return key.notRowId === true || (key.name === undefined && key.sorting === undefined);
 }
 
 /** PostgreSQL merges a unique key with a primary key of the same columns when one CREATE TABLE says both; such a key is added later. */
@@ -92,11 +92,12 @@ function renderTableColumn(dialect: Dialect, table: Table, column: Column): stri
   const isColumn = (key: Key | undefined) => key !== undefined && sameName(dialect, key.columns[0], column.name);
   const primary = standsInline(dialect, table, table.primaryKey, 'pkey') && isColumn(table.primaryKey);
   const unique = table.uniques.some((key) => standsInline(dialect, table, key, 'key') && isColumn(key) && !repeatsPrimaryKey(dialect, table, key));
-  const implied = primary && column.notNullName === undefined && !(dialect === 'sqlite' && !/^integer$/i.test(column.type)) && !isMySql(dialect);
+  const nullUnlessSaid = dialect === 'sqlite' && (!/^integer$/i.test(column.type) || table.primaryKey?.notRowId);
+  const implied = primary && column.notNullName === undefined && !nullUnlessSaid && !isMySql(dialect);
   const check = dialect === 'mariadb' ? table.checks.find((candidate) => sameName(dialect, candidate.name, column.name)) : undefined;
   const text = renderColumn(dialect, implied ? { ...column, nullable: true } : column);
   const parts = [text];
-  if (primary) parts.push(dialect === 'sqlite' && column.autoIncrement ? 'PRIMARY KEY AUTOINCREMENT' : 'PRIMARY KEY');
+  if (primary) parts.push(renderColumnKey(dialect, table.primaryKey!, isCounted(dialect, table, table.primaryKey!)));
   if (unique) parts.push('UNIQUE');
   if (check) parts.push(`CHECK (${check.expression})`);
   return parts.join(' ');
@@ -106,7 +107,7 @@ function constraintsOf(dialect: Dialect, table: Table, { later }: TableRendering
   const own = <T extends { readonly inherited?: boolean }>(items: readonly T[]) => items.filter((item) => !item.inherited);
   const { primaryKey } = table;
   const elements: string[] = [];
-  if (primaryKey && !primaryKey.inherited && !standsInline(dialect, table, primaryKey, 'pkey')) elements.push(renderPrimaryKey(dialect, primaryKey));
+  if (primaryKey && !primaryKey.inherited && !standsInline(dialect, table, primaryKey, 'pkey')) elements.push(renderPrimaryKey(dialect, primaryKey, isCounted(dialect, table, primaryKey)));
   for (const key of own(table.uniques)) if (!standsInline(dialect, table, key, 'key') && !repeatsPrimaryKey(dialect, table, key)) elements.push(renderUnique(dialect, key));
   if (isMySql(dialect)) elements.push(...table.indexes.map((index) => renderKey(dialect, index)));
   const isColumnCheck = (name: string | undefined) => dialect === 'mariadb' && table.columns.some((column) => sameName(dialect, column.name, name));
@@ -116,7 +117,11 @@ function constraintsOf(dialect: Dialect, table: Table, { later }: TableRendering
   return elements;
 }
 
-/** An index of MySQL as it stands in CREATE TABLE. */
+/** Whether AUTOINCREMENT of SQLite belongs to the key. */
+function isCounted(dialect: Dialect, table: Table, { columns }: Key): boolean {
+  return dialect === 'sqlite' && table.columns.some(({ name, autoIncrement }) => autoIncrement && columns.length === 1 && sameName(dialect, name, columns[0]));
+}
+
 /** A key of MySQL as it stands in CREATE TABLE, or behind ADD. */
 export function renderKey(dialect: Dialect, index: Index): string {
   const kind = index.special?.toUpperCase() ?? (index.unique ? 'UNIQUE' : '');

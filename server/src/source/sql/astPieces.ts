@@ -165,7 +165,8 @@ export interface ColumnDefinition {
 /** A constraint or key written as an element of CREATE TABLE, or after ADD in ALTER TABLE. */
 export type TableConstraint = ConstraintBase &
   (
-    | ({ readonly kind: 'primaryKey'; readonly columns: readonly IndexPart[]; readonly include?: readonly Identifier[]; readonly usingIndex?: Identifier; readonly deferrable?: boolean; readonly initiallyDeferred?: boolean } & KeyStorage)
+    /** `afterColumn`: the key was written after its column. */
+    | ({ readonly kind: 'primaryKey'; readonly afterColumn?: boolean; readonly columns: readonly IndexPart[]; readonly include?: readonly Identifier[]; readonly usingIndex?: Identifier; readonly deferrable?: boolean; readonly initiallyDeferred?: boolean } & KeyStorage)
     | ({ readonly kind: 'unique'; readonly columns: readonly IndexPart[]; readonly include?: readonly Identifier[]; readonly usingIndex?: Identifier; readonly nullsNotDistinct?: boolean; readonly deferrable?: boolean; readonly initiallyDeferred?: boolean } & KeyStorage)
     /** `indexName`: MySQL's name of the index, where a name stands after CONSTRAINT as well. `period`: PERIOD stands before the last column. */
     | { readonly kind: 'foreignKey'; readonly columns: readonly Identifier[]; readonly references: References; readonly notValid?: boolean; readonly notEnforced?: boolean; readonly indexName?: Identifier; readonly period?: boolean }
