@@ -71,6 +71,11 @@ const shop = {
 };
 
 describe('prove', () => {
+  test('names the first of several pieces of the schema that could not be made', async () => {
+    await files({ 'database-expert.yaml': 'dialect: postgresql\nmigrations:\n  applied: "0001"\n', 'migrations/0001_a.up.sql': 'CREATE TABLE orders (id bigint PRIMARY KEY);\nCREATE TABLE {{.Schema}}.x (id bigint PRIMARY KEY);\n', 'migrations/0002_b.up.sql': 'ALTER TABLE orders ADD COLUMN n integer;\n' });
+    expect((await cli('prove')).out).toContain('! 2 pieces of the schema before it could not be made here, the first of them: CREATE SCHEMA {{.Schema}} (');
+  });
+
   test('shows what each pending statement locks, reads and rewrites, and what it holds for the next', async () => {
     await files({ ...shop, 'migrations/0002_a.up.sql': 'CREATE INDEX orders_user_idx ON orders (user_id);\nALTER TABLE users ADD COLUMN token uuid DEFAULT gen_random_uuid();\n', 'migrations/0002_a.down.sql': 'ALTER TABLE users DROP COLUMN token;\nDROP INDEX orders_user_idx;\n' });
     const report = await proveJson('.');

@@ -145,6 +145,14 @@ describe('checklist', () => {
     expect(found).toMatchObject({ 'Schema includes primary keys and foreign keys': 'unknown', 'Indexes cover top 5 queries': 'unknown', 'Connection pool settings documented': 'unknown', 'Data integrity constraints enforced': 'unknown' });
   });
 
+  it('counts the pending migrations without a down among those that have one', () => {
+    const told = (texts: Record<string, string>) => planOf(texts).evidence_checklist.find(({ text }) => text === 'Migration plan includes rollback')?.detail;
+    const bare = { 'migrations/0002_b.up.sql': 'ALTER TABLE users ADD COLUMN n integer;' };
+    expect(told({ 'migrations/0001_users.up.sql': users, ...down, ...bare })).toBe('1 of 2 pending migrations changes the schema and has no down.');
+    expect(told({ 'migrations/0001_users.up.sql': users })).toBe('1 pending migration changes the schema and has no down.');
+    expect(told({ 'migrations/0001_users.up.sql': users, ...bare })).toBe('2 pending migrations change the schema and have no down.');
+  });
+
   it('sees what is missing', () => {
     const plan = planOf({ 'migrations/0001_log.up.sql': 'CREATE TABLE readings (sensor bigint, value integer);', 'queries/a.sql': '-- name: A :many\nSELECT value FROM readings WHERE sensor = $1 AND value = $2;' });
     expect(states(plan)).toMatchObject({ 'Schema includes primary keys and foreign keys': 'not met', 'Indexes cover top 5 queries': 'not met', 'Migrations are reversible and documented': 'not met', 'Data integrity constraints enforced': 'not met', 'Unique constraints for business invariants': 'unknown' });

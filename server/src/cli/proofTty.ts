@@ -28,7 +28,7 @@ function renderMigration({ file, applied, experiments, missing, standIns, functi
   if (stopped) lines.push(`  ${paint('warning', '!')} The proof stopped at line ${stopped.line}: ${stopped.reason}`);
   if (standIns.length > 0) lines.push(`  ${paint('dim', `No migration makes ${listed(standIns)}: made up here of the columns that are named.`)}`);
   if (functions.length > 0) lines.push(`  ${paint('dim', `No migration makes ${listed(functions)}: ${functions.length === 1 ? 'a stand-in takes its place' : 'stand-ins take their place'}.`)}`);
-  if (missing.length > 0) lines.push(`  ${paint('warning', '!')} ${missing.length === 1 ? 'One piece' : `${missing.length} pieces`} of the schema before it could not be made here: ${firstLine(missing[0]!.sql, 60)} (${missing[0]!.reason})`);
+  if (missing.length > 0) lines.push(`  ${paint('warning', '!')} ${missing.length === 1 ? 'One piece' : `${missing.length} pieces`} of the schema before it could not be made here${missing.length === 1 ? '' : ', the first of them'}: ${firstLine(missing[0]!.sql, 60)} (${missing[0]!.reason})`);
   return `${lines.join('\n')}\n`;
 }
 

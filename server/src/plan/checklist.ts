@@ -57,7 +57,7 @@ function rollback(context: PlanContext): ChecklistEntry {
   const bare = pending.filter(lacksDown);
   return bare.length === 0
     ? entry(text, 'met', `${count(pending.length, 'pending migration')}; each that changes the schema has a down.`, places(context, pending.flatMap((step) => (step.migration.down ? [{ file: step.migration.down.file, range: step.migration.down.range }] : [])), 5))
-    : entry(text, 'not met', `${bare.length} of ${count(pending.length, 'pending migration')} ${bare.length === 1 ? 'changes' : 'change'} the schema and ${bare.length === 1 ? 'has' : 'have'} no down.`, places(context, bare.map((step) => ({ file: step.migration.up.file, range: step.migration.up.range }))));
+    : entry(text, 'not met', `${bare.length === pending.length ? count(bare.length, 'pending migration') : `${bare.length} of ${count(pending.length, 'pending migration')}`} ${bare.length === 1 ? 'changes' : 'change'} the schema and ${bare.length === 1 ? 'has' : 'have'} no down.`, places(context, bare.map((step) => ({ file: step.migration.up.file, range: step.migration.up.range }))));
 }
 
 function stated(context: PlanContext, text: string, value: string | number | undefined, key: string): ChecklistEntry {
