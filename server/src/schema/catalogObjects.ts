@@ -56,6 +56,8 @@ export interface Key {
   readonly sorting?: readonly Pick<KeyPart, 'order' | 'collation'>[];
   /** SQLite: PRIMARY KEY DESC after an INTEGER column, which thereby is not the row id. It has no other spelling. */
   readonly notRowId?: boolean;
+  /** MySQL: options of the index behind it, one to a line: `USING=BTREE`, `COMMENT='x'`. */
+  readonly options?: string;
   readonly include?: readonly string[];
   readonly nullsNotDistinct?: boolean;
   /** Of its last column (PostgreSQL 18). */

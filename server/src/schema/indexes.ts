@@ -1,10 +1,12 @@
 import type { Dialect } from '../source/dialect.ts';
-import type { IndexPart } from '../source/sql/ast.ts';
+import type { IndexPart, TableOption } from '../source/sql/ast.ts';
 import { isMySql } from '../source/dialect.ts';
 import { sameName, type ForeignKey, type Index, type KeyPart, type Table } from './catalog.ts';
 import { mySqlKeyName } from './names.ts';
 import type { Draft } from './apply/draft.ts';
 import { tidyExpression } from './expressions.ts';
+import { mergeOptions } from './options.ts';
+import { quoteString } from './quote.ts';
 
 /** The parts of an index or key as the catalog keeps them: what is the default anyway is left out. */
 export function keyParts(dialect: Dialect, parts: readonly IndexPart[]): KeyPart[] {
@@ -21,6 +23,14 @@ export function keyParts(dialect: Dialect, parts: readonly IndexPart[]): KeyPart
       ...(part.collation !== undefined && { collation: part.collation }),
     };
   });
+}
+
+/** The options of an index or key as the catalog keeps them. MySQL shows USING BTREE where it was said, and some engines of it have another usual method. */
+export function indexOptions(dialect: Dialect, { method, options = [] }: { readonly method?: string; readonly options?: readonly TableOption[] }): string | undefined {
+  const isSaid = isMySql(dialect) && method?.toLowerCase() === 'btree';
+  if (!isSaid && options.length === 0) return undefined;
+  const texts = options.map(({ name, value, decoded }) => ({ name, value: isMySql(dialect) && decoded !== undefined ? quoteString(dialect, decoded) : value }));
+  return mergeOptions(dialect, undefined, [...(isSaid ? [{ name: 'USING', value: 'BTREE' }] : []), ...texts]);
 }
 
 /** Adds an index; on MySQL an index that was only made for a foreign key gives way to one that serves it as well. */

@@ -4,7 +4,7 @@ import { sameName, type Check, type ForeignKey, type Index, type Key, type Table
 import { changeColumn, isRowIdAlias } from './columns.ts';
 import { namesOf, type Draft } from './draft.ts';
 import { columnsIn, tidyExpression } from '../expressions.ts';
-import { addIndex, keyParts, leads, withImplicitIndex } from '../indexes.ts';
+import { addIndex, indexOptions, keyParts, leads, withImplicitIndex } from '../indexes.ts';
 import { mySqlCheckName, mySqlForeignKeyName, mySqlKeyName, postgresConstraintName, postgresRelationName } from '../names.ts';
 
 type ConstraintOf<K extends TableConstraint['kind']> = Extract<TableConstraint, { kind: K }>;
@@ -22,13 +22,16 @@ const handlers: ConstraintHandlers = {
     const given = name?.name ?? (draft.dialect === 'postgresql' ? postgresRelationName(draft.catalog, table, excludedColumns(draft, table, text), 'excl') : undefined);
     return { ...table, exclusions: [...table.exclusions, { name: given, text: tidyExpression(draft.dialect, text), origin: draft.origin(range) }] };
   },
-  index: (draft, table, { name, columns, method, special, range }) => {
+  index: (draft, table, constraint) => {
+    const { name, columns, method, special, range } = constraint;
+    const options = indexOptions(draft.dialect, constraint);
     const index: Index = {
       name: name?.name ?? mySqlKeyName(draft.dialect, table, columns[0]?.column?.name),
       parts: keyParts(draft.dialect, columns),
       unique: false,
       method: (method ?? 'btree').toLowerCase(),
       special,
+      ...(options !== undefined && { options }),
       origin: draft.origin(name?.range ?? range),
     };
     return addIndex(draft, table, index);
@@ -80,10 +83,12 @@ function keyOf(draft: Draft, constraint: ConstraintOf<'primaryKey'> | Constraint
   const columns = index ? index.parts.map((part) => part.column ?? '') : partNames(constraint.columns);
   const include = index?.include ?? (constraint.include?.length ? namesOf(constraint.include) : undefined);
   const sorting = sortingOf(draft, constraint.columns);
+  const options = isMySql(draft.dialect) ? indexOptions(draft.dialect, constraint) : undefined;
   return {
     name,
     columns,
     ...(sorting && { sorting }),
+    ...(options !== undefined && { options }),
     ...(include?.length && { include }),
     ...(constraint.kind === 'unique' && (constraint.nullsNotDistinct || index?.nullsNotDistinct) && { nullsNotDistinct: true }),
     ...(constraint.columns.at(-1)?.withoutOverlaps && { withoutOverlaps: true }),
@@ -129,7 +134,8 @@ function addUnique(draft: Draft, before: Table, constraint: ConstraintOf<'unique
     const name = given ?? mySqlKeyName(draft.dialect, table, constraint.columns[0]?.column?.name);
     const plain = constraint.columns.every((part) => part.column && part.prefixLength === undefined && part.order !== 'desc');
     const origin = draft.origin(constraint.name?.range ?? constraint.range);
-    if (!plain) return addIndex(draft, table, { name, parts: keyParts(draft.dialect, constraint.columns), unique: true, method: 'btree', origin });
+    const options = indexOptions(draft.dialect, constraint);
+    if (!plain) return addIndex(draft, table, { name, parts: keyParts(draft.dialect, constraint.columns), unique: true, method: 'btree', ...(options !== undefined && { options }), origin });
     const key = keyOf(draft, constraint, name, undefined);
     return { ...withoutImplicitIndexes(draft, table, key.columns), uniques: [...table.uniques, key] };
   }

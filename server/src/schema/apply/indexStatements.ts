@@ -5,9 +5,8 @@ import { renameIndex, sameSet } from './constraintChanges.ts';
 import type { Draft } from './draft.ts';
 import { tidyExpression } from '../expressions.ts';
 import { expressionName } from './expressionName.ts';
-import { addIndex, indexColumns, keyParts } from '../indexes.ts';
+import { addIndex, indexColumns, indexOptions, keyParts } from '../indexes.ts';
 import { childrenOf, inheritIndex } from './inheritance.ts';
-import { mergeOptions } from '../options.ts';
 import { mySqlKeyName, postgresRelationName } from '../names.ts';
 import { dropForeignKeysTo } from './references.ts';
 
@@ -52,7 +51,7 @@ function makeIndex(draft: Draft, node: CreateIndex, table: Table): Index {
   const { dialect } = draft;
   const include = node.include.map((column) => column.name);
   // How long MariaDB waits for the table is nothing that it keeps.
-  const options = node.options.filter(({ name }) => !/^(?:NO)?WAIT\b/i.test(name));
+  const options = indexOptions(dialect, { method: node.method, options: node.options.filter(({ name }) => !/^(?:NO)?WAIT\b/i.test(name)) });
   return {
     name: node.name?.name.name ?? indexName(draft, table, node.columns, include),
     parts: keyParts(dialect, node.columns),
@@ -62,7 +61,7 @@ function makeIndex(draft: Draft, node: CreateIndex, table: Table): Index {
     ...(include.length > 0 && { include }),
     ...(node.nullsNotDistinct && { nullsNotDistinct: true }),
     ...(node.special && { special: node.special }),
-    ...(options.length > 0 && { options: mergeOptions(dialect, undefined, options) }),
+    ...(options !== undefined && { options }),
     origin: draft.origin(node.name?.name.range ?? node.table.range),
   };
 }

@@ -59,7 +59,7 @@ function deferral(constraint: { readonly deferrable?: boolean; readonly initiall
 
 function keyColumns(dialect: Dialect, key: Key, counted = false): string {
   const columns = key.sorting ? key.columns.map((column, i) => renderPart(dialect, { column, ...key.sorting![i]! })).join(', ') : quoteList(dialect, key.columns);
-  return joined(`(${columns}${counted ? ' AUTOINCREMENT' : ''}${key.withoutOverlaps ? ' WITHOUT OVERLAPS' : ''})`, key.include !== undefined && `INCLUDE (${quoteList(dialect, key.include)})`, deferral(key));
+  return joined(`(${columns}${counted ? ' AUTOINCREMENT' : ''}${key.withoutOverlaps ? ' WITHOUT OVERLAPS' : ''})`, ...indexOptions(dialect, key.options), key.include !== undefined && `INCLUDE (${quoteList(dialect, key.include)})`, deferral(key));
 }
 
 /** `CONSTRAINT name PRIMARY KEY (a, b)`; `counted`: SQLite counts its lone column with AUTOINCREMENT. */

@@ -79,7 +79,7 @@ function withSequenceName(dialect: Dialect, table: Table, column: Column, sequen
 function standsInline(dialect: Dialect, table: Table, key: Key | undefined, label: 'pkey' | 'key'): key is Key {
   if (!key || key.inherited || key.columns.length !== 1 || key.include?.length || key.deferrable || key.nullsNotDistinct) return false;
   if (dialect === 'postgresql') return key.name === postgresName(table.name, label === 'pkey' ? undefined : key.columns[0], label);
-  if (isMySql(dialect)) return label === 'pkey';
+  if (isMySql(dialect)) return label === 'pkey' && key.options === undefined;
   return key.notRowId === true || (key.name === undefined && key.sorting === undefined);
 }
 
