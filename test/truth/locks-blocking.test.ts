@@ -145,11 +145,11 @@ describe.skipIf(!installation)('who has to wait', () => {
     ['DROP VIEW totals', { totals: ['SELECT'] }],
   ])('%s', async (sql, expected) => expect((await waits(sql)).waits).toEqual([expected]));
 
-  test('the sentence names who waits, and the engine', async () => {
+  test('the sentence names who waits', async () => {
     // What the tries before this one left behind would be counted.
     await session.run('VACUUM orders');
     const { observed } = await waits('CREATE INDEX x ON orders (amount)');
-    expect(observed).toEqual([`CREATE INDEX x ON orders (amount) took Share on orders and read through orders (2 rows here) (PostgreSQL ${installation!.version}). While its transaction was open, a second connection had to wait with INSERT, UPDATE and DELETE on orders.`]);
+    expect(observed).toEqual(['CREATE INDEX x ON orders (amount) took Share on orders and read through orders (2 rows here). While its transaction was open, a second connection had to wait with INSERT, UPDATE and DELETE on orders.']);
   });
 
   test('each statement tells of what it locks itself', async () => {

@@ -5,6 +5,7 @@ import { foldMigrations } from './fold.ts';
 import { startCatalog } from './history/startCatalog.ts';
 import { keptOf } from './kept.ts';
 import { readMigrations } from './migrations.ts';
+import { folderOf, joinPath } from './paths.ts';
 import type { Placement } from './runners/runner.ts';
 import { Sources } from './sources.ts';
 
@@ -29,7 +30,7 @@ export function changedSteps(facts: Facts, database: DatabaseFacts, texts: Texts
   if (!layout || !runner || !root) return undefined;
   const text = (path: string): string | undefined => texts.get(path) ?? facts.files.get(path)?.text ?? root.text(path);
   const ordered = inRunnerOrder(runner, { ...root, text, placements: [...root.placements, ...newPlacements(layout, texts)] });
-  const first = ordered.findIndex(({ file }) => texts.has(file));
+  const first = ordered.findIndex(({ file }) => texts.has(file) || waysToRun(file).some((path) => texts.has(path)));
   if (first < 0) return undefined;
   const rest = ordered.slice(first);
   if (rest.length > most) return `${rest.length - 1} migrations come after it, more than are run for a fix.`;
@@ -39,6 +40,11 @@ export function changedSteps(facts: Facts, database: DatabaseFacts, texts: Texts
   const start = before[0]?.before ?? database.steps.at(-1)?.after ?? startCatalog(database.dialect);
   const { migrations } = readMigrations({ ...layout, root: { ...root, text, placements: rest } }, new Sources(), { kind: 'none' }, new Set());
   return { before, after: foldMigrations(start, migrations) };
+}
+
+/** The files that may tell how a migration runs: those of diesel and of Flyway. */
+function waysToRun(file: string): readonly string[] {
+  return [joinPath(folderOf(file), 'metadata.toml'), `${file}.conf`];
 }
 
 /** Where files that are not there yet would stand among the migrations. */
